@@ -104,7 +104,8 @@ class Jit(Protocol):
     def __call__(self, function: Callable[..., Any], /) -> Callable[..., Any]: ...
 
 
-Kernel: TypeAlias = tuple[Callable[..., None], Callable[..., None]]
+#: (advance, slope) or (advance, slope, tangent) where the impedance has a better form than slope at h = 1/(i omega)
+Kernel: TypeAlias = tuple[Callable[..., None], ...]
 
 ELEMENTS: Registry[type[Leaf]] = Registry("element", "interlayer.elements")
 MECHANISMS: Registry[type[Leaf]] = Registry("mechanism", "interlayer.mechanisms")

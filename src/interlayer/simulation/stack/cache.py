@@ -1,0 +1,98 @@
+"""Compiled kernels on disk, keyed on everything they were made from.
+
+Numba's own cache looks at one file's date, so a changed law in another file would silently run as old physics. Here
+the folder is named by a hash of ALL physics and engine sources and of numba's version, so any change starts a new one.
+The folder lies in the user's cache directory (INTERLAYER_CACHE overrides it) and is readable by that user only.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+from numba.core import caching
+
+ROOMS = ("laws", "elements", "mechanisms", "simulation/stack")
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+
+
+@functools.cache
+def physics_hash() -> str:
+    """SHA-256 over the sources of laws, elements, mechanisms and the engine (names and contents)."""
+    import numba
+
+    root = Path(__file__).parents[2]
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    for room in ROOMS:
+        for path in sorted((root / room).glob("*.py")):
+            digest.update(f"{room}/{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@functools.cache
+def folder() -> Path:
+    """The folder of this version's kernels; made on first use, private to the user."""
+    base = os.environ.get("INTERLAYER_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = Path(base) if base else Path.home() / ".cache"
+    path = root / "interlayer" / "kernels" / physics_hash()[:20]
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def is_warm() -> bool:
+    """Whether kernels of this version have been compiled before."""
+    return any(folder().glob("*.nbi"))
+
+
+class _Locator(caching._CacheLocator):  # type: ignore[misc]
+    """Tells numba where a function's compiled form lies; a file outside the package adds its own hash to the stamp."""
+
+    def __init__(self, function: Callable[..., Any], file: str) -> None:
+        path = Path(file)
+        self._name = f"{path.parent.name}-{function.__code__.co_firstlineno}"
+        inside = Path(__file__).parents[2] in path.parents
+        self._stamp = physics_hash() if inside else physics_hash() + hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def get_cache_path(self) -> str:
+        return str(folder())
+
+    def get_source_stamp(self) -> str:
+        return self._stamp
+
+    def get_disambiguator(self) -> str:
+        return self._name
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> _Locator:
+        return cls(function, file)
+
+
+class _Impl(caching.CompileResultCacheImpl):  # type: ignore[misc]
+    _locator_classes = (_Locator,)
+
+
+class KernelCache(caching.FunctionCache):  # type: ignore[misc]
+    """Numba's function cache in our folder. Closures are safe here: what they close over is in the physics hash."""
+
+    _impl_class = _Impl
+
+    def _index_key(self, sig: Any, codegen: Any) -> Any:
+        return sig, codegen.magic_tuple(), physics_hash()
+
+
+_compiled: dict[Callable[..., Any], Any] = {}
+
+
+def jit(function: Callable[..., Any]) -> Any:
+    """`function` compiled for use in kernels, cached on disk; the same function gives the same compiled form."""
+    if function not in _compiled:
+        dispatcher = njit(**OPTIONS)(function)
+        dispatcher._cache = KernelCache(function)
+        _compiled[function] = dispatcher
+    return _compiled[function]

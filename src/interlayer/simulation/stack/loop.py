@@ -1,0 +1,239 @@
+"""The time loop: L-stable SDIRK2 built from resolvents alone, error control, located events, slices.
+
+    Z1 = res(Y, g h);  Yb = Y + (1-g)/g (Z1 - Y);  Z2 = res(Yb, g h);  g = 1 - 1/sqrt(2)        (Alexander 1977)
+
+Second order, stiffly accurate. The error of a step is estimated from the third derivative seen through the stage
+slopes k0 (end of the last step), k1, k2: 0.0404 h³ y'''; right after a switch, where k0 does not belong to the new
+control, from the first difference g h (k2 - k1). All of order, error control, rejection and roots is here, once.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ...elements.base import OUT_MARGIN, OUT_V
+from .cache import jit
+from .newton import CURRENT, NEXPORT, solve
+
+# columns of the step table
+CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE = range(10)
+STEP_COLUMNS = 10
+# resume block (floats): time, time in step, step size, first step size, charge in step, step number, derivative is valid
+TIME, IN_STEP, H, H_FIRST, Q, NUMBER, HAVE, V_LAST, J_LAST = range(9)
+RESUME_SIZE = 10
+# why the loop returned
+DONE, SLICE, EVENT, PAUSED, FAILED = range(5)
+# columns of the history before the leaves' voltages and the exports
+H_TIME, H_VOLTAGE, H_CURRENT, H_STEP, H_LEAVES = range(5)
+# until-conditions, as bits of the event number of a step that ended early
+UNTIL_V_ABOVE, UNTIL_V_BELOW, UNTIL_CHARGE, UNTIL_CURRENT = range(1, 5)
+
+GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
+ERROR3 = 3.0 * GAMMA**2 - 2.0 * GAMMA**3 - 1.0 / 6.0  # |third-order term of the stability function - 1/6|
+
+
+@jit
+def advance(leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
+    """Both stages of one step. Returns (passes or negative, V, j, culprit)."""
+    g = 1.0 - 1.0 / math.sqrt(2.0)
+    a, V, j, bad = solve(leaf, orient, order, nodes, source, control, value, g * h, P, Y, Z1, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
+    if a < 0:
+        return a, V, j, bad
+    r = (1.0 - g) / g
+    for i in range(Y.shape[0]):
+        Yb[i] = Y[i] + r * (Z1[i] - Y[i])
+        Z2[i] = Z1[i]
+    b, V, j, bad = solve(leaf, orient, order, nodes, source, control, value, g * h, P, Yb, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
+    return (a + b if b > 0 else b), V, j, bad
+
+
+@jit
+def margins(leaf, events, out, row, V, j, q, worst):  # type: ignore[no-untyped-def]
+    """The smallest margin of leaves (code -1 - 3 k - e) and of the step's until-conditions (code 1..4)."""
+    code = 0
+    least = 1e300
+    for k in range(leaf.shape[0]):
+        for e in range(events[k]):
+            v = out[k, OUT_MARGIN + e]
+            if v <= 0.0 and v < least:
+                least = v
+                code = -1 - 3 * k - e
+    if code == 0:
+        for c in range(4):
+            if c == 0:
+                v = row[V_ABOVE] - V
+            elif c == 1:
+                v = V - row[V_BELOW]
+            elif c == 2:
+                v = row[CHARGE] - abs(q)
+            else:
+                v = abs(j) - row[J_BELOW]
+            if v <= 0.0 and v < least:
+                least = v
+                code = c + 1
+    worst[0] = least
+    return code
+
+
+@jit
+def run(
+    leaf, orient, order, nodes, source, events, steps, PT, Y, Yb, Z1, Z2, K0, W, X, X0, x, out, J, J0, E, R, C, A, G, cross, M, xg,
+    weight, rtol, resume, history, most, tol, hmin, hmax, ended,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Run the steps from `resume`; returns (why, rows of history, detail, detail2, accepted, rejected).
+
+    why = EVENT: detail is the margin's code; PAUSED/DONE: detail unused; FAILED: detail is the culprit leaf or -1.
+    ended[s] becomes 0 (ran its time) or the number of the until-condition that ended step s.
+    """
+    g = 1.0 - 1.0 / math.sqrt(2.0)
+    c3 = 3.0 * g * g - 2.0 * g * g * g - 1.0 / 6.0
+    ny = Y.shape[0]
+    n = leaf.shape[0]
+    rows = 0
+    accepted = 0
+    rejected = 0
+    worst = history[history.shape[0] - 1]  # scratch: the last row is never filled by the loop
+    s = int(resume[NUMBER])
+    while s < steps.shape[0]:
+        row = steps[s]
+        P = PT[int(row[ROW])]
+        control = int(row[CONTROL])
+        value = row[VALUE]
+        if resume[IN_STEP] == 0.0 and resume[HAVE] >= 0.0:
+            resume[H] = resume[H_FIRST]
+            resume[Q] = 0.0
+            resume[HAVE] = 0.0
+            if s > 0 and steps[s - 1, ROW] != row[ROW]:
+                for i in range(W.shape[0]):
+                    W[i] = 0.0
+        code = 0
+        first = resume[IN_STEP] == 0.0
+        while code == 0 and row[DURATION] - resume[IN_STEP] > 1e-12 * row[DURATION] + 1e-9:
+            if rows >= history.shape[0] - 2 or accepted >= most:
+                resume[NUMBER] = s
+                return SLICE, rows, 0, 0.0, accepted, rejected
+            left = row[DURATION] - resume[IN_STEP]
+            if row[SAMPLE] > 0.0:
+                k = math.floor(resume[IN_STEP] / row[SAMPLE] + 1e-9) + 1.0
+                left = min(left, k * row[SAMPLE] - resume[IN_STEP])
+            h = min(resume[H], hmax)
+            if h >= left * (1.0 - 1e-12):
+                h = left
+            elif h > 0.5 * left:  # avoid a sliver at the end
+                h = 0.5 * left
+            for k in range(n):
+                J0[k] = J[k]
+            for i in range(X.shape[0]):
+                X0[i] = X[i]
+            its, V, j, bad = advance(
+                leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+            )
+            error = 0.0
+            if its > 0:
+                for i in range(ny):
+                    d1 = Z1[i] - Y[i]
+                    d2 = Z2[i] - Yb[i]
+                    if resume[HAVE] > 0.0:
+                        k1 = d1 / (g * h)
+                        k2 = d2 / (g * h)
+                        e = 2.0 * c3 * h * abs((k2 - k1) / (1.0 - g) - (k1 - K0[i]) / g)
+                    else:
+                        e = abs(d2 - d1)
+                    error = max(error, e / (weight[i] + rtol * abs(Z2[i])))
+                    if not math.isfinite(Z2[i]):
+                        error = math.inf
+                if not math.isfinite(error):
+                    its = -1
+            if its < 0 or error > 1.0:
+                rejected += 1
+                for k in range(n):
+                    J[k] = J0[k]
+                for i in range(X.shape[0]):
+                    X[i] = X0[i]
+                power = 1.0 / 3.0 if resume[HAVE] > 0.0 else 0.5
+                resume[H] = h * (0.2 if its < 0 else max(0.2, 0.9 / error**power))
+                if resume[H] < hmin:
+                    resume[NUMBER] = s
+                    return FAILED, rows, bad, h, accepted, rejected
+                continue
+            q = resume[Q] + h * j
+            code = margins(leaf, events, out, row, V, j, q, worst)
+            if code != 0:
+                # the event lies in (lo, h]: shrink from both sides (Illinois falls back to halving)
+                lo = 0.0
+                hi = h
+                for _ in range(80):
+                    if hi - lo <= max(1e-10 * hi, 1e-9):
+                        break
+                    mid = 0.5 * (lo + hi)
+                    for k in range(n):
+                        J[k] = J0[k]
+                    for i in range(X.shape[0]):
+                        X[i] = X0[i]
+                    its, V, j, bad = advance(
+                        leaf, orient, order, nodes, source, control, value, mid, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+                    )
+                    if its > 0 and margins(leaf, events, out, row, V, j, resume[Q] + mid * j, worst) == 0:
+                        lo = mid
+                    else:
+                        hi = mid
+                h = hi
+                for k in range(n):
+                    J[k] = J0[k]
+                for i in range(X.shape[0]):
+                    X[i] = X0[i]
+                its, V, j, bad = advance(
+                    leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+                )
+                if its < 0:
+                    resume[NUMBER] = s
+                    return FAILED, rows, bad, h, accepted, rejected
+                q = resume[Q] + h * j
+                code = margins(leaf, events, out, row, V, j, q, worst)
+                error = 1.0
+            for i in range(ny):
+                K0[i] = (Z2[i] - Yb[i]) / (g * h)
+                Y[i] = Z2[i]
+            resume[IN_STEP] += h
+            resume[TIME] += h
+            resume[Q] = q
+            resume[V_LAST] = V
+            resume[J_LAST] = j
+            accepted += 1
+            if first:
+                resume[H_FIRST] = max(h, 10.0 * hmin) if h < left else resume[H_FIRST]
+                first = False
+                power = 0.5
+            else:
+                power = 1.0 / 3.0
+            resume[HAVE] = 1.0
+            grow = min(5.0, 0.9 / max(error, 1e-6) ** power)
+            resume[H] = h * grow if h < left else max(resume[H], h * min(grow, 1.0))
+            if row[SAMPLE] == 0.0 or code != 0 or abs(resume[IN_STEP] / row[SAMPLE] - round(resume[IN_STEP] / row[SAMPLE])) < 1e-6:
+                record = history[rows]
+                record[H_TIME] = resume[TIME]
+                record[H_VOLTAGE] = V
+                record[H_CURRENT] = j
+                record[H_STEP] = s
+                at = H_LEAVES
+                for k in range(n):
+                    record[at] = out[k, OUT_V]
+                    at += 1
+                for i in range(X.shape[0] - (record.shape[0] - at), X.shape[0]):
+                    record[at] = X[i]
+                    at += 1
+                rows += 1
+            if code < 0:
+                resume[NUMBER] = s
+                return EVENT, rows, code, 0.0, accepted, rejected
+        ended[s] = code
+        resume[IN_STEP] = 0.0
+        resume[HAVE] = 0.0
+        s += 1
+        resume[NUMBER] = s
+        if row[PAUSE] != 0.0:
+            return PAUSED, rows, s - 1, 0.0, accepted, rejected
+    return DONE, rows, 0, 0.0, accepted, rejected
+
+
+__all__ = ["CURRENT", "NEXPORT", "run"]
