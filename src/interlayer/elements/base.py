@@ -47,11 +47,11 @@ OUT_R = 1  # dV/dJ, total through the own states [ohm m²]
 OUT_FLAG = 2  # 0 good; anything else: this kernel could not answer
 OUT_MARGIN = 3  # three event margins: the event happens where one falls through zero
 OUT_EXPORT = 6  # values of up to four exports
-OUT_LINK = 10  # dV/dx of up to four reads
-OUT_EXPORT_J = 14  # d(export)/dJ
-OUT_EXPORT_LINK = 18  # d(export e)/d(read l) at 4 e + l
-OUT_SIZE = 34
-MAX_EVENTS, MAX_EXPORTS, MAX_READS = 3, 4, 4
+OUT_LINK = 10  # dV/dx of up to eight reads
+OUT_EXPORT_J = 18  # d(export)/dJ
+OUT_EXPORT_LINK = 22  # d(export e)/d(read l) at MAX_READS e + l
+MAX_EVENTS, MAX_EXPORTS, MAX_READS = 3, 4, 8
+OUT_SIZE = OUT_EXPORT_LINK + MAX_EXPORTS * MAX_READS
 
 FARADAY = 96485.33212  # C/mol, CODATA 2018 (exact product)
 GAS = 8.31446261815324  # J/(mol K), CODATA 2018 (exact product)

@@ -39,7 +39,7 @@ class Constriction(Leaf):
     @staticmethod
     def kernel(jit: Jit) -> Kernel:
         psi = jit(law.psi)
-        dpsi = jit(law.dpsi)
+        gradient = jit(law.psi_gradient)
 
         def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
             if x[0] <= 0.0:
@@ -52,8 +52,8 @@ class Constriction(Leaf):
         def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
             root = math.sqrt(min(x[0], 1.0))
             scale = math.pi * P[0] / (4.0 * P[2])
-            value = psi(root, P[1] / P[0])
-            by_root = scale * (dpsi(root, P[1] / P[0]) / root - value / (root * root)) if x[0] < 1.0 else 0.0
+            value, by_eps, _ = gradient(root, P[1] / P[0])
+            by_root = scale * (by_eps / root - value / (root * root)) if x[0] < 1.0 else 0.0
             out[OUT_R] = scale * value / root
             out[OUT_LINK] = J * by_root * 0.5 / root
             out[OUT_EXPORT_J] = o * out[OUT_R]

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ..elements.base import (
-    FARADAY, MECHANISMS, OUT_EXPORT, OUT_EXPORT_J, OUT_EXPORT_LINK, OUT_FLAG, OUT_MARGIN,
+    FARADAY, MAX_READS, MECHANISMS, OUT_EXPORT, OUT_EXPORT_J, OUT_EXPORT_LINK, OUT_FLAG, OUT_MARGIN,
     Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States,
 )  # fmt: skip
 
@@ -18,7 +18,7 @@ class Filament(Leaf):
 
     p = -o J is the plating current over the face [A/m²], f the contact fraction (read), k = V_m/F, g the focusing of
     current at the tip. The drive eta [V], positive on plating, is one of the candidates of physics.md E8, chosen by what
-    is linked: eta = -(sum of up to three linked overpotentials) + rho p/f, where rho [ohm m²] is the field term (local
+    is linked: eta = -(sum of up to seven linked overpotentials) + rho p/f, where rho [ohm m²] is the field term (local
     current density times the resistance of the flaw's own depth) and 0 for the other candidates. With eta proportional
     to current this is v = g k (J_local - J_c). On stripping a share r retracts: dl/dt = -r g k (s/f) l/(l + w).
     eta_c = V_m P_c/F for a flaw that opens at P_c = K_IC/(Y sqrt(pi a)) (laws/fracture.py).
@@ -42,7 +42,7 @@ class Filament(Leaf):
         Parameter("width", "length", "length below which retraction dies out", low=1e-12),
         Parameter("molar_volume", "molar_volume", "molar volume of lithium", low=1e-7),
     )
-    READS = {"contact": 1.0, "drop1": 0.0, "drop2": 0.0, "drop3": 0.0}
+    READS = {"contact": 1.0, **{f"drop{i}": 0.0 for i in range(1, 8)}}
     EXPORTS = ("length:length", "drive:overpotential")
     EVENTS = ("short circuit: a lithium filament reached the other electrode",)
     EQUATION = "0"
@@ -61,7 +61,7 @@ class Filament(Leaf):
                 out[OUT_FLAG] = 1.0
                 return
             local = -o * J / x[0]
-            drive = -(x[1] + x[2] + x[3]) + P[4] * local
+            drive = -(x[1] + x[2] + x[3] + x[4] + x[5] + x[6] + x[7]) + P[4] * local
             length = Yb[0]
             if local > 0.0 and drive > P[0]:
                 length += h * P[2] * P[6] * local * (1.0 - P[0] / drive)
@@ -78,12 +78,12 @@ class Filament(Leaf):
         def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
             f = x[0]
             local = -o * J / f
-            drive = -(x[1] + x[2] + x[3]) + P[4] * local
+            drive = -(x[1] + x[2] + x[3] + x[4] + x[5] + x[6] + x[7]) + P[4] * local
             g = P[2] * P[6]
             out[OUT_EXPORT_J + 1] = -o * P[4] / f
-            out[OUT_EXPORT_LINK + 4] = -P[4] * local / f
-            for l in range(1, 4):
-                out[OUT_EXPORT_LINK + 4 + l] = -1.0
+            out[OUT_EXPORT_LINK + MAX_READS] = -P[4] * local / f
+            for l in range(1, 8):
+                out[OUT_EXPORT_LINK + MAX_READS + l] = -1.0
             if local > 0.0 and drive > P[0]:
                 by_local = h * g * (1.0 - P[0] / drive + P[4] * local * P[0] / (drive * drive))
                 by_drop = -h * g * local * P[0] / (drive * drive)
@@ -97,7 +97,7 @@ class Filament(Leaf):
                 by_drop = 0.0 * h
             out[OUT_EXPORT_J] = -o / f * by_local
             out[OUT_EXPORT_LINK] = -local / f * by_local
-            for l in range(1, 4):
+            for l in range(1, 8):
                 out[OUT_EXPORT_LINK + l] = by_drop
 
         return advance, slope

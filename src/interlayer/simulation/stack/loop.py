@@ -16,8 +16,8 @@ from .cache import jit
 from .newton import CURRENT, NEXPORT, solve
 
 # columns of the step table
-CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE = range(10)
-STEP_COLUMNS = 10
+CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE, STOPS = range(11)
+STEP_COLUMNS = 11
 # resume block (floats): time, time in step, step size, first step size, charge in step, step number, derivative is valid
 TIME, IN_STEP, H, H_FIRST, Q, NUMBER, HAVE, V_LAST, J_LAST = range(9)
 RESUME_SIZE = 10
@@ -83,7 +83,8 @@ def run(
     """Run the steps from `resume`; returns (why, rows of history, detail, detail2, accepted, rejected).
 
     why = EVENT: detail is the margin's code; PAUSED/DONE: detail unused; FAILED: detail is the culprit leaf or -1.
-    ended[s] becomes 0 (ran its time) or the number of the until-condition that ended step s.
+    ended[s] becomes 0 (ran its time) or the number of the until-condition that ended step s; a condition whose bit is
+    set in the step's STOPS column ends the run (PAUSED).
     """
     g = 1.0 - 1.0 / math.sqrt(2.0)
     c3 = 3.0 * g * g - 2.0 * g * g * g - 1.0 / 6.0
@@ -231,7 +232,7 @@ def run(
         resume[HAVE] = 0.0
         s += 1
         resume[NUMBER] = s
-        if row[PAUSE] != 0.0:
+        if row[PAUSE] != 0.0 or (code > 0 and (int(row[STOPS]) >> code) & 1):
             return PAUSED, rows, s - 1, 0.0, accepted, rejected
     return DONE, rows, 0, 0.0, accepted, rejected
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...elements.base import OUT_SIZE, Array, ComplexArray, Element, Leaf, Parallel, Series
+from ...elements.base import MAX_READS, OUT_SIZE, Array, ComplexArray, Element, Leaf, Parallel, Series
 from ...errors import CellError, SimulationError, UnknownNameError
 from ...names import name as quantity_row
 from . import kernels, loop, newton
@@ -156,7 +156,7 @@ class Machine:
             n, q, m = len(self.leaves), len(self.nodes), len(self.source)
             ny = len(self.start.Y)
             shapes: dict[str, Any] = {
-                "Yb": ny, "Z1": ny, "Z2": ny, "K0": ny, "W": self.workspace, "X0": len(self.start.X), "x": 4, "out": (n, OUT_SIZE),
+                "Yb": ny, "Z1": ny, "Z2": ny, "K0": ny, "W": self.workspace, "X0": len(self.start.X), "x": MAX_READS, "out": (n, OUT_SIZE),
                 "J0": n, "E": q, "R": q, "C": (q, max(m, 1)), "A": (q, m + 1), "G": (len(self.start.X) + 1, max(m, 1)),
                 "cross": (n, max(m, 1)), "M": (max(m, 1), max(m, 1)), "xg": max(m, 1),
             }  # fmt: skip

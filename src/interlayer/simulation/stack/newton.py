@@ -11,13 +11,13 @@ import math
 
 import numpy as np
 
-from ...elements.base import OUT_EXPORT, OUT_EXPORT_J, OUT_EXPORT_LINK, OUT_FLAG, OUT_LINK, OUT_R, OUT_SIZE, OUT_V
+from ...elements.base import MAX_READS, OUT_EXPORT, OUT_EXPORT_J, OUT_EXPORT_LINK, OUT_FLAG, OUT_LINK, OUT_R, OUT_SIZE, OUT_V
 from .cache import jit
 from .kernels import call_step, call_tangent
 
 # columns of the leaf table
 STEP, TANGENT, STATES, Y0, P0, W0, NREAD, NEXPORT, X0, GROUP, SLOW, MAIN, READ0 = range(13)
-LEAF_COLUMNS = READ0 + 4
+LEAF_COLUMNS = READ0 + MAX_READS
 # columns of the node table (postorder): kind 0 leaf, 1 series, 2 parallel; first, second child (leaf: its number)
 KIND, FIRST, SECOND = range(3)
 # controls
@@ -44,7 +44,7 @@ def couple(leaf, k, out, G, m, cross):  # type: ignore[no-untyped-def]
         for g in range(m):
             G[s, g] = out[k, OUT_EXPORT_J + e] if g == own else 0.0 * r
             for l in range(leaf[k, NREAD]):
-                G[s, g] += out[k, OUT_EXPORT_LINK + 4 * e + l] * G[leaf[k, READ0 + l], g]
+                G[s, g] += out[k, OUT_EXPORT_LINK + MAX_READS * e + l] * G[leaf[k, READ0 + l], g]
     return r
 
 

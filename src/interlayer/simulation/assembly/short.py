@@ -1,0 +1,24 @@
+"""Shorts: an electronic branch from collector to collector for every filament (physics.md E13)."""
+
+from __future__ import annotations
+
+from ...elements import Element
+from ...elements.short import Short
+from .base import Draft
+
+SOFT_SHORT = 5e-4  # ohm m², prior: 5 ohm cm² of a formed short, a soft one (assumption of the package)
+LEAKAGE = 1e4  # ohm m², used where no electronic conductivity of the separator is known
+
+
+def shorted(draft: Draft, tree: Element) -> Element:
+    """`tree` with a short in parallel for each filament; the open branch is the separator's electronic leakage."""
+    core = draft.cell.separator
+    thickness = sum(layer.thickness.value for layer in draft.cell.layers)
+
+    def leakage(T: float) -> float:
+        return core.thickness.at(T) / core.at("electronic_conductivity", T) if "electronic_conductivity" in core else LEAKAGE
+
+    for side, filament in draft.filaments:
+        label = draft.label("short", {1: "left", -1: "right"}[side])
+        tree = tree | Short(label=label, reads={"filament": f"{filament}.length"}, R_short=SOFT_SHORT, R_open=leakage, crossing=thickness)
+    return tree

@@ -1,0 +1,280 @@
+"""`simulate(cell, protocol) -> Record`: a cell through an experiment on the stack engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import __version__
+from ..cells import Cell
+from ..elements.base import Array
+from ..errors import ProtocolError
+from ..protocols import Protocol, Spectrum, Step, parse
+from ..record import Block, Provenance, Record, Segment
+from .assembly import Assembly, assemble
+
+if TYPE_CHECKING:
+    from .stack.machine import Machine, Run, State
+
+_WAYS = {"voltage_above": 1, "voltage_below": 2, "areal_charge": 3, "current_density_below": 4}
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """What a progress callback is told: seconds of the test done, steps done, steps in all."""
+
+    time: float
+    step: int
+    steps: int
+
+
+@dataclass(eq=False)
+class Simulation:
+    """A cell laid out on the engine, ready to run protocols from any checkpoint.
+
+    `simulate` is the short form. Keep this object to resume, to take an impedance at any age, or to run many protocols.
+    """
+
+    cell: Cell
+    assembly: Assembly
+    machine: Machine
+    state: State
+
+    @classmethod
+    def of(cls, cell: Cell | str, temperatures: Sequence[float] | None = None) -> Simulation:
+        """Assemble `cell` for these temperatures [K] (default its own)."""
+        from .stack.machine import Machine
+
+        cell = Cell.parse(cell) if isinstance(cell, str) else cell
+        made = assemble(cell)
+        machine = Machine.of(made.element, tuple(temperatures or (cell.temperature,)))
+        return cls(cell, made, machine, machine.start.copy())
+
+    def relaxed(self) -> State:
+        """The checkpoint with fast states (salt, double layers, films) at rest and slow ones as they are."""
+        from .stack import newton
+
+        machine, state = self.machine, self.state.copy()
+        for k in range(len(machine.leaves)):
+            if not machine.leaf[k, newton.SLOW]:
+                y0, n = int(machine.leaf[k, newton.Y0]), int(machine.leaf[k, newton.STATES])
+                state.Y[y0 : y0 + n] = machine.start.Y[y0 : y0 + n]
+        return state
+
+    def impedance(self, frequencies: Sequence[float] | Array, temperature: float | None = None, *, relaxed: bool = True) -> Any:
+        """Area-specific impedance [ohm m²] at these frequencies [Hz] in the present state."""
+        row = self._row(temperature)
+        state = self.relaxed() if relaxed else self.state.copy()
+        self.machine.evaluate(state, 1e-9, 0.0 if relaxed else state.current, row)
+        return self.machine.impedance(2.0 * np.pi * np.asarray(frequencies, dtype=np.float64), state, row)
+
+    def _row(self, temperature: float | None) -> int:
+        wanted = self.cell.temperature if temperature is None else temperature
+        if wanted not in self.machine.temperatures:
+            raise ProtocolError("This simulation was not laid out for that temperature", given=wanted, allowed=[f"{t:g}" for t in self.machine.temperatures])
+        return self.machine.temperatures.index(wanted)
+
+    def run(
+        self, protocol: Protocol, *, rtol: float = 1e-4, detail: bool = True, progress: Callable[[Progress], None] | None = None
+    ) -> Record:  # fmt: skip
+        """Run `protocol` from the present checkpoint (which moves on) and give the record.
+
+        rtol    relative error allowed a step; detail=False keeps only time, voltage and current
+        Every way to end is an outcome with a sentence; nothing is lost of what was recorded before it.
+        """
+        steps = list(protocol.steps(self.cell))
+        rows = [self._step_row(s) if isinstance(s, Step) else None for s in steps]
+        self._refuse_impulses(steps)
+        segments: list[Segment] = []
+        outcome = "completed"
+        counts = [0, 0]
+        at = 0
+        while at < len(steps):
+            here = steps[at]
+            if isinstance(here, Spectrum):
+                segments.append(self._spectrum(here))
+                at += 1
+                continue
+            stop = at
+            while stop < len(steps) and rows[stop] is not None:
+                stop += 1
+            tell = None if progress is None else (lambda t, s, base=at: progress(Progress(t, base + s, len(steps))))
+            run = self.machine.integrate(np.array(rows[at:stop]), self.state, rtol=rtol, detail=detail, progress=tell)
+            counts[0] += run.accepted
+            counts[1] += run.rejected
+            ended = self._ended(steps[at:stop], run)
+            segments += self._segments(steps[at:stop], run, detail, ended)
+            if ended.stopped:
+                outcome = ended.sentence
+                break
+            at = stop
+        return Record(
+            tuple(segments), self._provenance(protocol, rtol, counts), self.cell, self._conditions(), outcome
+        )  # fmt: skip
+
+    # -- pieces -------------------------------------------------------------------------------------------------------
+    def _step_row(self, step: Step) -> Array:
+        from .stack import loop
+
+        row = np.zeros(loop.STEP_COLUMNS)
+        row[loop.V_ABOVE], row[loop.V_BELOW], row[loop.CHARGE], row[loop.J_BELOW] = np.inf, -np.inf, np.inf, -1.0
+        area = self.cell.area.value if self.cell.area is not None else None
+        control = {"current_density": 0, "current": 0, "rest": 0, "voltage": 1, "power": 2, "power_density": 2}[step.control]
+        value = step.value
+        if step.control in ("current", "power"):
+            if area is None:
+                raise ProtocolError(
+                    f"A {step.control} in total needs the cell's area, which is not stated", given=step.label,
+                    remedy='State it: cell.set("area", "1.13 cm^2"), or give the value per area',
+                )  # fmt: skip
+            value /= area
+        row[loop.CONTROL], row[loop.VALUE], row[loop.ROW] = control, value, self._row(step.temperature)
+        row[loop.SAMPLE] = step.sample or 0.0
+        row[loop.DURATION] = 3.2e9  # a hundred years, where only another condition ends the step
+        stops = 0
+        for until in step.until:
+            if until.kind == "time":
+                row[loop.DURATION] = until.value
+                continue
+            way = _WAYS[until.kind]
+            row[{1: loop.V_ABOVE, 2: loop.V_BELOW, 3: loop.CHARGE, 4: loop.J_BELOW}[way]] = until.value
+            stops |= int(until.stops) << way
+        row[loop.STOPS] = stops
+        return row
+
+    def _refuse_impulses(self, steps: Sequence[Step | Spectrum]) -> None:
+        """A voltage step on bare capacitors asks for an infinite current: refused before it starts."""
+        if not any(isinstance(s, Step) and s.control in ("voltage", "power", "power_density") for s in steps):
+            return
+        slow, fast = (self._resistance(h) for h in (1.0, 1e-13))
+        if fast < 1e-6 * slow:
+            raise ProtocolError(
+                "A voltage step on this cell is an impulse: nothing but a double layer lies in its way",
+                given=f"resistance at once {fast:.3g} ohm m2, after one second {slow:.3g} ohm m2",
+                remedy="Add the electrolyte's resistance to the cell, or control the current",
+            )  # fmt: skip
+
+    def _resistance(self, h: float) -> float:
+        state = self.state.copy()
+        self.machine.evaluate(state, h, 1e-6)
+        return float(self.machine._arrays()["R"][-1])
+
+    def _spectrum(self, spectrum: Spectrum) -> Segment:
+        z = self.impedance(spectrum.frequencies, spectrum.temperature)
+        channels = {
+            "frequency": np.array(spectrum.frequencies),
+            "specific_impedance_real": np.ascontiguousarray(z.real),
+            "specific_impedance_imag": np.ascontiguousarray(z.imag),
+        }
+        temperature = self.cell.temperature if spectrum.temperature is None else spectrum.temperature
+        info = {**spectrum.info, "label": spectrum.label, "temperature": temperature, "time": self.state.time}
+        return Segment(channels, "frequency", spectrum.technique, info)
+
+    def _ended(self, steps: Sequence[Step | Spectrum], run: Run) -> _Ended:
+        from .stack import loop
+
+        when = f"at {_clock(self.state.time)}"
+        number = min(run.number, len(steps) - 1)
+        if run.why == loop.EVENT:
+            sentence, label = self.machine.event(run.code)
+            place = self.assembly.places.get(label, label)
+            return _Ended(f"{sentence} ({place}), {when}", True, number)
+        if run.why == loop.FAILED:
+            where = f" in {self.machine.leaves[run.code].label}" if run.code >= 0 else ""
+            return _Ended(
+                f"stopped {when}: no finite answer{where}, however short the step; the state there is out of range "
+                "(contact, salt or current): lower the current or look at the last values recorded", True, number,
+            )  # fmt: skip
+        if run.why == loop.PAUSED and number > 0:
+            last = steps[number - 1]
+            code = int(run.ended[number - 1])
+            if isinstance(last, Step) and code > 0:
+                event = next((u for u in last.until if _WAYS.get(u.kind) == code), None)
+                if event is not None and event.stops:
+                    return _Ended(f"{event.event}, {when}", True, number - 1)
+        return _Ended("completed", False, number)
+
+    def _segments(self, steps: Sequence[Step | Spectrum], run: Run, detail: bool, ended: _Ended) -> list[Segment]:
+        from .stack import loop
+
+        columns = {"time": loop.H_TIME, "voltage": loop.H_VOLTAGE, "current_density": loop.H_CURRENT}
+        if detail:
+            at = loop.H_LEAVES
+            columns |= {f"voltage@{leaf.label}": at + k for k, leaf in enumerate(self.machine.leaves)}
+            at += len(self.machine.leaves)
+            columns |= {e.channel: at + k for k, e in enumerate(self.machine.exports)}
+        run.history.flags.writeable = False
+        numbers = run.history[:, loop.H_STEP]
+        edges = np.searchsorted(numbers, np.arange(len(steps) + 1))
+        out = []
+        for s, step in enumerate(steps):
+            if edges[s + 1] == edges[s]:
+                continue
+            assert isinstance(step, Step)
+            code = int(run.ended[s])
+            event = next((u.event for u in step.until if _WAYS.get(u.kind) == code), "")
+            if ended.stopped and s == ended.number:
+                event = ended.sentence
+            temperature = self.cell.temperature if step.temperature is None else step.temperature
+            info: Mapping[str, Any] = {**step.info, "label": step.label, "control": step.control, "event": event, "temperature": temperature}
+            out.append(Segment(Block(run.history, columns, int(edges[s]), int(edges[s + 1])), "time", step.technique, info))
+        return out
+
+    def _provenance(self, protocol: Protocol, rtol: float, counts: list[int]) -> Provenance:
+        from .stack.cache import physics_hash
+
+        mesh = {leaf.label: leaf.cells for leaf in self.machine.leaves if hasattr(leaf, "cells")}
+        settings = {
+            "protocol": str(protocol), "rtol": rtol, "scheme": "SDIRK2 (Alexander)", "steps accepted": counts[0], "steps rejected": counts[1],
+            "mesh cells": mesh, "choices": self.cell.choices(),
+        }  # fmt: skip
+        return Provenance("simulated", self.cell.name or self.cell.notation, physics_hash(), "interlayer.simulate", __version__, settings=settings)
+
+    def _conditions(self) -> dict[str, float]:
+        out = {"temperature": self.cell.temperature, "thickness": sum(layer.thickness.value for layer in self.cell.layers)}
+        if self.cell.area is not None:
+            out["area"] = self.cell.area.value
+        if self.cell.pressure is not None:
+            out["pressure"] = self.cell.pressure.value
+        return out
+
+
+@dataclass(frozen=True)
+class _Ended:
+    sentence: str
+    stopped: bool
+    number: int
+
+
+def _clock(seconds: float) -> str:
+    """A time as people say it."""
+    for size, word in ((3600.0, "h"), (60.0, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {word}"
+    return f"{seconds:.3g} s"
+
+
+def simulate(
+    cell: Cell | str, protocol: Protocol | str, *, rtol: float = 1e-4, detail: bool = True,
+    progress: Callable[[Progress], None] | None = None,
+) -> Record:  # fmt: skip
+    """The record of `cell` going through `protocol`.
+
+        il.simulate("Li|LLZTO(1 mm)|Li @ 25 degC", "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=10)")
+
+    cell, protocol   the nouns or their texts
+    rtol             relative error allowed a step (local); the prescribed absolute tolerances stand beside it
+    detail           keep the voltage of every element and what the mechanisms do, beside time, voltage and current
+    progress         called a few times a second on long runs
+    Voltage is left minus right, J > 0 flows left to right. Every ending is an outcome with a sentence in the record.
+    """
+    protocol = parse(protocol) if isinstance(protocol, str) else protocol
+    cell = Cell.parse(cell) if isinstance(cell, str) else cell
+    temperatures = [cell.temperature]
+    for step in protocol.steps(cell):
+        if step.temperature is not None and step.temperature not in temperatures:
+            temperatures.append(step.temperature)
+    return Simulation.of(cell, temperatures).run(protocol, rtol=rtol, detail=detail, progress=progress)
