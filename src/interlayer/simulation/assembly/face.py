@@ -24,6 +24,7 @@ from ...mechanisms.interphase import Interphase
 from ...mechanisms.inventory import Inventory
 from ...mechanisms.voids import Voids
 from .base import Draft
+from .short import SHORT_WIDTH, TOUCH
 
 
 def _at(interface: Interface, block: str, key: str) -> Callable[[float], float]:
@@ -145,7 +146,7 @@ def _filament(draft: Draft, interface: Interface, place: str, side: int, inner: 
     label = draft.label("filament", place)
     draft.filaments.append((side, label))
     return Filament(
-        label=label, orientation=side, reads=reads, field=field, crossing=thickness,
+        label=label, orientation=side, reads=reads, field=field, crossing=thickness - TOUCH * SHORT_WIDTH,
         threshold=lambda T: threshold(
             ceramic.at("fracture_toughness", T), depth.at(T), interface.at("filament", "geometry_factor", T), draft.cell.electrodes[0]["molar_volume"].at(T)
         ),

@@ -7,6 +7,8 @@ from ...elements.short import Short
 from .base import Draft
 
 SOFT_SHORT = 5e-4  # ohm m², prior: 5 ohm cm² of a formed short, a soft one (assumption of the package)
+SHORT_WIDTH = 2e-6  # m, prior: depth over which the tip makes contact with the other electrode
+TOUCH = 4.0  # widths before the far electrode at which the filament counts as having reached it: the path carries 2 % of its full conductance
 LEAKAGE = 1e4  # ohm m², used where no electronic conductivity of the separator is known
 
 
@@ -20,5 +22,5 @@ def shorted(draft: Draft, tree: Element) -> Element:
 
     for side, filament in draft.filaments:
         label = draft.label("short", {1: "left", -1: "right"}[side])
-        tree = tree | Short(label=label, reads={"filament": f"{filament}.length"}, R_short=SOFT_SHORT, R_open=leakage, crossing=thickness)
+        tree = tree | Short(label=label, reads={"filament": f"{filament}.length"}, R_short=SOFT_SHORT, R_open=leakage, crossing=thickness, width=SHORT_WIDTH)
     return tree
