@@ -7,8 +7,9 @@ from ...elements.short import Short
 from .base import Draft
 
 SOFT_SHORT = 5e-4  # ohm m², prior: 5 ohm cm² of a formed short, a soft one (assumption of the package)
-SHORT_WIDTH = 2e-6  # m, prior: depth over which the tip makes contact with the other electrode
-TOUCH = 4.0  # widths before the far electrode at which the filament counts as having reached it: the path carries 2 % of its full conductance
+SHORT_WIDTH = 5e-7  # m, prior: depth over which the tip makes contact with the other electrode
+TOUCH = 10.0  # widths before the far electrode at which the filament counts as having reached it (the event): the path
+# then carries 5e-5 of its full conductance, too little to divert the current that still drives the tip
 LEAKAGE = 1e4  # ohm m², used where no electronic conductivity of the separator is known
 
 

@@ -1,0 +1,164 @@
+"""What the entries of a material, a physics block and a cell mean: parameter -> (quantity of names.py, definition).
+
+A parameter is a quantity in a role ("bulk_diffusivity" is a "diffusivity"); its quantity fixes unit and possible range.
+`PHYSICS` says which parameters a block of interface physics has; the simulation holds an element or mechanism of the
+same name as the block. `CHOICES` are the entries that are a word and not a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..errors import UnknownNameError
+
+#: parameter -> (quantity, definition)
+PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
+    # what a layer or an electrode is made of
+    "thickness": (
+        "thickness",
+        "thickness of the layer; of a material: the thickness it usually has where nobody states one",
+    ),
+    "molar_volume": ("molar_volume", "volume of one mole of formula units"),
+    "molar_mass": ("molar_mass", "mass of one mole of formula units"),
+    "density": ("density", "mass over volume of the dense material"),
+    "relative_density": ("fraction", "density over the density of the pore-free material"),
+    "yield_strength": ("pressure_strength", "yield strength sigma_y; the hardness against contact is about 3 sigma_y"),
+    "youngs_modulus": ("elastic_modulus", "Young's modulus"),
+    "creep_rate": ("rate", "A of the power-law creep strain rate A exp(-Q/RT) (sigma/sigma_0)^m"),
+    "creep_exponent": ("number", "m of the power-law creep"),
+    "creep_activation_energy": ("activation_energy", "Q of the power-law creep"),
+    "creep_reference_stress": (
+        "pressure_strength",
+        "sigma_0 of the power-law creep, 1 MPa by convention (exact, not measured)",
+    ),
+    "self_diffusivity": ("diffusivity", "tracer self-diffusion coefficient"),
+    "conductivity": (
+        "conductivity",
+        "ionic conductivity; of a ceramic: the total (bulk + grain boundary) at the reference temperature, with the "
+        "law of the BULK; of an interphase: that of the film (R = delta/sigma)",
+    ),
+    "grain_boundary_share": (
+        "fraction",
+        "share g of a ceramic's total resistance at the reference temperature that lies in its grain boundaries",
+    ),
+    "grain_boundary_activation_energy": ("activation_energy", "Arrhenius energy of the grain-boundary conductivity"),
+    "grain_boundary_capacitance": ("capacitance_per_length", "capacitance of the grain-boundary arc per cell constant"),
+    "relative_permittivity": (
+        "relative_permittivity",
+        "relative permittivity of the bulk: its geometric capacitance is eps_0 eps_r A/L",
+    ),
+    "electronic_conductivity": ("electronic_conductivity", "electronic conductivity"),
+    "fracture_toughness": ("fracture_toughness", "mode-I fracture toughness K_IC"),
+    "diffusivity": ("diffusivity", "salt diffusion coefficient (porosity and tortuosity included)"),
+    "concentration": ("concentration", "salt concentration c0 at rest"),
+    "transference_number": ("transference_number", "share of the current carried by Li+ in a uniform electrolyte"),
+    "thermodynamic_factor": ("thermodynamic_factor", "TDF = 1 + dln f/dln c of the salt"),
+    "porosity": ("fraction", "share of the volume that the electrolyte fills"),
+    # charge_transfer
+    "exchange_current_density": (
+        "exchange_current_density",
+        "j0 of Butler-Volmer over the area in contact; R_ct = RT/(F j0)",
+    ),
+    "alpha": (
+        "fraction",
+        "anodic transfer coefficient: s = j0 {exp[alpha F eta/RT] - exp[-(1-alpha) F eta/RT]}, s the stripping current",
+    ),
+    # double_layer
+    "double_layer_capacitance": (
+        "area_specific_capacitance",
+        "capacitance in parallel to the charge transfer, over geometric area",
+    ),
+    # contact
+    "contact_fraction": ("fraction", "f: share of the geometric area in contact when the cell starts"),
+    "spot_radius": (
+        "length",
+        "a: radius of one contact spot; with f it fixes the constriction of the current in the electrolyte",
+    ),
+    # voids
+    "replenishment_current": (
+        "current_density",
+        "J_rep: the stripping current that diffusion and creep of lithium can feed; voids grow by (J - J_rep) V_m/F",
+    ),
+    "void_depth": (
+        "length",
+        "volume of voids per geometric area at which the contact fraction has fallen by a factor e",
+    ),
+    "refill_efficiency": ("fraction", "share of the plated volume that closes voids while there are any"),
+    # interphase
+    "initial_thickness": ("thickness", "thickness of the film when the cell starts"),
+    "rate_linear": ("linear_growth", "k_r of d delta/dt = 1/(1/k_r + delta/k_p)"),
+    "rate_parabolic": ("parabolic_growth", "k_p of d delta/dt = 1/(1/k_r + delta/k_p)"),
+    # filament
+    "flaw_depth": ("length", "a: depth of the deepest flaw that the lithium can enter"),
+    "geometry_factor": ("number", "Y of K_I = Y P sqrt(pi a); 1.12 for an edge crack"),
+    "retraction_fraction": ("fraction", "share of a filament's length that stripping takes back per half cycle"),
+    "tip_focusing": ("number", "current density at a filament's tip over that of the contacted face around it"),
+    "width": ("length", "width of a filament; its retraction dies out below this length"),
+}
+
+#: entries that are a word: name -> (allowed words with their meaning, definition)
+CHOICES: Final[Mapping[str, tuple[Mapping[str, str], str]]] = {
+    "drive": (
+        {
+            "mean_drop": "the mean drop of the interface, J ASR",
+            "spot_drop": "the drop over the charge transfer of a contact spot, (J/f) R_ct",
+            "flaw_field": "the local field at a flaw that bypasses the film",
+        },
+        "which overpotential presses lithium into a flaw; the literature has not settled it, so compare them",
+    ),
+}
+
+#: block of interface physics -> its parameters; the file of that name in elements/ or mechanisms/ computes with them
+PHYSICS: Final[Mapping[str, tuple[str, ...]]] = {
+    "charge_transfer": ("exchange_current_density", "alpha"),
+    "double_layer": ("double_layer_capacitance",),
+    "contact": ("contact_fraction", "spot_radius"),
+    "voids": ("replenishment_current", "void_depth", "refill_efficiency"),
+    "interphase": ("initial_thickness", "rate_linear", "rate_parabolic", "conductivity"),
+    "filament": ("flaw_depth", "geometry_factor", "drive", "tip_focusing", "retraction_fraction", "width"),
+}
+
+#: the parameters that describe a material or a layer (the others describe an interface)
+PROPERTIES: Final[tuple[str, ...]] = tuple(
+    key for key in PARAMETERS if key == "conductivity" or not any(key in members for members in PHYSICS.values())
+)
+
+#: role of a material -> the properties a simulation needs of it
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "metal": (),
+    "ceramic": ("conductivity", "relative_permittivity"),
+    "interlayer": ("conductivity",),
+    "polymer": ("conductivity", "diffusivity", "concentration", "transference_number", "thermodynamic_factor"),
+    "liquid": ("conductivity", "diffusivity", "concentration", "transference_number", "thermodynamic_factor"),
+}
+
+
+def quantity(parameter: str) -> str:
+    """The quantity of a parameter; an unknown one raises `UnknownNameError` with the nearest match."""
+    if parameter not in PARAMETERS:
+        raise UnknownNameError("There is no parameter of this name", given=parameter, allowed=PARAMETERS)
+    return PARAMETERS[parameter][0]
+
+
+def definition(parameter: str) -> str:
+    """What a parameter or a choice means, in words."""
+    if parameter in CHOICES:
+        return CHOICES[parameter][1]
+    quantity(parameter)
+    return PARAMETERS[parameter][1]
+
+
+def block(name: str) -> tuple[str, ...]:
+    """The parameters of a block of interface physics; an unknown block raises `UnknownNameError`."""
+    if name not in PHYSICS:
+        raise UnknownNameError("There is no block of interface physics of this name", given=name, allowed=PHYSICS)
+    return PHYSICS[name]
+
+
+def choice(parameter: str, word: str) -> str:
+    """`word` if it is one of the words allowed for `parameter`, else `UnknownNameError`."""
+    allowed, meaning = CHOICES[parameter]
+    if word not in allowed:
+        raise UnknownNameError(f"The {parameter} is one word ({meaning})", given=word, allowed=allowed)
+    return word

@@ -1,0 +1,107 @@
+"""Numerical helpers of the garnet studies: what an interface resists, calibration of a contact, and searching a ramp."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from ..cells import Cell
+from ..materials import Value
+from ..protocols import CriticalCurrent
+from ..simulation import Simulation
+
+#: temperatures over which an apparent activation energy is taken [K]; the paper's text does not state its range
+TEMPERATURES = (298.15, 308.15, 318.15, 328.15, 338.15)
+DRIVES = ("mean_drop", "spot_drop", "flaw_field")
+GAS = 8.31446261815324
+DC = 1e-7  # Hz: low enough for every arc of a ceramic cell
+
+
+def interface_resistance(cell: Cell, temperatures: tuple[float, ...] = (298.15,)) -> np.ndarray:
+    """Area-specific resistance of ONE interface [ohm m²] at each temperature: (Z(0) - separator)/2 of a symmetric cell."""
+    simulation = Simulation.of(cell, temperatures)
+    core = cell.separator
+    out = []
+    for T in temperatures:
+        total = float(simulation.impedance([DC], T)[0].real)
+        out.append(0.5 * (total - sum(core.thickness.at(T) / k for k in core.conductivities(T))))
+    return np.array(out)
+
+
+def activation_energy(resistance: np.ndarray, temperatures: tuple[float, ...] = TEMPERATURES) -> float:
+    """Slope of ln R against 1/T times the gas constant [J/mol]: Arrhenius on an interfacial resistance."""
+    return float(GAS * np.polyfit(1.0 / np.array(temperatures), np.log(resistance), 1)[0])
+
+
+def fitted(old: Value, value: float, claim: str) -> Value:
+    """`value` in the place of `old`, marked as fitted to a claim."""
+    return replace(old, value=value, std=None, interval=None, mark="fitted", source=f"calibrated on {claim}", note="")
+
+
+def solve_pair(make: Callable[[float, float], Cell], start: tuple[float, float], targets: tuple[float, float]) -> tuple[float, float]:
+    """The two numbers (u, v) for which `make(u, v)` has the interface resistance and activation energy of `targets`.
+
+    Newton with a difference Jacobian on (ln R, E/RT); raises `CellError` when no pair of numbers meets them.
+    """
+    from ..errors import CellError
+
+    def miss(x: np.ndarray) -> np.ndarray:
+        r = interface_resistance(make(float(x[0]), float(x[1])), TEMPERATURES)
+        return np.array([math.log(r[0] / targets[0]), (activation_energy(r) - targets[1]) / 2500.0])
+
+    x = np.array(start)
+    f = miss(x)
+    for _ in range(40):
+        if np.max(np.abs(f)) < 1e-9:
+            return float(x[0]), float(x[1])
+        jacobian = np.column_stack([(miss(x + d) - f) / 1e-5 for d in np.eye(2) * 1e-5])
+        step = np.linalg.solve(jacobian, -f)
+        step *= min(1.0, 1.0 / float(np.max(np.abs(step))))
+        x = x + step
+        f = miss(x)
+    raise CellError("No pair of values gives this resistance with this activation energy", given=targets, remedy="Widen the priors of the other parameters")
+
+
+def fails(cell: Cell, current: float, protocol: Mapping[str, str]) -> bool:
+    """Whether a fresh cell shorts within one cycle at `current` [A/m²] (half cycles as in the ramp)."""
+    given = f"{current} A/m^2"
+    record = Simulation.of(cell).run(CriticalCurrent(start=given, step=given, stop=given, half_cycle=protocol["half_cycle"]), rtol=1e-3, detail=False)
+    return record.outcome != "completed"
+
+
+def critical_current(cell: Cell, protocol: Mapping[str, str], most: float = 1e4) -> float:
+    """The current density [A/m²] above which a fresh cell fails within one cycle, by halving in the logarithm to 1 %.
+
+    The ramp's history is left out (the study checks the nominal cells against the whole ramp). `inf` above `most`.
+    """
+    low, high = 1e-2, most
+    if not fails(cell, high, protocol):
+        return math.inf
+    while high / low > 1.01:
+        mid = math.sqrt(low * high)
+        low, high = (low, mid) if fails(cell, mid, protocol) else (mid, high)
+    return high
+
+
+def with_drive(cell: Cell, face: str, drive: str, depth: float | None = None) -> Cell:
+    """`cell` with the candidate drive of its filaments chosen and, if given, the flaw depth [m]."""
+    cell = cell.set(f"interfaces.{face}.filament.drive", drive)
+    return cell if depth is None else cell.set(f"interfaces.{face}.filament.flaw_depth", f"{depth} m")
+
+
+def flaw_for(cell: Cell, face: str, drive: str, current: float, protocol: Mapping[str, str]) -> float:
+    """Flaw depth [m] at which the cell's critical current is `current` [A/m²] under a drive, by halving in ln(depth).
+
+    Deeper flaws open at lower overpotential, so the critical current falls with depth; for the field drive, which grows
+    with the depth itself, too. `nan` where no depth between 1 pm and 1 cm does it.
+    """
+    low, high = 1e-11, 1e-2
+    if fails(with_drive(cell, face, drive, low), current, protocol) or not fails(with_drive(cell, face, drive, high), current, protocol):
+        return math.nan
+    while high / low > 1.01:
+        mid = math.sqrt(low * high)
+        low, high = (low, mid) if fails(with_drive(cell, face, drive, mid), current, protocol) else (mid, high)
+    return high
