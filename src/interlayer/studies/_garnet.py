@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -65,25 +65,32 @@ def solve_pair(make: Callable[[float, float], Cell], start: tuple[float, float],
     raise CellError("No pair of values gives this resistance with this activation energy", given=targets, remedy="Widen the priors of the other parameters")
 
 
-def fails(cell: Cell, current: float, protocol: Mapping[str, str]) -> bool:
-    """Whether a fresh cell shorts within one cycle at `current` [A/m²] (half cycles as in the ramp)."""
+def fails(simulation: Simulation, current: float, half_cycle: str) -> str:
+    """How a fresh cell fails within one cycle at `current` [A/m²]: the outcome's sentence, "" where it survives."""
     given = f"{current} A/m^2"
-    record = Simulation.of(cell).run(CriticalCurrent(start=given, step=given, stop=given, half_cycle=protocol["half_cycle"]), rtol=1e-3, detail=False)
-    return record.outcome != "completed"
+    simulation.state = simulation.machine.start.copy()
+    record = simulation.run(CriticalCurrent(start=given, step=given, stop=given, half_cycle=half_cycle), rtol=1e-3, detail=False)
+    return "" if record.outcome == "completed" else record.outcome
 
 
-def critical_current(cell: Cell, protocol: Mapping[str, str], most: float = 1e4) -> float:
-    """The current density [A/m²] above which a fresh cell fails within one cycle, by halving in the logarithm to 1 %.
+def critical_current(cell: Cell, half_cycle: str, tolerance: float = 1.01, most: float = 1e4) -> tuple[float, str]:
+    """(current density [A/m²] above which a fresh cell fails within one cycle, how it fails), by halving in the logarithm.
 
-    The ramp's history is left out (the study checks the nominal cells against the whole ramp). `inf` above `most`.
+    The ramp's history is left out (the study checks the nominal cells against the whole ramp). (inf, "") above `most`.
     """
+    simulation = Simulation.of(cell)
     low, high = 1e-2, most
-    if not fails(cell, high, protocol):
-        return math.inf
-    while high / low > 1.01:
+    how = fails(simulation, high, half_cycle)
+    if not how:
+        return math.inf, ""
+    while high / low > tolerance:
         mid = math.sqrt(low * high)
-        low, high = (low, mid) if fails(cell, mid, protocol) else (mid, high)
-    return high
+        found = fails(simulation, mid, half_cycle)
+        if found:
+            high, how = mid, found
+        else:
+            low = mid
+    return high, how
 
 
 def with_drive(cell: Cell, face: str, drive: str, depth: float | None = None) -> Cell:
@@ -92,16 +99,27 @@ def with_drive(cell: Cell, face: str, drive: str, depth: float | None = None) ->
     return cell if depth is None else cell.set(f"interfaces.{face}.filament.flaw_depth", f"{depth} m")
 
 
-def flaw_for(cell: Cell, face: str, drive: str, current: float, protocol: Mapping[str, str]) -> float:
+def flaw_for(cell: Cell, face: str, drive: str, current: float, half_cycle: str, tolerance: float = 1.01) -> float:
     """Flaw depth [m] at which the cell's critical current is `current` [A/m²] under a drive, by halving in ln(depth).
 
-    Deeper flaws open at lower overpotential, so the critical current falls with depth; for the field drive, which grows
-    with the depth itself, too. `nan` where no depth between 1 pm and 1 cm does it.
+    Deeper flaws open at lower overpotential (and their own drop, which the field drive counts, grows with depth), so the
+    critical current falls with depth. `nan` where no depth between 10 pm and 1 cm does it.
     """
+
+    def short(depth: float) -> bool:
+        return "short" in fails(Simulation.of(with_drive(cell, face, drive, depth)), current, half_cycle)
+
     low, high = 1e-11, 1e-2
-    if fails(with_drive(cell, face, drive, low), current, protocol) or not fails(with_drive(cell, face, drive, high), current, protocol):
+    if short(low) or not short(high):
         return math.nan
-    while high / low > 1.01:
+    while high / low > tolerance:
         mid = math.sqrt(low * high)
-        low, high = (low, mid) if fails(with_drive(cell, face, drive, mid), current, protocol) else (mid, high)
+        low, high = (low, mid) if short(mid) else (mid, high)
     return high
+
+
+def without_voids(cell: Cell) -> Cell:
+    """`cell` whose lithium is replenished at any current, so that only the filament decides."""
+    for face in {f.name for f in cell.interfaces if "voids" in f}:
+        cell = cell.set(f"interfaces.{face}.voids.replenishment_current", "1e5 A/m^2")
+    return cell
