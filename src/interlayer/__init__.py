@@ -25,7 +25,7 @@ _NAMES = {
 
 if TYPE_CHECKING:
     from . import (
-        analysis, cells, elements, errors, laws, materials, mechanisms, names, protocols, readers, record, registry, report,
+        analysis, cells, design, elements, errors, laws, materials, mechanisms, names, protocols, readers, record, registry, report,
         simulation, studies, units,
     )  # fmt: skip
     from .cells import Cell
@@ -48,6 +48,6 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Cell", "Finding", "InterlayerError", "Record", "Series", "analysis", "cells", "convert", "elements", "errors", "laws", "load", "materials",
+    "Cell", "Finding", "InterlayerError", "Record", "Series", "analysis", "cells", "convert", "design", "elements", "errors", "laws", "load", "materials",
     "mechanisms", "names", "protocols", "read", "readers", "record", "registry", "report", "simulate", "simulation", "studies", "units",
 ]  # fmt: skip
