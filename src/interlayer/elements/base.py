@@ -189,7 +189,7 @@ class Leaf(Element):
 
     label        unique in a tree; links name it
     reads        read name -> "label.export" of the owner, or a constant; the ones left out take the class default
-    orientation  +1 where J > 0 strips the lithium beside it, -1 mirrored, 0 where it does not matter
+    orientation  +1 where J > 0 strips the lithium beside it, -1 mirrored, 0 where it does not matter (not `AT_FACE`)
     """
 
     label: str = ""
@@ -201,7 +201,8 @@ class Leaf(Element):
     READS: ClassVar[Mapping[str, float]] = {}  # read name -> value where nothing is linked
     EXPORTS: ClassVar[tuple[str, ...]] = ()  # "name:quantity" pairs, e.g. "contact_fraction:fraction"
     EVENTS: ClassVar[tuple[str, ...]] = ()  # sentence of each margin
-    EQUATION: ClassVar[str] = ""  # impedance at rest, in words of mathematics
+    EQUATION: ClassVar[str] = ""  # impedance at rest; names: the fields, constant reads, I, omega, T, and R, F, pi
+    AT_FACE: ClassVar[bool] = False  # whether it lies at a lithium face, so that it must be told which way strips
 
     def __post_init__(self) -> None:
         for read in self.reads:
@@ -209,6 +210,11 @@ class Leaf(Element):
                 raise UnknownNameError(f"{type(self).__name__} reads no such thing", given=read, allowed=self.READS)
         if not self.label:
             object.__setattr__(self, "label", self.SYMBOLS[0] if self.SYMBOLS else type(self).__name__.lower())
+        if self.orientation not in ((1, -1) if self.AT_FACE else (1, 0, -1)):
+            raise CellError(
+                f"{self.label} does not know which way strips its lithium", given=self.orientation, allowed="orientation 1 or -1",
+                remedy="State 1 where J > 0 strips it (lithium on the left), -1 on the right",
+            )  # fmt: skip
         for p in self.PARAMETERS:
             value = getattr(self, p.name)
             if not callable(value) and not math.isnan(value) and not p.low <= value <= p.high:

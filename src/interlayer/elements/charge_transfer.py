@@ -34,9 +34,10 @@ class ChargeTransfer(Leaf):
         Parameter("alpha", "number", "anodic transfer coefficient", 0.05, 0.95),
         Parameter("reference_concentration", "concentration", "salt concentration at which j0 holds", low=1e-12),
     )
+    AT_FACE = True
     READS = {"contact": 1.0, "concentration": math.nan}
     EXPORTS = ("overpotential:overpotential",)
-    EQUATION = "R*T/(F*j0)"
+    EQUATION = "R*T/(F*j0*contact*(concentration/reference_concentration)**alpha)"
 
     def __post_init__(self) -> None:
         if "concentration" not in self.reads:  # nothing linked: the face always sees the reference
@@ -76,7 +77,9 @@ class ChargeTransfer(Leaf):
         return advance, slope
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
-        j0 = at(self.j0, temperature)
+        contact, c = (v if isinstance(v, float) else None for v in (self.reads.get("contact", 1.0), self.reads["concentration"]))
+        salt = 1.0 if c is None else (c / at(self.reference_concentration, temperature)) ** at(self.alpha, temperature)
+        j0 = at(self.j0, temperature) * (1.0 if contact is None else contact) * salt
         return np.full(len(omega), GAS * temperature / (FARADAY * j0), dtype=np.complex128)
 
     @classmethod

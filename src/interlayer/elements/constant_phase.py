@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass
 
@@ -49,7 +50,8 @@ class ConstantPhase(Leaf):
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         n = at(self.n, temperature)
-        return np.exp(-n * np.log(omega)) * (np.exp(-n * _HALF_PI_I) / at(self.Q, temperature))
+        z: ComplexArray = np.exp(-n * np.log(omega)) * (cmath.exp(-n * _HALF_PI_I) / at(self.Q, temperature))
+        return z
 
     @classmethod
     def gradient(cls, omega: Array, values: Array) -> tuple[ComplexArray, ComplexArray]:

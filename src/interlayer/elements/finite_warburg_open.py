@@ -48,7 +48,8 @@ class FiniteWarburgOpen(Leaf):
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         u = np.sqrt(1j * omega * at(self.tau, temperature))
-        return at(self.R, temperature) / (u * np.tanh(u))
+        z: ComplexArray = at(self.R, temperature) / (u * np.tanh(u))
+        return z
 
     @classmethod
     def gradient(cls, omega: Array, values: Array) -> tuple[ComplexArray, ComplexArray]:
@@ -58,7 +59,7 @@ class FiniteWarburgOpen(Leaf):
         c = 1.0 / np.tanh(u)
         out = np.empty((*values.shape, len(omega)), dtype=np.complex128)
         np.divide(c, u, out=out[..., 0, :])
-        z = r * out[..., 0, :]
+        z: ComplexArray = np.multiply(r, out[..., 0, :])
         out[..., 1, :] = (0.5 * r * (1.0 - c * c) - 0.5 * z) / tau
         return z, out
 

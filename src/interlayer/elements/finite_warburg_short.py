@@ -48,7 +48,8 @@ class FiniteWarburgShort(Leaf):
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         u = np.sqrt(1j * omega * at(self.tau, temperature))
-        return at(self.R, temperature) * np.tanh(u) / u
+        z: ComplexArray = at(self.R, temperature) * np.tanh(u) / u
+        return z
 
     @classmethod
     def gradient(cls, omega: Array, values: Array) -> tuple[ComplexArray, ComplexArray]:
@@ -58,7 +59,7 @@ class FiniteWarburgShort(Leaf):
         t = np.tanh(u)
         out = np.empty((*values.shape, len(omega)), dtype=np.complex128)
         np.divide(t, u, out=out[..., 0, :])
-        z = r * out[..., 0, :]
+        z: ComplexArray = np.multiply(r, out[..., 0, :])
         out[..., 1, :] = (0.5 * r * (1.0 - t * t) - 0.5 * z) / tau
         return z, out
 

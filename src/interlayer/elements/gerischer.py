@@ -47,7 +47,8 @@ class Gerischer(Leaf):
         return _ladder.kernel(jit)
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
-        return at(self.R, temperature) / np.sqrt(1.0 + 1j * omega * at(self.tau, temperature))
+        z: ComplexArray = at(self.R, temperature) / np.sqrt(1.0 + 1j * omega * at(self.tau, temperature))
+        return z
 
     @classmethod
     def gradient(cls, omega: Array, values: Array) -> tuple[ComplexArray, ComplexArray]:
@@ -57,7 +58,7 @@ class Gerischer(Leaf):
         g = 1.0 / (1.0 + s * tau)
         out = np.empty((*values.shape, len(omega)), dtype=np.complex128)
         np.sqrt(g, out=out[..., 0, :])
-        z = r * out[..., 0, :]
+        z: ComplexArray = np.multiply(r, out[..., 0, :])
         out[..., 1, :] = -0.5 * z * g * s
         return z, out
 

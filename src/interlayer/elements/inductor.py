@@ -41,13 +41,15 @@ class Inductor(Leaf):
         return advance, slope
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
-        return 1j * omega * at(self.L, temperature)
+        z: ComplexArray = np.multiply(1j * at(self.L, temperature), omega)
+        return z
 
     @classmethod
     def gradient(cls, omega: Array, values: Array) -> tuple[ComplexArray, ComplexArray]:
         """(Z, dZ/dL); values (..., 1), Z (..., m), gradient (..., 1, m)."""
-        s = np.multiply(1j, omega)
-        return values * s, np.broadcast_to(s, (*values.shape, len(omega)))
+        s: ComplexArray = np.multiply(1j, omega)
+        z: ComplexArray = np.multiply(values, s)
+        return z, np.broadcast_to(s, (*values.shape, len(omega)))
 
     @classmethod
     def example(cls) -> Inductor:

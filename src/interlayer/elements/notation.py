@@ -14,22 +14,28 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..errors import NotationError, nearest
-from . import (  # the circuit letters at hand without importing every physics element
-    capacitor, constant_phase, finite_warburg_open, finite_warburg_short, gerischer, inductor, resistor, warburg,
-)  # fmt: skip
 from .base import ELEMENTS, Element, Leaf, Parallel, Series
+from .capacitor import Capacitor
+from .constant_phase import ConstantPhase
+from .finite_warburg_open import FiniteWarburgOpen
+from .finite_warburg_short import FiniteWarburgShort
+from .gerischer import Gerischer
+from .inductor import Inductor
+from .resistor import Resistor
+from .warburg import Warburg
 
 MAX_DEPTH = 60  # brackets within brackets
 MAX_DIGITS = 6
 _WORD = re.compile(r"[^\W\d_]+")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[0-9]+")
+#: the circuit letters at hand without importing every physics element
 _LEAVES: tuple[type[Leaf], ...] = (
-    resistor.Resistor, capacitor.Capacitor, inductor.Inductor, constant_phase.ConstantPhase, warburg.Warburg,
-    finite_warburg_short.FiniteWarburgShort, finite_warburg_open.FiniteWarburgOpen, gerischer.Gerischer,
+    Resistor, Capacitor, Inductor, ConstantPhase, Warburg, FiniteWarburgShort, FiniteWarburgOpen, Gerischer,
 )  # fmt: skip
 _CLOSES = {"(": ")", "[": "]", "p(": ")"}
 
@@ -39,6 +45,26 @@ def symbols(everything: bool = False) -> dict[str, type[Leaf]]:
     """Circuit letters and the elements they stand for; `everything` looks through all element files first."""
     kinds = [*_LEAVES, *(ELEMENTS[name] for name in ELEMENTS)] if everything else list(_LEAVES)
     return {symbol: kind for kind in kinds for symbol in kind.SYMBOLS}
+
+
+def parse(text: str) -> Element:
+    """The circuit a text describes, parameters unset; what does not parse raises `NotationError` with its position."""
+    if not isinstance(text, str):
+        raise NotationError("A circuit is a text", text=repr(text), position=0, remedy="Write for example R(RQ)W")
+    return numbered(_Parser(text).tree())
+
+
+def numbered(element: Element) -> Element:
+    """The same circuit with every bare symbol numbered: `numbered(R() + (R() | Q()))` has R1, R2 and Q1."""
+    return _relabel(element, iter(_labels(list(element.leaves()))))
+
+
+def text(element: Element, style: Literal["brackets", "dashes"] = "brackets") -> str:
+    """The text of a circuit: 'R1(R2Q1)W1' (brackets) or 'R1-p(R2,Q1)-W1' (dashes); `parse` reads both back.
+
+    A label that is not a symbol with a number can't stand in a text: its element prints as the bare symbol.
+    """
+    return _print(element, style, inside="")
 
 
 @dataclass
@@ -53,21 +79,25 @@ class _Level:
 
 
 class _Parser:
+    """One pass over the text with its own stack of open brackets, so that no text can exhaust Python's."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.levels = [_Level("", 0)]
-        self.found: list[tuple[Leaf, int]] = []  # leaves in order with their place; labels are filled at the end
+        self.given: set[str] = set()  # labels written out, so that a number stands once
 
     def fail(self, what: str, position: int | None = None, remedy: str | None = None) -> NotationError:
         return NotationError(what, text=self.text, position=self.at if position is None else position, remedy=remedy)
 
-    def parse(self) -> Element:
+    def tree(self) -> Element:
         while self.at < len(self.text):
             self._step(self.text[self.at])
         level = self.levels[-1]
         if level.kind:
-            raise self.fail(f"The bracket {level.kind!r} is never closed", level.position, f"Close it with {_CLOSES[level.kind]!r}")
+            raise self.fail(
+                f"The bracket {level.kind!r} is never closed", level.position, f"Close it with {_CLOSES[level.kind]!r}"
+            )
         return self._finish(level)
 
     def _step(self, char: str) -> None:
@@ -86,14 +116,18 @@ class _Parser:
 
     def _open(self, kind: str) -> None:
         if len(self.levels) > MAX_DEPTH:
-            raise self.fail(f"More than {MAX_DEPTH} brackets within brackets", remedy="No measured circuit is that deep")
+            raise self.fail(
+                f"More than {MAX_DEPTH} brackets within brackets", remedy="No measured circuit is that deep"
+            )
         self.levels.append(_Level(kind, self.at))
         self.at += len(kind)
 
     def _close(self, char: str) -> None:
         level = self.levels[-1]
         if _CLOSES.get(level.kind) != char:
-            raise self.fail(f"{char!r} closes no open bracket" if not level.kind else f"{char!r} can't close {level.kind!r}")
+            raise self.fail(
+                f"{char!r} can't close {level.kind!r}" if level.kind else f"{char!r} closes no open bracket"
+            )
         element = self._finish(level)
         self.levels.pop()
         self.at += 1
@@ -102,9 +136,13 @@ class _Parser:
     def _separate(self, char: str) -> None:
         level = self.levels[-1]
         if char == "," and level.kind != "p(":
-            raise self.fail("A comma separates the branches of p( , )", remedy="Write p(R1,C1), or (RC) without a comma")
+            raise self.fail(
+                "A comma separates the branches of p( , )", remedy="Write p(R1,C1), or (RC) without a comma"
+            )
         if char == "-" and level.kind == "(":
-            raise self.fail("Inside ( ) the elements are parallel", remedy="Write [RW] for a series branch, or p(R-W,C)")
+            raise self.fail(
+                "Inside ( ) the elements are parallel", remedy="Write [RW] for a series branch, or p(R-W,C)"
+            )
         if not level.chain or level.dangling:
             raise self.fail(f"An element is missing before {char!r}")
         if char == ",":
@@ -120,7 +158,7 @@ class _Parser:
     def _finish(self, level: _Level) -> Element:
         if level.dangling or not level.chain:
             what = f"An element is missing after {level.dangling!r}" if level.dangling else "An element is missing here"
-            raise self.fail(what, remedy="Write for example R(RQ)W or R0-p(R1,CPE1)-W1" if not self.found else None)
+            raise self.fail(what, remedy=None if self.given else "Write for example R(RQ)W or R0-p(R1,CPE1)-W1")
         if level.kind == "(":
             return level.chain[0] if len(level.chain) == 1 else Parallel(tuple(level.chain))
         last = _series(level.chain)
@@ -137,9 +175,11 @@ class _Parser:
                 raise self.fail(f"The number of a label has at most {MAX_DIGITS} digits")
             number = str(int(digits[0]))
             self.at = digits.end()
-        leaf = kind(label=kind.SYMBOLS[0] + number) if number else kind()
-        self.found.append((leaf, start))
-        self._place(leaf)
+        label = kind.SYMBOLS[0] + number
+        if number and label in self.given:
+            raise self.fail(f"Two elements are called {label!r}", start, "Give each its own number")
+        self.given.add(label)
+        self._place(kind(label=label))
 
     def _symbol(self) -> tuple[str, type[Leaf]]:
         for everything in (False, True):
@@ -149,58 +189,39 @@ class _Parser:
                 if symbol in known:
                     return symbol, known[symbol]
         word = _WORD.match(self.text, self.at)
-        given = word[0] if word else self.text[self.at]
+        given = word[0][:20] if word else self.text[self.at]
         close = nearest(given, known)
         hint = f"Did you mean {close!r}? " if close else ""
-        raise self.fail(f"{given[:20]!r} is no circuit symbol", remedy=f"{hint}Known: {', '.join(sorted(known))}")
+        raise self.fail(f"{given!r} is no circuit symbol", remedy=f"{hint}Known: {', '.join(sorted(known))}")
 
 
 def _series(chain: list[Element]) -> Element:
     return chain[0] if len(chain) == 1 else Series(tuple(chain))
 
 
-def _labels(found: list[tuple[Leaf, int]], parser: _Parser) -> dict[int, str]:
-    """Label of every leaf by its identity: given numbers stay, the free ones are filled in order."""
-    taken: set[str] = set()
-    for leaf, place in found:
-        if leaf.label != leaf.SYMBOLS[0]:
-            if leaf.label in taken:
-                raise parser.fail(f"Two elements are called {leaf.label!r}", place, "Give each its own number")
-            taken.add(leaf.label)
-    out, counters = {}, dict.fromkeys((leaf.SYMBOLS[0] for leaf, _ in found), 0)
-    for leaf, _ in found:
+def _labels(leaves: list[Leaf]) -> list[str]:
+    """Label of every leaf: given ones stay, bare symbols are numbered in order from 1 around the given ones."""
+    taken = {leaf.label for leaf in leaves if leaf.label not in leaf.SYMBOLS}
+    counters: dict[str, int] = {}
+    out = []
+    for leaf in leaves:
         label = leaf.label
-        symbol = leaf.SYMBOLS[0]
-        while label == symbol or (label in taken and leaf.label == symbol):
-            counters[symbol] += 1
-            label = f"{symbol}{counters[symbol]}"
-        taken.add(label)
-        out[id(leaf)] = label
+        if label in leaf.SYMBOLS:
+            symbol = leaf.SYMBOLS[0]
+            number = counters.get(symbol, 0) + 1
+            while f"{symbol}{number}" in taken:
+                number += 1
+            counters[symbol] = number
+            label = f"{symbol}{number}"
+        out.append(label)
     return out
 
 
-def _relabel(element: Element, labels: dict[int, str]) -> Element:
+def _relabel(element: Element, labels: Iterator[str]) -> Element:
     if isinstance(element, Series | Parallel):
         return type(element)(tuple(_relabel(child, labels) for child in element.children))
     assert isinstance(element, Leaf)
-    return replace(element, label=labels[id(element)])
-
-
-def parse(text: str) -> Element:
-    """The circuit a text describes, parameters unset; what does not parse raises `NotationError` with its position."""
-    if not isinstance(text, str):
-        raise NotationError("A circuit is a text", text=repr(text), position=0, remedy="Write for example R(RQ)W")
-    parser = _Parser(text)
-    tree = parser.parse()
-    return _relabel(tree, _labels(parser.found, parser))
-
-
-def text(element: Element, style: Literal["brackets", "dashes"] = "brackets") -> str:
-    """The text of a circuit: 'R1(R2Q1)W1' (brackets) or 'R1-p(R2,Q1)-W1' (dashes); `parse` reads both back.
-
-    A label that is not a symbol with a number can't stand in a text: its element prints as the bare symbol.
-    """
-    return _print(element, style, inside="")
+    return replace(element, label=next(labels))
 
 
 def _print(element: Element, style: str, inside: str) -> str:

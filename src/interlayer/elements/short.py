@@ -33,7 +33,7 @@ class Short(Leaf):
         Parameter("width", "length", "width over which the contact forms", low=1e-10),
     )
     READS = {"filament": 0.0}
-    EQUATION = "R_open"
+    EQUATION = "1/(1/R_open + (1/R_short - 1/R_open)/(1 + exp((crossing - filament)/width)))"
 
     @staticmethod
     def kernel(jit: Jit) -> Kernel:
@@ -46,8 +46,7 @@ class Short(Leaf):
             w = 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, e))))
             g = w / P[0] + (1.0 - w) / P[1]
             out[OUT_R] = 1.0 / g
-            if abs(e) < 60.0:
-                out[OUT_LINK] = -J / (g * g) * (1.0 / P[0] - 1.0 / P[1]) * w * (1.0 - w) / P[3]
+            out[OUT_LINK] = -J / (g * g) * (1.0 / P[0] - 1.0 / P[1]) * w * (1.0 - w) / P[3] if abs(e) < 60.0 else 0.0
 
         return advance, slope
 

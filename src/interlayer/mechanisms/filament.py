@@ -42,6 +42,7 @@ class Filament(Leaf):
         Parameter("width", "length", "length below which retraction dies out", low=1e-12),
         Parameter("molar_volume", "molar_volume", "molar volume of lithium", low=1e-7),
     )
+    AT_FACE = True
     READS = {"contact": 1.0, **{f"drop{i}": 0.0 for i in range(1, 8)}}
     EXPORTS = ("length:length", "drive:overpotential")
     EVENTS = ("short circuit: a lithium filament reached the other electrode",)
@@ -65,11 +66,12 @@ class Filament(Leaf):
             length = Yb[0]
             if local > 0.0 and drive > P[0]:
                 length += h * P[2] * P[6] * local * (1.0 - P[0] / drive)
-            elif local < 0.0 and Yb[0] > 0.0:
+            elif local < 0.0:
+                start = max(Yb[0], 0.0)
                 c = -h * P[3] * P[2] * P[6] * local
-                q = P[5] + c - Yb[0]
-                root = math.sqrt(q * q + 4.0 * P[5] * Yb[0])
-                length = 0.5 * (root - q) if q <= 0.0 else 2.0 * P[5] * Yb[0] / (root + q)
+                q = P[5] + c - start
+                root = math.sqrt(q * q + 4.0 * P[5] * start)
+                length = 0.5 * (root - q) if q <= 0.0 else 2.0 * P[5] * start / (root + q)
             Z[0] = length
             out[OUT_EXPORT] = length
             out[OUT_EXPORT + 1] = drive

@@ -26,6 +26,7 @@ class Inventory(Leaf):
         Parameter("thickness", "thickness", "lithium foil thickness at the start", low=0.0),
         Parameter("molar_volume", "molar_volume", "molar volume of lithium", low=1e-7),
     )
+    AT_FACE = True
     EXPORTS = ("foil_thickness:thickness", "lithium:areal_charge")
     EVENTS = ("lithium exhausted",)
     EQUATION = "0"

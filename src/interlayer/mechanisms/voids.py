@@ -39,6 +39,7 @@ class Voids(Leaf):
         Parameter("molar_volume", "molar_volume", "molar volume of lithium", low=1e-7),
         Parameter("lost", "fraction", "contact fraction taken as contact lost", 0.0, 1.0),
     )
+    AT_FACE = True
     EXPORTS = ("contact_fraction:fraction", "void_volume:length")
     EVENTS = ("contact lost",)
     EQUATION = "0"

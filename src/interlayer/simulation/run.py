@@ -19,7 +19,7 @@ from .assembly import Assembly, assemble
 if TYPE_CHECKING:
     from .stack.machine import Machine, Run, State
 
-_WAYS = {"voltage_above": 1, "voltage_below": 2, "areal_charge": 3, "current_density_below": 4}
+_WAYS = {"time": 0, "voltage_above": 1, "voltage_below": 2, "areal_charge": 3, "current_density_below": 4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,13 +188,13 @@ class Simulation:
                 f"stopped {when}: no finite answer{where}, however short the step; the state there is out of range "
                 "(contact, salt or current): lower the current or look at the last values recorded", True, number,
             )  # fmt: skip
-        if run.why == loop.PAUSED and number > 0:
-            last = steps[number - 1]
-            code = int(run.ended[number - 1])
+        if run.why == loop.PAUSED:  # run.number is the step after the one that ended
+            last = steps[run.number - 1]
+            code = int(run.ended[run.number - 1])
             if isinstance(last, Step) and code > 0:
                 event = next((u for u in last.until if _WAYS.get(u.kind) == code), None)
                 if event is not None and event.stops:
-                    return _Ended(f"{event.event}, {when}", True, number - 1)
+                    return _Ended(f"{event.event}, {when}", True, run.number - 1)
         return _Ended("completed", False, number)
 
     def _segments(self, steps: Sequence[Step | Spectrum], run: Run, detail: bool, ended: _Ended) -> list[Segment]:

@@ -34,17 +34,20 @@ ERROR3 = 3.0 * GAMMA**2 - 2.0 * GAMMA**3 - 1.0 / 6.0  # |third-order term of the
 
 @jit
 def advance(leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
-    """Both stages of one step. Returns (passes or negative, V, j, culprit)."""
+    """Both stages of one step. Returns (passes or negative, V, j, culprit, mean current of the step)."""
     g = 1.0 - 1.0 / math.sqrt(2.0)
+    for i in range(Y.shape[0]):
+        Z1[i] = Y[i]
     a, V, j, bad = solve(leaf, orient, order, nodes, source, control, value, g * h, P, Y, Z1, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
     if a < 0:
-        return a, V, j, bad
+        return a, V, j, bad, j
+    mean = (1.0 - g) * j
     r = (1.0 - g) / g
     for i in range(Y.shape[0]):
         Yb[i] = Y[i] + r * (Z1[i] - Y[i])
         Z2[i] = Z1[i]
     b, V, j, bad = solve(leaf, orient, order, nodes, source, control, value, g * h, P, Yb, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
-    return (a + b if b > 0 else b), V, j, bad
+    return (a + b if b > 0 else b), V, j, bad, mean + g * j
 
 
 @jit
@@ -126,7 +129,7 @@ def run(
                 J0[k] = J[k]
             for i in range(X.shape[0]):
                 X0[i] = X[i]
-            its, V, j, bad = advance(
+            its, V, j, bad, mean = advance(
                 leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
             )
             error = 0.0
@@ -157,7 +160,7 @@ def run(
                     resume[NUMBER] = s
                     return FAILED, rows, bad, h, accepted, rejected
                 continue
-            q = resume[Q] + h * j
+            q = resume[Q] + h * mean
             code = margins(leaf, events, out, row, V, j, q, worst)
             if code != 0:
                 # the event lies in (lo, h]: shrink from both sides (Illinois falls back to halving)
@@ -171,10 +174,10 @@ def run(
                         J[k] = J0[k]
                     for i in range(X.shape[0]):
                         X[i] = X0[i]
-                    its, V, j, bad = advance(
+                    its, V, j, bad, mean = advance(
                         leaf, orient, order, nodes, source, control, value, mid, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
                     )
-                    if its > 0 and margins(leaf, events, out, row, V, j, resume[Q] + mid * j, worst) == 0:
+                    if its > 0 and margins(leaf, events, out, row, V, j, resume[Q] + mid * mean, worst) == 0:
                         lo = mid
                     else:
                         hi = mid
@@ -183,13 +186,13 @@ def run(
                     J[k] = J0[k]
                 for i in range(X.shape[0]):
                     X[i] = X0[i]
-                its, V, j, bad = advance(
+                its, V, j, bad, mean = advance(
                     leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
                 )
                 if its < 0:
                     resume[NUMBER] = s
                     return FAILED, rows, bad, h, accepted, rejected
-                q = resume[Q] + h * j
+                q = resume[Q] + h * mean
                 code = margins(leaf, events, out, row, V, j, q, worst)
                 error = 1.0
             for i in range(ny):
@@ -202,15 +205,17 @@ def run(
             resume[J_LAST] = j
             accepted += 1
             if first:
-                resume[H_FIRST] = max(h, 10.0 * hmin) if h < left else resume[H_FIRST]
                 first = False
                 power = 0.5
+                if h < left:  # the next switch starts here: as large as this one would have allowed
+                    resume[H_FIRST] = max(h * min(5.0, 0.8 / max(error, 1e-6) ** power), 10.0 * hmin)
             else:
                 power = 1.0 / 3.0
             resume[HAVE] = 1.0
             grow = min(5.0, 0.9 / max(error, 1e-6) ** power)
             resume[H] = h * grow if h < left else max(resume[H], h * min(grow, 1.0))
-            if row[SAMPLE] == 0.0 or code != 0 or abs(resume[IN_STEP] / row[SAMPLE] - round(resume[IN_STEP] / row[SAMPLE])) < 1e-6:
+            over = row[DURATION] - resume[IN_STEP] <= 1e-12 * row[DURATION] + 1e-9
+            if row[SAMPLE] == 0.0 or code != 0 or over or abs(resume[IN_STEP] / row[SAMPLE] - round(resume[IN_STEP] / row[SAMPLE])) < 1e-6:
                 record = history[rows]
                 record[H_TIME] = resume[TIME]
                 record[H_VOLTAGE] = V

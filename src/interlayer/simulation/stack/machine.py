@@ -175,9 +175,9 @@ class Machine:
         z = state.Y.copy()
         its, v, j, bad = newton.solve(
             self.leaf, self.orient, self.order, self.nodes, self.source, newton.CURRENT, float(current), float(h), self.PT[row], state.Y, z,
-            s["W"], state.X, s["x"], s["out"], state.J, s["E"], s["R"], s["C"], s["A"], s["G"], s["cross"], s["M"], s["xg"], 1e-12,
+            s["W"], state.X, s["x"], s["out"], state.J, s["E"], s["R"], s["C"], s["A"], s["G"], s["cross"], s["M"], s["xg"], 1e-10,
         )  # fmt: skip
-        if its < 0 and its != -50:
+        if its < 0:
             where = self.leaves[bad].label if bad >= 0 else "the tree"
             raise SimulationError(f"The cell can't be evaluated as stated: {where} gives no finite voltage", remedy="Check its parameters")
         state.voltage, state.current = float(v), float(j)
@@ -218,6 +218,7 @@ class Machine:
         steps = np.ascontiguousarray(steps, dtype=np.float64)
         width = loop.H_LEAVES + ((len(self.leaves) + len(self.exports)) if detail else 0)
         full = loop.H_LEAVES + len(self.leaves) + len(self.exports)
+        slice_rows = max(slice_rows, 8)
         buffer = np.zeros((slice_rows, full))
         resume = np.zeros(loop.RESUME_SIZE)
         resume[loop.TIME], resume[loop.H_FIRST] = state.time, state.step_size

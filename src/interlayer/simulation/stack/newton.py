@@ -78,10 +78,11 @@ def unfold(nodes, m, E, R, C, A):  # type: ignore[no-untyped-def]
                 A[a, g] = A[q, g]
                 A[b, g] = A[q, g]
         elif nodes[q, KIND] == 2:
-            A[a, 0] = (E[q] + R[q] * A[q, 0] - E[a]) / R[a]
+            w = 1.0 / (R[a] + R[b])  # current divider: exact even where one branch is (nearly) a short
+            A[a, 0] = (R[b] * A[q, 0] + E[b] - E[a]) * w
             A[b, 0] = A[q, 0] - A[a, 0]
             for g in range(m):
-                A[a, g + 1] = (C[q, g] + R[q] * A[q, g + 1] - C[a, g]) / R[a]
+                A[a, g + 1] = (R[b] * A[q, g + 1] + C[b, g] - C[a, g]) * w
                 A[b, g + 1] = A[q, g + 1] - A[a, g + 1]
 
 
@@ -113,6 +114,23 @@ def close(source, m, A, M, x):  # type: ignore[no-untyped-def]
             x[i] -= M[i, j] * x[j]
         x[i] /= M[i, i]
     return True
+
+
+@jit
+def power_current(e, r, value):  # type: ignore[no-untyped-def]
+    """Current j of the direction of `value` at which |V j| = |value|, V = e + r j.
+
+    Where the tree itself drives that direction (e against it) and can give the power, it delivers; else it takes it up.
+    """
+    p = abs(value)
+    back = -e if value > 0.0 else e  # voltage that drives the wanted direction
+    if back > 0.0 and back * back >= 4.0 * r * p:
+        u = 2.0 * p / (back + math.sqrt(back * back - 4.0 * r * p))
+    elif back > 0.0:
+        u = (back + math.sqrt(back * back + 4.0 * r * p)) / (2.0 * r)
+    else:
+        u = 2.0 * p / (math.sqrt(back * back + 4.0 * r * p) - back) if p > 0.0 else 0.0
+    return u if value > 0.0 else -u
 
 
 @jit
@@ -161,6 +179,8 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
         if bad >= 0:
             return -1, V, j, bad
         if m > 0:
+            for g in range(m):  # the currents at which the owners were just evaluated
+                xg[g] = J[nodes[source[g], FIRST]]
             for i in range(n):
                 k = order[i]
                 out[k, OUT_R] = couple(leaf, k, out, G, m, cross)
@@ -185,7 +205,11 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
             e = E[root]
             for g in range(m):
                 e += C[root, g] * xg[g]
-            A[root, 0] = (-e + math.copysign(math.sqrt(max(e * e + 4.0 * R[root] * value, 0.0)), value)) / (2.0 * R[root])
+            j = power_current(e, R[root], value)
+            A[root, 0] = j
+            for g in range(m):  # |V j| = const: dj/de = -j/(V + R j)
+                A[root, g + 1] = -j / (e + 2.0 * R[root] * j) * C[root, g]
+                A[root, 0] -= A[root, g + 1] * xg[g]
         unfold(nodes, m, E, R, C, A)
         if m > 0 and not close(source, m, A, M, xg):
             return -1, V, j, -1

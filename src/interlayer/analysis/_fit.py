@@ -1,0 +1,143 @@
+"""Least squares on a complex spectrum: Levenberg-Marquardt on many starts at once, in log-parameters within a box.
+
+r = (Z(p) - z) w over real and imaginary parts; theta = ln p for positive parameters, p itself for fractions. A
+parameter at its bound whose gradient points outwards is held there (projection). Steps are damped by Nielsen's rule on
+the normal equations scaled to unit diagonal. Deterministic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..elements.base import Array, ComplexArray
+from ._spectrum import Index, Mask
+
+#: parameter sets (k, n) -> Z (k, m), dZ/dvalues (k, n, m)
+Evaluate = Callable[[Array], tuple[ComplexArray, ComplexArray]]
+
+LONGEST = 2.5  # of a step in ln p
+TOLERANCE = 1e-8  # relative decrease of the sum of squares still to come
+SAME = 1e-5  # relative difference of the sums of squares of one minimum
+LINGER = 25
+
+
+@dataclass(eq=False)
+class Problem:
+    """One fit.
+
+    z, weight    measured impedance (m,), weight of real and imaginary part interleaved (2m,)
+    log          which parameters are searched as ln p
+    low, high    bounds of theta
+    free         indices of the parameters that are searched; the others keep their start value
+    prior        (mean, 1/std) of theta, 1/std = 0 without a prior; scaled by the noise of one residual, `noise`
+    """
+
+    evaluate: Evaluate
+    z: ComplexArray
+    weight: Array
+    log: Mask
+    low: Array
+    high: Array
+    free: Index
+    prior: tuple[Array, Array] | None = None
+    noise: float = 1.0
+    calls: int = field(default=0)
+
+    def values(self, theta: Array) -> Array:
+        """Natural parameters."""
+        return np.where(self.log, np.exp(np.where(self.log, theta, 0.0)), theta)
+
+    def theta(self, values: Array) -> Array:
+        """Search parameters, inside the box."""
+        raw = np.where(self.log, np.log(np.where(self.log, np.maximum(values, 1e-300), 1.0)), values)
+        return np.clip(raw, self.low, self.high)
+
+    def residuals(self, theta: Array) -> tuple[Array, Array]:
+        """r (k, 2m) and dr/dtheta of the free parameters (k, n_free, 2m); data only."""
+        values = self.values(theta)
+        with np.errstate(all="ignore"):
+            z, slope = self.evaluate(values)
+            slope = slope[:, self.free] * np.where(self.log, values, 1.0)[:, self.free, None]
+            r = np.ascontiguousarray(z - self.z).view(np.float64) * self.weight
+            j = np.ascontiguousarray(slope).view(np.float64) * self.weight
+        self.calls += len(theta)
+        return r, j
+
+    def normal(self, theta: Array) -> tuple[Array, Array, Array]:
+        """Sum of squares (k,), J J^T (k, n, n) and J r (k, n), prior included."""
+        r, j = self.residuals(theta)
+        with np.errstate(all="ignore"):
+            cost = np.einsum("kj,kj->k", r, r)
+            a = j @ j.transpose(0, 2, 1)
+            g = (j @ r[:, :, None])[:, :, 0]
+            if self.prior is not None:
+                mean, sharp = (v[self.free] for v in self.prior)
+                off = (theta[:, self.free] - mean) * sharp * self.noise
+                cost = cost + np.sum(off * off, axis=1)
+                g = g + off * sharp * self.noise
+                a = a + np.diag((sharp * self.noise) ** 2)
+        cost = np.where(np.isfinite(cost) & np.isfinite(a).all(axis=(1, 2)), cost, np.inf)
+        return cost, a, g
+
+
+def minimise(problem: Problem, starts: Array, iterations: int = 80, good: float = 0.0) -> tuple[Array, Array]:
+    """Local minima (k, n) in theta and their sums of squares (k,) from the starts (k, n).
+
+    Ends before all starts have, once two agree on the best minimum and it is either as low as `good` (what the data's
+    own noise leaves) or no other start came below it in `LINGER` iterations.
+    """
+    theta = np.clip(starts, problem.low, problem.high)
+    cost, a, g = problem.normal(theta)
+    damping = np.full(len(theta), 1e-2)
+    growth = np.full(len(theta), 2.0)
+    active = np.flatnonzero(np.isfinite(cost))
+    finished = np.zeros(len(theta), dtype=bool)
+    for count in range(iterations):
+        if not len(active) or (np.count_nonzero(finished) > 1 and _agreed(cost, finished, good, count)):
+            break
+        step, expected = _steps(problem, theta[active], a[active], g[active], damping[active])
+        trial = theta[active]
+        trial[:, problem.free] = trial[:, problem.free] + step
+        trial = np.clip(trial, problem.low, problem.high)
+        new_cost, new_a, new_g = problem.normal(trial)
+        gain = (cost[active] - new_cost) / np.maximum(expected, 1e-300)
+        better = new_cost < cost[active]
+        done = np.abs(expected) < TOLERANCE * cost[active] + 1e-24 * len(problem.weight)
+        took = active[better]
+        theta[took], cost[took], a[took], g[took] = trial[better], new_cost[better], new_a[better], new_g[better]
+        damping[took] *= np.maximum(1.0 / 3.0, 1.0 - (2.0 * np.minimum(gain[better], 1.0) - 1.0) ** 3)
+        growth[took] = 2.0
+        missed = active[~better]
+        damping[missed] *= growth[missed]
+        growth[missed] *= 2.0
+        finished[active[done]] = True
+        active = active[~done & (damping[active] < 1e12)]
+    return theta, cost
+
+
+def _agreed(cost: Array, finished: Mask, good: float, count: int) -> bool:
+    best = float(np.min(cost[finished]))
+    twice = np.count_nonzero(cost[finished] <= best * (1.0 + SAME)) > 1
+    return bool(twice and best <= float(np.min(cost)) * (1.0 + SAME) and (best <= good or count >= LINGER))
+
+
+def _steps(problem: Problem, theta: Array, a: Array, g: Array, damping: Array) -> tuple[Array, Array]:
+    """Damped Gauss-Newton steps and the decrease of the sum of squares each of them promises."""
+    inside: Array = theta[:, problem.free]
+    low, high = problem.low[problem.free], problem.high[problem.free]
+    held = ((inside <= low) & (g > 0.0)) | ((inside >= high) & (g < 0.0))
+    diagonal = np.einsum("kii->ki", a)
+    held |= diagonal <= 1e-30 * diagonal.max(axis=1, keepdims=True)  # no effect at all on the impedance
+    scale = np.where(held, 0.0, 1.0 / np.sqrt(np.where(held, 1.0, diagonal)))
+    scaled = a * scale[:, :, None] * scale[:, None, :]
+    ridge = (damping[:, None] + 1e-13 + held)[:, :, None] * np.eye(len(problem.free))
+    x = np.linalg.solve(scaled + ridge, (-g * scale)[:, :, None])[:, :, 0]
+    step = np.asarray(x * scale, dtype=np.float64)
+    longest = np.max(np.abs(step), axis=1)
+    step *= np.minimum(1.0, LONGEST / np.maximum(longest, 1e-300))[:, None]
+    step[:] = np.clip(inside + step, low, high) - inside
+    expected: Array = -2.0 * np.einsum("ki,ki->k", g, step) - np.einsum("ki,kij,kj->k", step, a, step)
+    return step, expected

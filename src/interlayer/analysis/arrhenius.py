@@ -1,0 +1,212 @@
+"""Activation energy: a straight line of a logarithm against 1/T.
+
+    "ln(sigma T)"   sigma T = A exp(-Ea/(R T))     hopping: the prefactor carries 1/T
+    "ln(sigma)"     sigma = A exp(-Ea/(R T))       empirical; about RT lower: 2.5 kJ/mol (0.026 eV) at 300 K
+    resistances     1/R in the place of sigma
+
+Weighted least squares with the stated errors, w = 1/std(ln)²; the covariance is theirs, scaled up by chi2/dof where
+the points scatter more than their errors say. Without errors all points weigh the same and their scatter is the error.
+The error of the geometry in conductivities of one sample is common to all of them: it enters the prefactor alone.
+
+chi2 against its degrees of freedom tells whether a line describes the points (p below 1 %: not; a VFT law, a phase
+change, or errors stated too small). Source: textbook; the ~RT difference follows from d(ln T)/d(1/T) = -T.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from .. import units
+from ..elements.base import GAS, Array
+from ..errors import AnalysisError, UnknownNameError
+from ..names import name
+from ..record import Finding
+from ._target import number
+
+Form: TypeAlias = Literal["ln(sigma T)", "ln(sigma)"]
+FORMS = ("ln(sigma T)", "ln(sigma)")
+FALLING = ("resistance", "area_specific_resistance")  # with temperature: 1/R stands for sigma
+ROOM = 298.15
+EV = 96485.33212  # J/mol per eV
+UNLIKELY = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class ArrheniusFit:
+    """Outcome: y = a - (Ea/R)/T.
+
+    activation_energy, std   [J/mol]
+    parameters, covariance   of (a, Ea/R)
+    chi2, dof, probability   chi2 None without stated errors; probability of a larger chi2 if the law and errors hold
+    """
+
+    quantity: str
+    form: Form
+    temperature: Array
+    values: Array
+    residuals: Array
+    parameters: Array
+    covariance: Array
+    chi2: float | None
+    dof: int
+    probability: float | None
+    weighted: bool
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def activation_energy(self) -> float:
+        """Ea [J/mol]."""
+        return float(self.parameters[1]) * GAS
+
+    @property
+    def std(self) -> float | None:
+        """Standard deviation of Ea [J/mol]; None for two points without errors."""
+        s = float(self.covariance[1, 1])
+        return GAS * math.sqrt(s) if math.isfinite(s) else None
+
+    def at(self, temperature: units.Given) -> tuple[float, float | None]:
+        """The law's value at a temperature (a number in K, or text) and its std; outside the range an extrapolation."""
+        t = number(temperature, "temperature", "temperature")
+        row = np.array([1.0, -1.0 / t])
+        y = float(row @ self.parameters)
+        if self.form == "ln(sigma T)":
+            y -= math.log(t)
+        value = math.exp(-y) if self.quantity in FALLING else math.exp(y)
+        variance = float(row @ self.covariance @ row)
+        return value, value * math.sqrt(max(variance, 0.0)) if math.isfinite(variance) else None
+
+    def findings(self) -> list[Finding]:
+        """Activation energy and the value at 25 °C."""
+        low, high = float(self.temperature.min()), float(self.temperature.max())
+        what = "1/R" if self.quantity in FALLING else "sigma"
+        form = self.form.replace("sigma", what)
+        method = f"{form} against 1/T, {'weighted by the stated errors' if self.weighted else 'unweighted'}"
+        evidence = {
+            "points": len(self.values), "temperatures_K": [low, high], "chi2": self.chi2, "dof": self.dof,
+            "probability": self.probability, "activation_energy_eV": self.activation_energy / EV,
+            "remarks": list(self.remarks),
+        }  # fmt: skip
+        why = "two points without errors leave no scatter to judge from"
+        value, std = self.at(ROOM)
+        outside = "" if low <= ROOM <= high else f", extrapolated from {low - 273.15:.0f} to {high - 273.15:.0f} °C"
+        return [
+            Finding("activation energy", self.activation_energy, "activation_energy", method, self.std,
+                    note="" if self.std is not None else why, evidence=evidence),
+            Finding(f"{self.quantity.replace('_', ' ')} at 25 °C", value, self.quantity, method + outside, std,
+                    note="" if std is not None else why, evidence=evidence),
+        ]  # fmt: skip
+
+
+def fit(
+    values: Sequence[Finding] | Sequence[float] | Array, temperatures: Sequence[units.Given] | Array, *,
+    std: Sequence[float] | Array | None = None, quantity: str = "conductivity", form: Form = "ln(sigma T)",
+) -> ArrheniusFit:  # fmt: skip
+    """Arrhenius fit of conductivities or resistances.
+
+    values        findings (their std and quantity are used), or SI numbers of `quantity`
+    temperatures  SI numbers [K] or texts ("140 degC")
+    std           errors of the numbers; findings bring their own
+    """
+    if form not in FORMS:
+        raise UnknownNameError("This form of the Arrhenius law is not known", given=form, allowed=FORMS)
+    numbers, errors, quantity = _numbers(values, std, quantity)
+    common = _common(values)
+    t = np.array([number(x, "temperature", "temperature") for x in temperatures])
+    _check(numbers, t)
+    y = np.log(1.0 / numbers if quantity in FALLING else numbers) + (np.log(t) if form == "ln(sigma T)" else 0.0)
+    relative = (
+        None
+        if errors is None
+        else np.sqrt(np.maximum((errors / numbers) ** 2 - common**2, (1e-6 * errors / numbers) ** 2))
+    )
+    weight = np.ones(len(y)) if relative is None else 1.0 / relative
+    rows = np.stack([np.ones(len(t)), -1.0 / t], axis=1) * weight[:, None]
+    scale = np.linalg.norm(rows, axis=0)
+    q, r = np.linalg.qr(rows / scale)
+    parameters = np.linalg.solve(r, q.T @ (y * weight)) / scale
+    inverse = np.linalg.inv(r)
+    covariance = inverse @ inverse.T / np.outer(scale, scale)
+    residuals = y - (parameters[0] - parameters[1] / t)
+    squares, dof = float(np.sum((residuals * weight) ** 2)), len(y) - 2
+    remarks: list[str] = []
+    if relative is None:
+        covariance = covariance * (squares / dof if dof > 0 else np.nan)
+        return ArrheniusFit(quantity, form, t, numbers, residuals, parameters, covariance, None, dof, None, False)
+    shared = np.diag([common**2, 0.0])
+    probability = _tail(squares, dof) if dof > 0 else None
+    if dof > 0 and squares > dof:
+        covariance = covariance * (squares / dof)
+        remarks.append(
+            f"The points scatter {math.sqrt(squares / dof):.2g} times as much as their errors say; these are scaled up."
+        )
+    if probability is not None and probability < UNLIKELY:
+        remarks.append(
+            "Lack of fit: a straight line does not describe these points within their errors (another law, a change of"
+            " phase, or errors stated too small)."
+        )
+    return ArrheniusFit(
+        quantity,
+        form,
+        t,
+        numbers,
+        residuals,
+        parameters,
+        covariance + shared,
+        squares,
+        dof,
+        probability,
+        True,
+        tuple(remarks),
+    )
+
+
+def _numbers(
+    values: Sequence[Finding] | Sequence[float] | Array, std: Sequence[float] | Array | None, quantity: str
+) -> tuple[Array, Array | None, str]:
+    given = list(values)
+    if given and isinstance(given[0], Finding):
+        kinds = {f.quantity for f in given if isinstance(f, Finding)}
+        if len(kinds) != 1:
+            raise AnalysisError("The findings are of different quantities", given=sorted(kinds))
+        quantity = kinds.pop()
+        numbers = [f.value for f in given if isinstance(f, Finding)]
+        if any(not isinstance(v, int | float) for v in numbers):
+            raise AnalysisError("A finding without a number can't enter an Arrhenius fit")
+        errors = [f.std for f in given if isinstance(f, Finding)]
+        std = None if any(e is None for e in errors) else [float(e) for e in errors if e is not None]
+        given = [float(v) for v in numbers if isinstance(v, int | float)]
+    name(quantity)
+    out = np.array(given, dtype=np.float64)
+    errors_out = None if std is None else np.asarray(std, dtype=np.float64)
+    if errors_out is not None and (errors_out.shape != out.shape or not (errors_out > 0.0).all()):
+        raise AnalysisError("Every value needs its own positive error", given=errors_out.tolist())
+    return out, errors_out, quantity
+
+
+def _common(values: Sequence[Finding] | Sequence[float] | Array) -> float:
+    """Relative error that all findings share (the geometry of one sample), 0 where they do not."""
+    shared = {float(f.evidence.get("common_relative_std", 0.0)) for f in values if isinstance(f, Finding)}
+    return shared.pop() if len(shared) == 1 else 0.0
+
+
+def _check(values: Array, t: Array) -> None:
+    if len(values) != len(t):
+        raise AnalysisError("Every value needs its temperature", given=(len(values), len(t)))
+    if len(np.unique(t)) < 2:
+        raise AnalysisError("An Arrhenius fit needs two temperatures or more", given=t.tolist())
+    if not (np.isfinite(values).all() and (values > 0.0).all()):
+        raise AnalysisError("Only positive values have a logarithm", given=values.tolist())
+    for x in t:
+        units.check(float(x), "temperature")
+
+
+def _tail(chi2: float, dof: int) -> float:
+    """Probability of a chi-square of `dof` degrees of freedom above `chi2`."""
+    from scipy.special import gammaincc
+
+    return float(gammaincc(0.5 * dof, 0.5 * chi2))

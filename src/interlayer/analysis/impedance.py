@@ -1,0 +1,189 @@
+"""Fit of impedance spectra by circuits or by any impedance model, with errors, identifiability and a verdict.
+
+Parameters p minimise chi2 = sum w² |Z - Z(p)|², as logarithms (CPE exponents in their box), by Levenberg-Marquardt with
+the analytic gradient from several starts that the data's own extent gives; no random number. The covariance is
+chi2/dof (J^T J)^-1: the scatter of the data sets the scale. Kramers-Kronig comes first (analysis/kramers_kronig.py).
+
+A fit is called a misfit when its residuals follow the frequency (runs and autocorrelation, analysis/_residuals.py) or
+are clearly larger than the Kramers-Kronig residuals: then values and errors describe the circuit, not the cell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from .. import units
+from ..elements import notation
+from ..elements.base import ComplexArray, Element
+from ..errors import AnalysisError
+from ..record import Record, Segment, Series
+from . import kramers_kronig
+from ._auto import choose, choose_common
+from ._residuals import LIMIT, Pattern, pattern, percent
+from ._result import Arc, ImpedanceFit
+from ._solve import Solution, Weight, solve
+from ._spectrum import Spectrum, spectrum_of
+from ._target import CircuitTarget, ImpedanceModel, ModelTarget, Target
+from .kramers_kronig import KramersKronig
+
+__all__ = ["Arc", "ImpedanceFit", "ImpedanceModel", "Weight", "fit", "fit_each"]
+
+NOISELESS = 1e-6  # relative residual that is arithmetic, not measurement
+STRAY = 5.0  # medians of the residuals; noise alone gives one such point in a thousand spectra
+SLIGHT = 5e-3  # relative residual up to which a misfit is called small
+
+
+def fit(
+    data: Record | Segment, model: str | Element | ImpedanceModel = "auto", *, weight: Weight = "modulus",
+    fixed: Mapping[str, units.Given] | None = None, guess: Mapping[str, units.Given] | None = None,
+    bounds: Mapping[str, tuple[units.Given, units.Given]] | None = None, specific: bool = False, validate: bool = True,
+    which: int | None = None, drop: Sequence[int] | Literal["suspect"] = (),
+) -> ImpedanceFit:  # fmt: skip
+    """Fit one spectrum.
+
+    model     circuit text ("R(RQ)(RQ)W", "R0-p(R1,CPE1)-W1"), an element tree (values set in it are starts), "auto"
+              (see analysis/_auto.py), or an object of the form `ImpedanceModel`
+    weight    "modulus": errors proportional to |Z|; "unit": the same everywhere; "parts": to Z' and Z'' each
+    fixed     parameters held, guess: starts, bounds: search ranges; by name, SI numbers or texts with a unit
+    specific  fit Ω m² (needs the area unless the data are specific)
+    validate  Kramers-Kronig first; a gross violation raises `AnalysisError`
+    which     number of the spectrum where a record holds several
+    drop      rows left out on request, or "suspect": those that the Kramers-Kronig test names
+    """
+    spectrum = spectrum_of(data, specific=specific, which=which, drop=() if drop == "suspect" else drop)
+    tested = kramers_kronig.check(spectrum) if validate or drop == "suspect" else None
+    if tested is not None and drop == "suspect" and tested.suspects:
+        spectrum = spectrum.without(tested.suspects)
+        tested = kramers_kronig.check(spectrum)
+    if validate and tested is not None and tested.grade == "invalid":
+        raise AnalysisError(
+            f"This spectrum is no basis for a fit: it {tested.verdict}",
+            remedy="Measure again, leave points out with drop=[...], or fit all the same with validate=False",
+        )  # fmt: skip
+    noise = tested.std if tested is not None else None
+    remarks: tuple[str, ...] = ()
+    if isinstance(model, str) and model == "auto":
+        target: Target
+        target, solution, remarks = choose(spectrum, weight, tested)
+    else:
+        target = _target(model, spectrum)
+        solution = solve(target, spectrum, weight, fixed=fixed, guess=guess, bounds=bounds, noise=noise)
+    return _result(target, spectrum, solution, weight, tested, remarks)
+
+
+def fit_each(
+    data: Record | Series | Sequence[Record], model: str | Element | ImpedanceModel = "auto", *,
+    weight: Weight = "modulus", specific: bool = False, validate: bool = True,
+) -> list[ImpedanceFit]:  # fmt: skip
+    """Fit every spectrum of a record or of a row of records by one model.
+
+    Each fit starts also from the one before, and arcs are ordered by speed, so labels keep their meaning. "auto"
+    chooses one circuit for all: the best in sum among those that every spectrum determines.
+    """
+    records = [data] if isinstance(data, Record) else [r for _, r in data] if isinstance(data, Series) else list(data)
+    items = [(record, number) for record in records for number in range(len(record.spectra))]
+    if not items:
+        raise AnalysisError("There is no impedance spectrum to fit")
+    words: tuple[str, ...] = ()
+    if isinstance(model, str) and model == "auto":
+        spectra = [spectrum_of(r, specific=specific, which=n) for r, n in items]
+        model, said = choose_common(spectra, weight, [kramers_kronig.check(s) for s in spectra])
+        words = (said,)
+    out: list[ImpedanceFit] = []
+    for record, number in items:
+        guess = {n: v for n, v in out[-1].values.items() if out[-1].std[n] is not None} if out else None
+        found = fit(record, model, weight=weight, specific=specific, validate=validate, which=number, guess=guess)
+        out.append(replace(found, remarks=(*words, *found.remarks)))
+    return out
+
+
+def _target(model: str | Element | ImpedanceModel, spectrum: Spectrum) -> Target:
+    if isinstance(model, str):
+        model = notation.parse(model)
+    if isinstance(model, Element):
+        return CircuitTarget(notation.numbered(model), spectrum.omega, spectrum.z, spectrum.specific)
+    if isinstance(model, ImpedanceModel):
+        return ModelTarget(model)
+    raise AnalysisError(
+        'A model is a circuit text, an element tree, "auto" or an ImpedanceModel', given=type(model).__name__
+    )
+
+
+def _result(
+    target: Target,
+    spectrum: Spectrum,
+    solution: Solution,
+    weight: Weight,
+    tested: KramersKronig | None,
+    remarks: tuple[str, ...],
+) -> ImpedanceFit:
+    z = target.evaluate(solution.values[None, :], spectrum.omega)[0][0]
+    residuals = (spectrum.z - z) / np.abs(spectrum.z)
+    kept = ~np.isin(spectrum.points, tested.suspects if tested is not None else ())
+    found = pattern(residuals[kept])
+    dof = max(2 * len(spectrum.z) - solution.free, 1)
+    misfit, verdict = _verdict(residuals[kept], solution.free, found, tested)
+    std = {
+        n: None if i in solution.reasons else math.sqrt(float(solution.covariance[i, i]))
+        for i, n in enumerate(target.names)
+    }
+    reasons = {target.names[i]: why for i, why in solution.reasons.items()}
+    return ImpedanceFit(
+        target.text, target, spectrum, dict(zip(target.names, solution.values.tolist(), strict=True)), std, reasons,
+        solution.covariance, solution.chi2, dof, residuals, weight, tested, found, misfit, verdict,
+        (*remarks, *_remarks(target, spectrum, solution, tested, misfit), *_strays(spectrum, residuals)),
+    )  # fmt: skip
+
+
+def _strays(spectrum: Spectrum, residuals: ComplexArray) -> list[str]:
+    """Single points far from the fit: at the ends of the band Kramers-Kronig can't see them (a series L or C can)."""
+    size = np.abs(residuals)
+    bad = np.flatnonzero(size > max(STRAY * float(np.median(size)), SLIGHT))
+    if not 0 < len(bad) <= max(len(size) // 15, 1):
+        return []
+    named = ", ".join(f"{spectrum.named(int(i))} by {percent(float(size[i]))}" for i in bad)
+    return [f"Far from the fit, but kept: {named}. A glitch, or something the circuit lacks there."]
+
+
+def _verdict(residuals: ComplexArray, free: int, found: Pattern, tested: KramersKronig | None) -> tuple[bool, str]:
+    dof = max(2 * len(residuals) - free, 1)
+    scatter = float(np.sqrt(np.sum(np.abs(residuals) ** 2) / dof))
+    if scatter < NOISELESS:
+        return False, "describes this spectrum to numerical precision"
+    larger = ""
+    excess = 0.0
+    if tested is not None and tested.std > 0.0:
+        ratio = scatter / tested.std
+        excess = 2.0 * math.log(ratio) / math.sqrt(2.0 / dof + 2.0 / tested.dof)
+        larger = f", {ratio:.2g} times those of the Kramers-Kronig test" if ratio > 1.2 else ""
+    if found.systematic or excess > LIMIT:
+        why = "are systematic" if found.systematic else "are larger than the data's own scatter"
+        size = "small misfit" if scatter < SLIGHT else "misfit"
+        residual = f"residuals of {percent(scatter)} {why}{larger}"
+        return True, f"{size}: the circuit does not describe this spectrum ({residual})"
+    return False, f"describes this spectrum within its scatter of {percent(scatter)}"
+
+
+def _remarks(
+    target: Target, spectrum: Spectrum, solution: Solution, tested: KramersKronig | None, misfit: bool
+) -> list[str]:
+    out = list(solution.remarks)
+    if misfit:
+        out.append("The stated errors take the residuals for noise, which they are not: the true errors are larger.")
+    if tested is None:
+        out.append("Kramers-Kronig was not tested (validate=False).")
+    elif tested.grade != "valid" or tested.suspects:
+        out.append(f"Kramers-Kronig: the spectrum {tested.verdict}.")
+    if target.prior is not None:
+        share = f"it gives up to {solution.prior_share:.0%} of what is known of one of them"
+        out.append(f"Prior knowledge of the parameters entered as penalised residuals; {share}.")
+    if solution.minima == 1 and solution.free:
+        out.append("The best minimum was reached from one start only: a better one may exist.")
+    if spectrum.dropped:
+        out.append(f"Left out on request: points {', '.join(str(p) for p in sorted(set(spectrum.dropped)))}.")
+    return out

@@ -1,0 +1,87 @@
+"""Formats known by their first bytes and not read yet: told by name, so that nobody reads them as something else.
+
+A reader for one of them is one new file of this package; its row here may stay, for a reader that claims a file is
+asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Lines = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A format without a reader: what it is, how to tell it, what a person can do."""
+
+    title: str
+    tells: Callable[[bytes, Lines], bool]
+    remedy: str
+
+
+def _magic(*starts: bytes) -> Callable[[bytes, Lines], bool]:
+    return lambda head, lines: head.startswith(starts)
+
+
+def _line(*parts: str, among: int = 3) -> Callable[[bytes, Lines], bool]:
+    """One of the first lines holds all `parts`."""
+    return lambda head, lines: any(all(p in line for p in parts) for line in lines[:among])
+
+
+_TEXT = "Export frequency, Re and Im (or time, voltage, current) as text with units in the heads, which is read"
+_PREPARED = "A reader is planned. " + _TEXT
+
+FOREIGN: tuple[Foreign, ...] = (
+    Foreign(
+        "a BioLogic binary file (.mpr)",
+        _magic(b"BIO-LOGIC MODULAR FILE"),
+        "Export it in EC-Lab as text (.mpt), which is read",
+    ),
+    Foreign(
+        "an EC-Lab settings file (.mps), which holds no data",
+        _line("EC-LAB SETTING FILE"),
+        "Give the .mpt or .mpr that belongs to it",
+    ),
+    Foreign("a Neware binary file (.nda)", _magic(b"NEWARE"), _PREPARED),
+    Foreign("a Neware text export", _line("Record ID", "Cycle ID", among=10), _PREPARED),
+    Foreign(
+        "an Arbin database (.res)",
+        _magic(b"\x00\x01\x00\x00Standard Jet DB", b"\x00\x01\x00\x00Standard ACE DB"),
+        _PREPARED,
+    ),
+    Foreign("an Arbin text export", _line("Data_Point", "Cycle_Index", among=40), _PREPARED),
+    Foreign("a Maccor text export", _line("Rec", "Cycle P", "Step", among=40), _PREPARED),
+    Foreign("a Maccor text export", _line("Rec#", "Step", among=40), _PREPARED),
+    Foreign("a PEC text export", _line("TestRegime Name:", among=20), _PREPARED),
+    Foreign("a Z60W/ZPlotW data file (as Autolab Nova writes it)", _line("Data File: Version", among=1), _PREPARED),
+    Foreign("a CH Instruments text file", _line("Instrument Model:", "CHI", among=20), _PREPARED),
+    Foreign("a Parstat text export", _line("Potential (V)", "Elapsed Time (s)", "Zre (ohms)"), _PREPARED),
+    Foreign(
+        "a PowerSuite text export",
+        lambda head, lines: bool(lines) and lines[0].split() == ["Frequency", "Zre", "Zimg"],
+        _PREPARED,
+    ),
+    Foreign(
+        "a VersaStudio file (.par)", lambda head, lines: bool(lines) and lines[0].startswith("<Application>"), _PREPARED
+    ),
+    Foreign("a gzip archive", _magic(b"\x1f\x8b"), "Unpack it first"),
+    Foreign(
+        "a zip archive, an Excel workbook or a Neware .ndax",
+        _magic(b"PK\x03\x04"),
+        "Unpack it, or save the sheet as text (.csv)",
+    ),
+    Foreign("an old Excel or OLE file", _magic(b"\xd0\xcf\x11\xe0"), "Save the sheet as text (.csv)"),
+    Foreign("an HDF5 file", _magic(b"\x89HDF"), _TEXT),
+    Foreign("a MATLAB file", _magic(b"MATLAB "), _TEXT),
+    Foreign("a PDF", _magic(b"%PDF"), "Ask for the data behind it"),
+    Foreign(
+        "a picture", _magic(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*"), "Ask for the data behind it"
+    ),
+)
+
+
+def foreign(head: bytes, lines: Lines) -> Foreign | None:
+    """The known format without a reader that these first bytes are of, or None."""
+    return next((f for f in FOREIGN if f.tells(head, lines)), None)

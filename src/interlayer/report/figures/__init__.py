@@ -1,0 +1,18 @@
+"""Figures, one file a kind, with the names of the techniques; `figures.impedance.nyquist(records)` and so on."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+
+def __getattr__(attribute: str) -> Any:
+    """The figure kind of this name, imported on use."""
+    if attribute.startswith("_") or attribute not in __dir__():
+        raise AttributeError(f"There is no figure kind {attribute!r}; there are {', '.join(__dir__())}")
+    return importlib.import_module(f"{__name__}.{attribute}")
+
+
+def __dir__() -> list[str]:
+    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
