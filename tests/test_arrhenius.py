@@ -197,5 +197,5 @@ def test_real_series_gives_one_circuit_and_an_activation_energy(pellets):
         assert fit.arcs[0].capacitance == pytest.approx(6.5e-12, rel=0.2) and fit.arcs[1].capacitance == pytest.approx(1.8e-11, rel=0.15)
     law = arrhenius.fit(found, [f"{t} degC" for t in pellets])
     assert law.activation_energy / 96485.33 == pytest.approx(0.855, abs=0.01) and law.std / 96485.33 < 0.01
-    free = arrhenius.fit([1.0 / data.impedance(data.spectra[0])[np.argmin(-data.impedance(data.spectra[0]).imag[10:]) + 10].real for data in pellets.values()], [t + 273.15 for t in pellets])  # noqa: E501
+    free = arrhenius.fit([1.0 / data.impedance(data.spectra[0])[np.argmin(-data.impedance(data.spectra[0]).imag[10:]) + 10].real for data in pellets.values()], [t + 273.15 for t in pellets])
     assert free.activation_energy == pytest.approx(law.activation_energy, rel=0.02)

@@ -65,7 +65,7 @@ def test_kernel_solves_its_step_and_its_slope_is_the_derivative(leaf):
     Z, V, slope = step(leaf, J, h, Yb)
     if not isinstance(leaf, Inductor):
         ladder = leaf._ladder(298.15)
-        assert Z == pytest.approx(Yb + h * (ladder.a * J - ladder.rate * Z), rel=1e-9)
+        assert pytest.approx(Yb + h * (ladder.a * J - ladder.rate * Z), rel=1e-9) == Z
         assert pytest.approx(ladder.r0 * J + Z.sum()) == V
     assert (step(leaf, J + 1e-3, h, Yb)[1] - V) / 1e-3 == pytest.approx(slope, rel=1e-7)
     assert slope_at(leaf, 1.0 / (2.0j * math.pi * 3.0)) == pytest.approx(leaf.impedance(np.array([6.0 * math.pi]))[0], rel=1e-3)
@@ -178,7 +178,7 @@ def test_free_numbers_are_filled_around_given_ones():
 
 def elements(depth=3):
     leaf = st.sampled_from(sorted(s for s in symbols() if s != "CPE")).map(lambda s: symbols()[s]())
-    group = lambda children: st.tuples(st.sampled_from([Series, Parallel]), st.lists(children, min_size=2, max_size=4)).map(lambda t: t[0](tuple(t[1])))  # noqa: E731, E501
+    group = lambda children: st.tuples(st.sampled_from([Series, Parallel]), st.lists(children, min_size=2, max_size=4)).map(lambda t: t[0](tuple(t[1])))
     return st.recursive(leaf, group, max_leaves=12).map(numbered)
 
 
@@ -223,5 +223,5 @@ def test_an_element_without_a_symbol_has_no_text():
 
 
 def test_importing_the_rooms_is_cheap():
-    code = "import interlayer.elements.notation, interlayer.analysis.impedance, interlayer.analysis.arrhenius, sys; print([m for m in ('scipy', 'numba', 'pint', 'polars') if m in sys.modules])"  # noqa: E501
+    code = "import interlayer.elements.notation, interlayer.analysis.impedance, interlayer.analysis.arrhenius, sys; print([m for m in ('scipy', 'numba', 'pint', 'polars') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from conftest import CURRENT, T0, VOLTAGE, column, exact_run, fixed, integrate, machine_of, order_of, table
 from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 from scipy.special import sici
 
+from conftest import CURRENT, T0, VOLTAGE, column, exact_run, fixed, integrate, machine_of, order_of, table
 from interlayer.elements.base import FARADAY, GAS
 from interlayer.elements.binary import Binary, OfSalt
 from interlayer.elements.capacitor import Capacitor

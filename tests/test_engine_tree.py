@@ -7,14 +7,15 @@ import math
 import shutil
 import stat
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import CURRENT, POWER, T0, VOLTAGE, column, exact_run, fixed, integrate, machine_of, order_of, table
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
+from conftest import CURRENT, POWER, T0, VOLTAGE, column, exact_run, fixed, integrate, machine_of, order_of, table
 from interlayer.elements.base import FARADAY, GAS, OUT_R, OUT_V, Element, Leaf, Parallel, Parameter, Series, States
 from interlayer.elements.binary import Binary
 from interlayer.elements.capacitor import Capacitor
@@ -65,7 +66,7 @@ def test_closed_forms_of_stacks() -> None:
     assert worst(randles.impedance(OMEGA), 1e-3 + 1 / (1 / inner + 1j * OMEGA * 0.1)) < 1e-12
     bridge = machine_of((R("a", 2.0) | R("b", 3.0) | R("c", 6.0)) + (R("d", 1.0) + R("e", 1.0) | R("f", 2.0)))
     assert bridge.impedance(np.array([1.0]))[0] == pytest.approx(2.0)
-    run, state = integrate(bridge, table((CURRENT, 6.0, 1.0)))
+    _, state = integrate(bridge, table((CURRENT, 6.0, 1.0)))
     assert state.voltage == pytest.approx(12.0)
     assert [state.J[bridge.index(x)] for x in "abcdef"] == pytest.approx([3.0, 2.0, 1.0, 3.0, 3.0, 3.0])
 
@@ -163,7 +164,7 @@ def test_newton_is_quadratic_with_all_links(control: int, value: float, h: float
             break
     assert errors[-1] < 1e-12, errors
     assert len(errors) <= 5, errors
-    for before, after in zip(errors, errors[1:], strict=False):
+    for before, after in pairwise(errors):
         assert after <= max(30.0 * before**2, 2e-13), errors
 
 
@@ -432,7 +433,7 @@ def halves(n: int, J: float = 1.5) -> np.ndarray:
 
 def test_two_runs_are_one_run() -> None:
     machine = machine_of(balance_tree())
-    whole, end = integrate(machine, halves(100))
+    _, end = integrate(machine, halves(100))
     state = machine.start.copy()
     machine.integrate(halves(50), state)
     copy = state.copy()
@@ -480,7 +481,7 @@ def test_temperature_may_change_from_step_to_step() -> None:
         ends.append(y.voltage)
     last = np.searchsorted(run.history[:, 3], [0, 1, 2], side="right") - 1
     assert run.history[last, 1] == pytest.approx(ends, rel=1e-9)
-    assert state.Y == pytest.approx(y.Y, rel=1e-9)
+    assert pytest.approx(y.Y, rel=1e-9) == state.Y
     assert ends[1] < 0.6 * ends[0]
     z = [both.impedance(np.array([1.0]), row=row)[0] for row in (0, 1)]
     assert z[1] == pytest.approx(hot.impedance(np.array([1.0]))[0], rel=1e-12)
@@ -522,7 +523,7 @@ def test_voltage_limits_are_met_where_the_arc_reaches_them() -> None:
     """V = R J (1 - exp(-t/RC)) crosses the limit at -RC ln(1 - V/RJ); the next step starts there."""
     machine = machine_of(Film(label="film", R=0.1, C=100.0))
     steps = table((CURRENT, 5.0, 1e4, {"V_ABOVE": 0.4}), (CURRENT, -5.0, 1e4, {"V_BELOW": -0.3}), (CURRENT, 1.0, 5.0))
-    run, state = exact_run(machine, steps, 1e-3)
+    run, _ = exact_run(machine, steps, 1e-3)
     assert run.why == 0
     assert list(run.ended) == [1, 2, 0]
     ends = run.history[np.searchsorted(run.history[:, 3], [0, 1, 2], side="right") - 1]

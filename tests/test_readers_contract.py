@@ -14,7 +14,7 @@ from interlayer.errors import ReadError
 from interlayer.readers import READERS, read
 from interlayer.readers._base import UnforeseenError
 from interlayer.record import Record
-from test_readers_samples import *  # noqa: F403  (the sample files and their fixture)
+from test_readers_samples import *
 
 NAMES = ["bdf", "biologic_text", "gamry", "interlayer", "plain", "zview"]
 BOUND = 3.0  # s of a single file; all take milliseconds on an idle machine

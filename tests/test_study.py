@@ -6,8 +6,8 @@ import math
 import pytest
 
 from interlayer.literature import claims
-from interlayer.studies import run, zhai2024
 from interlayer.studies import _garnet as garnet
+from interlayer.studies import run, zhai2024
 
 
 @pytest.fixture(scope="module")

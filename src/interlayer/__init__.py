@@ -25,8 +25,23 @@ _NAMES = {
 
 if TYPE_CHECKING:
     from . import (
-        analysis, cells, design, elements, errors, laws, materials, mechanisms, names, protocols, readers, record, registry, report,
-        simulation, studies, units,
+        analysis,
+        cells,
+        design,
+        elements,
+        errors,
+        laws,
+        materials,
+        mechanisms,
+        names,
+        protocols,
+        readers,
+        record,
+        registry,
+        report,
+        simulation,
+        studies,
+        units,
     )  # fmt: skip
     from .cells import Cell
     from .errors import InterlayerError

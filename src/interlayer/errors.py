@@ -31,7 +31,7 @@ class InterlayerError(Exception):
         super().__init__(self._sentence())
 
     def _sentence(self) -> str:
-        parts = [self.what if self.what.endswith("\n") else self.what.rstrip(".") + "."]
+        parts = [self.what if self.what.endswith(("\n", "?")) else self.what.rstrip(".") + "."]
         if self.given is not None:
             parts.append(f"Given: {self.given!r}.")
         if self.allowed is not None:

@@ -20,8 +20,8 @@ from ._circuit import Circuit
 
 ARC_N = (0.95, 0.8, 0.65)  # exponents the relaxations are tried with
 TAIL_N = (0.5, 0.75, 0.95)  # exponents of a CPE that stands alone
-GRID = {0: 1, 1: 16, 2: 12, 3: 10}  # time constants tried, by number of relaxations
-MOST = 700  # combinations
+FINEST = 18  # time constants tried for each relaxation, if the combinations allow
+MOST = 1000  # combinations
 RELAXING = ("arc", "Ws", "Wo", "G", "loop")  # terms with a time constant
 
 
@@ -108,17 +108,19 @@ def _screen(terms: list[Term], s: ComplexArray, target: Array, weight: Array) ->
     arcs = sum(t.kind == "arc" for t in terms)
     options: list[list[tuple[float, float]]] = []
     low, high = 1.0 / float(s[-1].imag), 1.0 / float(s[0].imag)
-    grid = np.geomspace(0.3 * low, 3.0 * high, GRID.get(arcs, arcs + 5)).tolist()
-    coarse = np.geomspace(10.0 * low, 3.0 * high, 5).tolist()
-    families = (
-        ARC_N if any(t.kind == "arc" and t.other is not None and _kind(t.other) == "Q" for t in terms) else (1.0,)
-    )
+    bent = any(t.kind == "arc" and t.other is not None and _kind(t.other) == "Q" for t in terms)
+    families = ARC_N if bent else (1.0,)
+    others = math.prod(len(TAIL_N) for t in terms if t.kind == "Q")
+    alone = sum(t.kind in RELAXING and t.kind != "arc" for t in terms)
+    finest = next((g for g in range(FINEST, arcs, -1) if _count(g, arcs, alone) * len(families) * others <= MOST), arcs)
+    grid = np.geomspace(0.3 * low, 3.0 * high, finest).tolist()
+    coarse = np.geomspace(3.0 * low, 3.0 * high, max(finest // 2, 4)).tolist()
     for t in terms:
         if t.kind == "arc":
             pure = t.other is not None and _kind(t.other) == "C"
             options.append([(x, 1.0 if pure else n) for n in families for x in grid])
         elif t.kind in ("Ws", "Wo", "G", "loop"):
-            options.append([(x, 1.0) for x in (coarse if t.kind != "loop" else np.geomspace(low, high, 5).tolist())])
+            options.append([(x, 1.0) for x in coarse])
         else:
             options.append([(x, 1.0) for x in (TAIL_N if t.kind == "Q" else (0.0,))])
     index = _combinations([t.kind == "arc" for t in terms], [len(o) for o in options], len(grid), len(families))
@@ -131,6 +133,11 @@ def _screen(terms: list[Term], s: ComplexArray, target: Array, weight: Array) ->
     cost, c = _nonnegative(columns @ columns.T, columns @ target, float(target @ target), picked)
     choices = np.array([[options[j][k] for j, k in enumerate(row)] for row in index])
     return cost, c / length[picked], choices
+
+
+def _count(grid: int, arcs: int, alone: int) -> int:
+    """Combinations of a grid of so many time constants."""
+    return math.comb(grid, arcs) * int(max(grid // 2, 4)) ** alone
 
 
 def _combinations(is_arc: list[bool], sizes: list[int], grid: int, families: int) -> npt.NDArray[np.intp]:

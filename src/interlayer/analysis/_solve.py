@@ -20,6 +20,7 @@ Weight: TypeAlias = Literal["modulus", "unit", "parts"]
 WEIGHTS = ("modulus", "unit", "parts")
 
 GOOD = 1.1  # a sum of squares up to so many times the noise's needs no further search
+POOR = 4.0  # from so many times that on, agreement of the first starts is not enough
 UNSURE = 1.0  # standard deviation of a logarithm from which on a parameter is not determined
 ALIKE = 0.99  # correlation from which on two parameters can't be told apart
 
@@ -136,7 +137,8 @@ def _search(
         theta, cost, first = np.concatenate([theta, found]), np.concatenate([cost, sums]), first + count
         best = int(np.argmin(cost))
         same = int(np.count_nonzero(cost <= cost[best] * (1.0 + SAME) + tiny))
-        if (same >= 2 and (cost[best] <= good or 2 * same >= count)) or quick or not len(problem.free):
+        agreed = same >= 2 and (cost[best] <= good or (2 * same >= count and cost[best] <= POOR * good))
+        if agreed or quick or not len(problem.free):
             break
     if not np.isfinite(cost[best]):
         raise AnalysisError(

@@ -12,8 +12,24 @@ import numpy as np
 
 from ..errors import CellError
 from .base import (
-    ELEMENTS, FARADAY, GAS, OUT_EXPORT, OUT_EXPORT_J, OUT_FLAG, OUT_MARGIN, OUT_R, OUT_V,
-    Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at,
+    ELEMENTS,
+    FARADAY,
+    GAS,
+    OUT_EXPORT,
+    OUT_EXPORT_J,
+    OUT_FLAG,
+    OUT_MARGIN,
+    OUT_R,
+    OUT_V,
+    Array,
+    ComplexArray,
+    Jit,
+    Kernel,
+    Leaf,
+    Parameter,
+    Scalar,
+    States,
+    at,
 )  # fmt: skip
 
 #: a number, a function of temperature [K], or `OfSalt` for a function of salt concentration and temperature
@@ -43,7 +59,7 @@ class OfSalt:
             c = 0.5 * (self.high + self.low) + 0.5 * (self.high - self.low) * u
             return np.array([self.function(float(v), temperature) for v in c])
 
-        coefficients = chebyshev.chebinterpolate(sampled, TERMS - 1)
+        coefficients = chebyshev.chebinterpolate(sampled, TERMS - 1)  # type: ignore[type-var]
         probe = np.linspace(-1.0, 1.0, 101)
         exact = sampled(probe)
         worst = float(np.max(np.abs(chebyshev.chebval(probe, coefficients) - exact)) / np.max(np.abs(exact)))
@@ -146,7 +162,8 @@ class Binary(Leaf):
         kappa, d, t, tdf = (float(np.polynomial.chebyshev.chebval(u, r)) for r in rows)
         s = np.sqrt(1j * omega * eps / d)
         surface = (1.0 - t) / FARADAY * np.tanh(0.5 * s * length) / (d * s)
-        return length / kappa + 4.0 * GAS * temperature / FARADAY * (1.0 - t) * tdf / c0 * surface
+        z: ComplexArray = length / kappa + 4.0 * GAS * temperature / FARADAY * (1.0 - t) * tdf / c0 * surface
+        return z
 
     @classmethod
     def example(cls) -> Binary:

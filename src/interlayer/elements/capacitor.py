@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from .base import ELEMENTS, OUT_R, OUT_V, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
 
 
@@ -38,7 +40,7 @@ class Capacitor(Leaf):
         return advance, slope
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
-        return 1.0 / (1j * omega * at(self.C, temperature))
+        return np.asarray(1.0 / (1j * omega * at(self.C, temperature)), dtype=np.complex128)
 
     @classmethod
     def example(cls) -> Capacitor:

@@ -9,8 +9,24 @@ import numpy as np
 
 from ..laws import kinetics
 from .base import (
-    ELEMENTS, FARADAY, GAS, OUT_EXPORT, OUT_EXPORT_J, OUT_EXPORT_LINK, OUT_FLAG, OUT_LINK, OUT_R, OUT_V,
-    Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, at,
+    ELEMENTS,
+    FARADAY,
+    GAS,
+    OUT_EXPORT,
+    OUT_EXPORT_J,
+    OUT_EXPORT_LINK,
+    OUT_FLAG,
+    OUT_LINK,
+    OUT_R,
+    OUT_V,
+    Array,
+    ComplexArray,
+    Jit,
+    Kernel,
+    Leaf,
+    Parameter,
+    Scalar,
+    at,
 )  # fmt: skip
 
 

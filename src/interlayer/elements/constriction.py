@@ -9,8 +9,22 @@ import numpy as np
 
 from ..laws import constriction as law
 from .base import (
-    ELEMENTS, OUT_EXPORT, OUT_EXPORT_J, OUT_EXPORT_LINK, OUT_FLAG, OUT_LINK, OUT_R, OUT_V,
-    Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, at,
+    ELEMENTS,
+    OUT_EXPORT,
+    OUT_EXPORT_J,
+    OUT_EXPORT_LINK,
+    OUT_FLAG,
+    OUT_LINK,
+    OUT_R,
+    OUT_V,
+    Array,
+    ComplexArray,
+    Jit,
+    Kernel,
+    Leaf,
+    Parameter,
+    Scalar,
+    at,
 )  # fmt: skip
 
 

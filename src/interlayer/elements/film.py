@@ -7,7 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import ELEMENTS, OUT_EXPORT, OUT_EXPORT_J, OUT_R, OUT_V, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
+from .base import (
+    ELEMENTS,
+    OUT_EXPORT,
+    OUT_EXPORT_J,
+    OUT_R,
+    OUT_V,
+    Array,
+    ComplexArray,
+    Jit,
+    Kernel,
+    Leaf,
+    Parameter,
+    Scalar,
+    States,
+    at,
+)
 
 
 @ELEMENTS.add("film")
@@ -54,7 +69,7 @@ class Film(Leaf):
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         r, c = at(self.R, temperature), at(self.C, temperature)
-        return r / (1.0 + 1j * omega * r * c)
+        return np.asarray(r / (1.0 + 1j * omega * r * c), dtype=np.complex128)
 
     @classmethod
     def example(cls) -> Film:

@@ -5,9 +5,25 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..elements.base import (
-    FARADAY, MAX_READS, MECHANISMS, OUT_EXPORT, OUT_EXPORT_J, OUT_EXPORT_LINK, OUT_FLAG, OUT_MARGIN,
-    Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States,
+    FARADAY,
+    MAX_READS,
+    MECHANISMS,
+    OUT_EXPORT,
+    OUT_EXPORT_J,
+    OUT_EXPORT_LINK,
+    OUT_FLAG,
+    OUT_MARGIN,
+    Array,
+    ComplexArray,
+    Jit,
+    Kernel,
+    Leaf,
+    Parameter,
+    Scalar,
+    States,
 )  # fmt: skip
 
 
@@ -105,7 +121,7 @@ class Filament(Leaf):
         return advance, slope
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
-        return 0j * omega
+        return np.zeros(len(omega), dtype=np.complex128)
 
     @classmethod
     def example(cls) -> Filament:

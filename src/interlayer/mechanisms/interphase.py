@@ -8,7 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..elements.base import (
-    MECHANISMS, OUT_EXPORT, OUT_EXPORT_J, OUT_R, OUT_V, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at,
+    MECHANISMS,
+    OUT_EXPORT,
+    OUT_EXPORT_J,
+    OUT_R,
+    OUT_V,
+    Array,
+    ComplexArray,
+    Jit,
+    Kernel,
+    Leaf,
+    Parameter,
+    Scalar,
+    States,
+    at,
 )  # fmt: skip
 
 

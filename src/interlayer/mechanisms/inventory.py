@@ -5,8 +5,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..elements.base import (
-    FARADAY, MECHANISMS, OUT_EXPORT, OUT_EXPORT_J, OUT_MARGIN, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at,
+    FARADAY,
+    MECHANISMS,
+    OUT_EXPORT,
+    OUT_EXPORT_J,
+    OUT_MARGIN,
+    Array,
+    ComplexArray,
+    Jit,
+    Kernel,
+    Leaf,
+    Parameter,
+    Scalar,
+    States,
+    at,
 )  # fmt: skip
 
 
@@ -49,7 +64,7 @@ class Inventory(Leaf):
         return advance, slope
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
-        return 0j * omega
+        return np.zeros(len(omega), dtype=np.complex128)
 
     @classmethod
     def example(cls) -> Inventory:

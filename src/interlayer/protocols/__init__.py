@@ -10,9 +10,10 @@ from .base import PROTOCOLS, Protocol, Spectrum, Step, Until, parse
 if TYPE_CHECKING:
     from .critical_current import CriticalCurrent
     from .impedance import Impedance
+    from .replay import Replay
     from .strip_plate import StripPlate
 
-__all__ = ["PROTOCOLS", "CriticalCurrent", "Impedance", "Protocol", "Spectrum", "Step", "StripPlate", "Until", "parse"]
+__all__ = ["PROTOCOLS", "CriticalCurrent", "Impedance", "Protocol", "Replay", "Spectrum", "Step", "StripPlate", "Until", "parse"]
 
 
 def __getattr__(attribute: str) -> Any:

@@ -60,15 +60,17 @@ def load(path: str | Path) -> Record:
         raise ReadError(f"The file can't be read ({error})", file=path.name, remedy="Is it complete?") from error
     if about.get("format") != FORMAT:
         raise ReadError("The file is of a newer format", file=path.name, given=about.get("format"), allowed=str(FORMAT), remedy="Update interlayer")
-    return _rebuild(about, table)
+    return _rebuild(about, table, path.name)
 
 
-def _rebuild(about: dict[str, Any], table: Any) -> Record:
+def _rebuild(about: dict[str, Any], table: Any, file: str) -> Record:
     from ..cells import Cell
 
     numbers = table["segment"].to_numpy()
     data = {c: table[c].to_numpy() for c in table.columns if c not in ("segment", "technique")}
     segments = []
+    if len(numbers) and not (0 <= numbers.min() and numbers.max() < len(about["segments"])):
+        raise ReadError("The file's rows belong to segments it does not describe: it is damaged", file=file, remedy="Load another copy")
     for index, row in enumerate(about["segments"]):
         inside = numbers == index
         channels = {c: np.asarray(data[c][inside], dtype=np.float64) for c in row["channels"]}

@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias, Union
+from typing import Final, TypeAlias
 
 from matplotlib.figure import Figure
 
@@ -76,7 +76,10 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
 
 
-Block: TypeAlias = Union[Text, Bullets, Grid, Facts, Picture, Folded, Section]
+Block: TypeAlias = Text | Bullets | Grid | Facts | Picture | Folded | Section
+
+#: by which a page of this package is known, so that nobody else's file is written over
+MARK: Final = '<meta name="generator" content="interlayer">'
 
 _DOI: Final = re.compile(r"\b(10\.\d{4,9}/[A-Za-z0-9.()_:;/-]*[A-Za-z0-9])")
 
@@ -133,7 +136,7 @@ def document(title: str, blocks: Sequence[Block]) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
-        f"<title>{_escape(title)}</title><style>{CSS}</style></head>\n<body><main><h1>{_escape(title)}</h1>\n{body}\n"
+        f'{MARK}<title>{_escape(title)}</title><style>{CSS}</style></head>\n<body><main><h1>{_escape(title)}</h1>\n{body}\n'
         f"<footer>Written by interlayer {_escape(__version__)}. This page loads nothing and runs no script.</footer></main></body></html>\n"
     )
 

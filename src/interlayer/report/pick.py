@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 ComplexArray = npt.NDArray[np.complex128]
 
 #: what a figure of records takes: one, several, a series, or several by label
-Records: TypeAlias = Union[Record, Sequence[Record], Series, Mapping[str, Record]]
+Records: TypeAlias = Record | Sequence[Record] | Series | Mapping[str, Record]
 
 #: units of one quantity from small to large: (unit, from which size in SI it is used)
 _LADDERS: dict[str, list[tuple[str, float]]] = {

@@ -7,14 +7,14 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, Union
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import RecordError
 
-Column: TypeAlias = Union[npt.NDArray[Any], Sequence[Any]]
+Column: TypeAlias = npt.NDArray[Any] | Sequence[Any]
 
 #: first characters with which a spreadsheet starts to compute
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import units
-from ..analysis import critical_current as ccd
 from ..analysis import strip_plate
 from ..cells import Cell, named
 from ..literature import Claim, claims

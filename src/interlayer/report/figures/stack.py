@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,7 +18,7 @@ from ...materials import Value
 from ..style import DOUBLE, Sheet, drawn, panel, plus_minus, sheet
 from ..table import Table
 
-Cells: TypeAlias = Union[Cell, Sequence[Cell], Mapping[str, Cell]]
+Cells: TypeAlias = Cell | Sequence[Cell] | Mapping[str, Cell]
 
 #: width drawn = BASE + SLOPE log10(thickness / 1 nm)
 BASE, SLOPE = 0.6, 0.62

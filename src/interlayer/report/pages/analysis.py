@@ -20,7 +20,8 @@ MANY = 12  # files from which on only the fits that need a look get a figure of 
 
 def analysis(
     records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], fits: Mapping[str, Sequence[ImpedanceFit] | ImpedanceFit], path: str | Path, *,
-    arrhenius: Mapping[str, ArrheniusFit] | ArrheniusFit | None = None, failures: Mapping[str, str] | None = None, shelf: dict[str, Sheet] | None = None,
+    arrhenius: Mapping[str, ArrheniusFit] | ArrheniusFit | None = None, failures: Mapping[str, str] | None = None,
+    remarks: Mapping[str, Sequence[str]] | None = None, shelf: dict[str, Sheet] | None = None,
 ) -> Path:  # fmt: skip
     """Write the report of an analysis as one HTML file and return its path.
 
@@ -28,30 +29,33 @@ def analysis(
     findings    by the same labels; those under another label ("Arrhenius") concern all files
     fits        by the same labels, one fit or one for each spectrum
     arrhenius   fit over the files' temperatures
+    remarks     label -> further sentences
     failures    label -> why this file could not be read or analysed
     shelf       filled with the figures by a short name, for an export
     """
     many = {k: list(f) if isinstance(f, Sequence) else [f] for k, f in fits.items()}
     names = [*records, *(failures or {})]
     title = f"Analysis of {names[0]}" if len(names) == 1 else f"Analysis of {len(names)} files"
-    return _parts.write(path, title, blocks(records, findings, many, arrhenius, failures or {}, shelf))
+    return _parts.write(path, title, blocks(records, findings, many, arrhenius, failures or {}, remarks or {}, shelf))
 
 
 def blocks(
     records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], fits: Mapping[str, Sequence[ImpedanceFit]],
-    arrhenius: Mapping[str, ArrheniusFit] | ArrheniusFit | None, failures: Mapping[str, str], shelf: dict[str, Sheet] | None,
+    arrhenius: Mapping[str, ArrheniusFit] | ArrheniusFit | None, failures: Mapping[str, str], remarks: Mapping[str, Sequence[str]],
+    shelf: dict[str, Sheet] | None,
 ) -> list[Block]:  # fmt: skip
     """The report's blocks."""
     out: list[Block] = []
     if failures:
         out.append(Section("Not analysed", [Grid(("file", "why"), list(failures.items()))]))
     if len(records) > 1:
-        out.append(Section("All files", [_overview(records, findings, fits), *_together(records, shelf)]))
+        out.append(Section("All files", [overview(records, findings, fits), *_together(records, shelf)]))
     if arrhenius is not None:
         out.append(Section("Temperature", _arrhenius(arrhenius, [f for k, fs in findings.items() if k not in records for f in fs], shelf)))
     shown = _with_figure(records, fits)
     for number, (label, record) in enumerate(records.items()):
-        own = _file(record, label, findings.get(label, ()), fits.get(label, ()), label in shown, f"{number + 1:03d}-", shelf)
+        own: list[Block] = [Text(r, "warning") for r in remarks.get(label, ())]
+        own += _file(record, label, findings.get(label, ()), fits.get(label, ()), label in shown, f"{number + 1:03d}-", shelf)
         out.append(Section(label, own))
     out.append(Section("Software", _parts.software()))
     return out
@@ -64,7 +68,8 @@ def _with_figure(records: Mapping[str, Record], fits: Mapping[str, Sequence[Impe
     return set(odd[:MANY])
 
 
-def _overview(records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], fits: Mapping[str, Sequence[ImpedanceFit]]) -> Grid:
+def overview(records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], fits: Mapping[str, Sequence[ImpedanceFit]]) -> Grid:
+    """One line a file: what it holds, the verdicts, the numbers that matter most."""
     rows = []
     for label, record in records.items():
         what = f"{len(record.spectra)} spectra" if len(record.spectra) > 1 else "spectrum" if record.spectra else "traces along time"

@@ -42,16 +42,16 @@ def face(draft: Draft, index: int) -> Element | None:
     place = f"{interface.name} {word}" if side > 0 else f"{interface.right}|{interface.left} {word}"
     inner = index + 1 if side > 0 else index  # stack index of the part on the electrolyte's side
     outer = index if side > 0 else index + 1
-    contact: str | float = 1.0
+    contact: str | float
     voids: Voids | None = None
-    if "contact" in interface:
-        contact = interface.at("contact", "contact_fraction", 298.15)
+    fresh = interface.at("contact", "contact_fraction", 298.15) if "contact" in interface else 1.0
+    contact = fresh
     if "voids" in interface:
         label = draft.label("voids", place)
         voids = Voids(
             label=label, orientation=side, replenishment=_at(interface, "voids", "replenishment_current"),
             depth=_at(interface, "voids", "void_depth"), refill=_at(interface, "voids", "refill_efficiency"),
-            contact=contact, molar_volume=draft.cell.stack[outer]["molar_volume"].at,
+            contact=fresh, molar_volume=draft.cell.stack[outer]["molar_volume"].at,
         )  # fmt: skip
         contact = f"{label}.contact_fraction"
     through: list[Element] = []  # before the faradaic branch, whose filament reads their drops
@@ -82,7 +82,7 @@ def _faradaic(
         label = draft.label("charge transfer", place)
         branch = ChargeTransfer(
             label=label, orientation=side, reads=reads, j0=_at(interface, "charge_transfer", "exchange_current_density"),
-            alpha=_at(interface, "charge_transfer", "alpha"), **more,  # type: ignore[arg-type]
+            alpha=_at(interface, "charge_transfer", "alpha"), **more,
         )  # fmt: skip
         draft.drops[side].append(f"{label}.overpotential")
         draft.spots[side] = f"{label}.overpotential"
@@ -129,8 +129,11 @@ def _filament(draft: Draft, interface: Interface, place: str, side: int, inner: 
     ceramic = draft.cell.stack[inner]
     drive = interface.word("filament", "drive")
     reads: dict[str, str | float] = {"contact": contact}
-    field: Callable[[float], float] | float = 0.0
     depth = interface.value("filament", "flaw_depth")
+
+    def field(T: float) -> float:
+        return depth.at(T) / ceramic.at("conductivity", T)
+
     if drive == "mean_drop":
         drops = draft.drops[side]
         if len(drops) > MAX_READS - 1:
@@ -138,15 +141,13 @@ def _filament(draft: Draft, interface: Interface, place: str, side: int, inner: 
         reads |= {f"drop{i + 1}": drop for i, drop in enumerate(drops)}
     elif drive == "spot_drop":
         reads["drop1"] = draft.spots[side]
-    elif drive == "flaw_field":
-        field = lambda T: depth.at(T) / ceramic.at("conductivity", T)  # noqa: E731
-    else:
+    elif drive != "flaw_field":
         raise CellError("The filament has no such drive", given=drive, allowed=("mean_drop", "spot_drop", "flaw_field"))
     thickness = sum(layer.thickness.value for layer in draft.cell.layers)
     label = draft.label("filament", place)
     draft.filaments.append((side, label))
     return Filament(
-        label=label, orientation=side, reads=reads, field=field, crossing=thickness - TOUCH * SHORT_WIDTH,
+        label=label, orientation=side, reads=reads, field=field if drive == "flaw_field" else 0.0, crossing=thickness - TOUCH * SHORT_WIDTH,
         threshold=lambda T: threshold(
             ceramic.at("fracture_toughness", T), depth.at(T), interface.at("filament", "geometry_factor", T), draft.cell.electrodes[0]["molar_volume"].at(T)
         ),

@@ -50,6 +50,17 @@ def is_warm() -> bool:
     return any(folder().glob("*.nbi"))
 
 
+_told = False
+
+
+def announce() -> None:
+    """One line on stderr before the first compilation of this version of the physics, and never again."""
+    global _told
+    if not _told and not is_warm():
+        print("interlayer: compiling the physics, once for this version (about half a minute) ...", file=sys.stderr, flush=True)
+    _told = True
+
+
 class _Locator(caching._CacheLocator):  # type: ignore[misc]
     """Tells numba where a function's compiled form lies; a file outside the package adds its own hash to the stamp."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import cfunc, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -29,7 +29,7 @@ def _cached_cfunc(signature: Any, function: Any) -> Any:
     from numba.core.ccallback import CFunc
 
     callback = CFunc(function, (signature.args, signature.return_type), locals={}, options={"error_model": OPTIONS["error_model"]})
-    callback._cache = KernelCache(function)
+    callback._cache = KernelCache(function)  # type: ignore[attr-defined]
     callback.compile()
     return callback
 
@@ -92,7 +92,7 @@ def _call(builder: Any, values: Any, shape: str) -> Any:
     return cgutils.get_null_value(ir.IntType(64))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def call_step(typing, address, J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
     """Call a step kernel by address; pointers are given as int64 addresses."""
 
@@ -102,7 +102,7 @@ def call_step(typing, address, J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type:
     return types.int64(_i, _f, _f, _i, _i, _f, _i, _i, _i, _i, _i, _i), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def call_tangent(typing, address, h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
     """Call a tangent kernel by address; pointers are given as int64 addresses, h is complex."""
 

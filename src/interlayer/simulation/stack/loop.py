@@ -79,10 +79,10 @@ def margins(leaf, events, out, row, V, j, q, worst):  # type: ignore[no-untyped-
 
 
 @jit
-def run(
+def run(  # type: ignore[no-untyped-def]
     leaf, orient, order, nodes, source, events, steps, PT, Y, Yb, Z1, Z2, K0, W, X, X0, x, out, J, J0, E, R, C, A, G, cross, M, xg,
     weight, rtol, resume, history, most, tol, hmin, hmax, ended,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Run the steps from `resume`; returns (why, rows of history, detail, detail2, accepted, rejected).
 
     why = EVENT: detail is the margin's code; PAUSED/DONE: detail unused; FAILED: detail is the culprit leaf or -1.

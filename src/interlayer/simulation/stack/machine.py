@@ -15,7 +15,7 @@ import numpy as np
 from ...elements.base import MAX_READS, OUT_SIZE, Array, ComplexArray, Element, Leaf, Parallel, Series
 from ...errors import CellError, SimulationError, UnknownNameError
 from ...names import name as quantity_row
-from . import kernels, loop, newton
+from . import cache, kernels, loop, newton
 
 
 @dataclass(eq=False)
@@ -103,6 +103,7 @@ class Machine:
     @classmethod
     def of(cls, element: Element, temperatures: Sequence[float] = (298.15,)) -> Machine:
         """Lay `element` out: leaves in postorder, links resolved (owners before readers), parameters per temperature."""
+        cache.announce()
         element.labelled()
         leaves: list[Leaf] = []
         nodes: list[tuple[int, int, int]] = []

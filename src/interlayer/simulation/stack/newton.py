@@ -11,7 +11,17 @@ import math
 
 import numpy as np
 
-from ...elements.base import MAX_READS, OUT_EXPORT, OUT_EXPORT_J, OUT_EXPORT_LINK, OUT_FLAG, OUT_LINK, OUT_R, OUT_SIZE, OUT_V
+from ...elements.base import (
+    MAX_READS,
+    OUT_EXPORT,
+    OUT_EXPORT_J,
+    OUT_EXPORT_LINK,
+    OUT_FLAG,
+    OUT_LINK,
+    OUT_R,
+    OUT_SIZE,
+    OUT_V,
+)
 from .cache import jit
 from .kernels import call_step, call_tangent
 

@@ -1,0 +1,307 @@
+"""What the commands share: progress, tables on the terminal, JSON, and files that are only written over on purpose."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import __version__, units
+from .errors import InterlayerError, RecordError, UnknownNameError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .cells import Cell
+    from .record import Finding, Provenance, Record
+    from .studies import StudyResult
+
+COMPILING = "compiling the physics once, about a minute…"
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+def check_target(path: Path, kind: str) -> bool:
+    """Whether a file of this kind ("report", "json", "parquet") will be replaced. Refuses before any work is done: a
+    folder that is not there, or a file of this name that is of another kind."""
+    if not path.parent.is_dir():
+        raise RecordError("The folder of the output is not there", given=str(path), remedy=f"Make it first: {path.parent}")
+    if path.is_dir():
+        raise RecordError("The output is a folder", given=str(path), remedy="Give a file name")
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        head = file.read(4096)
+    own = {"report": b'name="generator" content="interlayer"' in head, "json": head.lstrip()[:1] in (b"{", b"["), "parquet": head[:4] == b"PAR1"}[kind]
+    if not own and head:
+        what = {"report": "a report of interlayer", "json": "JSON", "parquet": "a Parquet file"}[kind]
+        raise RecordError(f"The file {str(path)!r} is there and is not {what}; it is left alone", remedy="Give another name")
+    return True
+
+
+def check_targets(json_out: str | None, report: Path | None, export: Path | None, out: Path | None = None, inputs: Iterable[Path] = ()) -> None:
+    """`check_target` for all outputs of a command, and none of them one of its inputs."""
+    wanted = [(Path(json_out), "json")] if json_out not in (None, "-") else []
+    wanted += [(p, k) for p, k in ((report, "report"), (out, "parquet")) if p is not None]
+    if out is not None and out.suffix != ".parquet":
+        raise RecordError("A record is saved as Parquet", given=out.name, allowed="a name that ends in .parquet", remedy="For text use `interlayer convert`")
+    for path, kind in wanted:
+        for one in inputs:
+            if path.exists() and one.exists() and path.samefile(one):
+                raise RecordError("The output would be written over an input", given=str(path), remedy="Give another name")
+        check_target(path, kind)
+    if export is not None and export.exists() and not export.is_dir():
+        raise RecordError("The export needs a folder", given=str(export))
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON knows it: numpy numbers and arrays as numbers and lists, what is not finite as null."""
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(v) for v in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    return str(value)
+
+
+def write_json(data: Mapping[str, Any], out: str) -> None:
+    """Write `data` to the file `out`, or print it where `out` is "-"."""
+    text = json.dumps(plain(data), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    if out == "-":
+        click.echo(text, nl=False)
+        return
+    from .report.files import write_bytes
+
+    write_bytes(Path(out), text.encode())
+    click.echo(f"JSON: {out}")
+
+
+def versions(hashes: Iterable[str] = ()) -> dict[str, Any]:
+    """What computed."""
+    import platform
+
+    import numpy
+
+    found = sorted({h for h in hashes if h})
+    return {"interlayer": __version__, "python": platform.python_version(), "numpy": numpy.__version__} | ({"physics_sha256": found} if found else {})
+
+
+def provenance(p: Provenance) -> dict[str, Any]:
+    """A record's provenance as plain values."""
+    from dataclasses import asdict
+
+    return asdict(p)
+
+
+def export_figures(shelf: Mapping[str, Any], folder: Path) -> int:
+    """Write figures with their data; the number of files."""
+    from .report import save
+
+    count = 0
+    with working(f"writing {len(shelf)} figures") as tell:
+        for number, (stem, figure) in enumerate(shelf.items()):
+            tell(stem, number / len(shelf))
+            count += len(save(figure, folder, stem))
+    return count
+
+
+def export_table(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], folder: Path) -> None:
+    """Write a table as CSV, texts that a spreadsheet would run made harmless."""
+    from .report.files import write_bytes
+    from .report.table import Table, data_csv
+
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = {head: [row[i] for row in rows] for i, head in enumerate(heads)}
+    write_bytes(folder / f"{name}.csv", data_csv(Table(name, columns)).encode())
+
+
+# -- terminal ---------------------------------------------------------------------------------------------------------
+def console(stderr: bool = False) -> Console:
+    """A rich console of a sensible width; without colours where nobody looks."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    made = Console(file=stream, highlight=False)
+    return made if made.is_terminal else Console(file=stream, highlight=False, width=160, color_system=None)
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "", *, stderr: bool = False) -> None:
+    """A table on the terminal; texts are shown as they are."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False, title_style="bold")
+    for head in heads:
+        table.add_column(Text(head), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console(stderr).print(table)
+
+
+@contextmanager
+def working(what: str, total: bool = True) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on stderr while the block runs; the block is given tell(sentence, share done). Off a terminal nothing
+    is printed."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    screen = console(stderr=True)
+    columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False), *([BarColumn(bar_width=30)] if total else []), TimeElapsedColumn()]
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task(what, total=1.0)
+        yield lambda sentence, share: progress.update(task, description=sentence, completed=min(max(share, 0.0), 1.0))
+
+
+def warm_up() -> None:
+    """Say that the physics will be compiled, where it has not been yet."""
+    from .simulation.stack.cache import is_warm
+
+    if not is_warm():
+        click.echo(COMPILING, err=True)
+
+
+# -- studies ----------------------------------------------------------------------------------------------------------
+def run_study(name: str) -> StudyResult:
+    """Run a study with progress."""
+    from . import studies
+
+    function = studies.STUDIES[name]
+    warm_up()
+    with working(f"study {name}") as tell:
+        return function(tell)
+
+
+def print_study(result: StudyResult) -> None:
+    """The table reported / simulated, and what can't be told apart."""
+    from .report.pages._parts import rounded
+    from .report.pages.study import HEADS
+
+    click.echo(f"{result.title}\n{result.source}")
+    print_table(HEADS, [[rounded(c) for c in row.cells()] for row in result.rows])
+    if result.open:
+        click.echo("What the data can't tell apart:")
+        for sentence in result.open:
+            click.echo(f"  - {sentence}")
+
+
+def write_study(result: StudyResult, json_out: str | None, report: Path | None, export: Path | None) -> None:
+    """Whatever outputs were asked for."""
+    shelf: dict[str, Any] = {}
+    if report is not None or export is not None:
+        from .report.pages import study as page
+
+        with working("drawing the report", total=False):
+            if report is not None:
+                page.study(result, report, shelf=shelf)
+            else:
+                page.blocks(result, shelf)
+    if report is not None:
+        click.echo(f"Report: {report}", err=json_out == "-")
+    if export is not None:
+        count = export_figures(shelf, export)
+        export_table("reported-simulated", ("claim", "what", "quantity", "unit", "reported", "simulated", "low", "high", "role", "note"), [
+            (d["claim"], d["what"], d["quantity"], d["unit"], d["reported"], d["simulated"], *(d["interval_80"] or (None, None)), d["role"], d["note"])
+            for d in (row.as_dict() for row in result.rows)
+        ], export)  # fmt: skip
+        for key, record in result.records.items():
+            record.save(export / f"{''.join(c if c.isalnum() else '-' for c in key)}.parquet")
+        click.echo(f"Export: {count + 1 + len(result.records)} files in {export}", err=json_out == "-")
+    if json_out is not None:
+        data = result.as_dict() | {
+            "parameters": {k: {p: v.as_dict() for p, v in c.parameters().items()} for k, c in result.cells.items()},
+            "provenance": {k: provenance(r.provenance) | {"outcome": r.outcome} for k, r in result.records.items()},
+            "versions": versions(r.provenance.sha256 for r in result.records.values()),
+        }  # fmt: skip
+        write_json(data, json_out)
+
+
+# -- simulations ------------------------------------------------------------------------------------------------------
+def cell_of(text: str, changes: Sequence[str]) -> Cell:
+    """A cell from its notation or its name in the catalogue, with the changes "path=value"."""
+    from .cells import Cell
+    from .cells.named import catalogue, named
+
+    if "|" in text:
+        cell = Cell.parse(text)
+    elif "/" in text:
+        cell = named(text)
+    else:
+        raise UnknownNameError("This is neither a cell's notation nor a cell of the catalogue", given=text, allowed=catalogue(), remedy='Notation: "Li|LLZTO(1 mm)|Li @ 25 degC"')
+    for change in changes:
+        path, equals, value = change.partition("=")
+        if not equals or not path.strip() or not value.strip():
+            raise RecordError("A change of the cell is PATH=VALUE", given=change, remedy='For example --set "layers.LLZTO.thickness=0.8 mm"')
+        cell = cell.set(path.strip(), value.strip())
+    return cell
+
+
+def run_simulation(cell: Cell, protocol: str) -> Record:
+    """Simulate with progress."""
+    from .protocols import parse
+    from .simulation import simulate
+
+    plan = parse(protocol)
+    warm_up()
+    with working(plan.describe()) as tell:
+        return simulate(cell, plan, progress=lambda p: tell(f"{units.show(p.time, 'time', 3)}, step {p.step} of {p.steps}", p.step / max(p.steps, 1)))
+
+
+def findings_of(record: Record) -> list[Finding]:
+    """What the technique of a simulated record says of it."""
+    from .analysis import critical_current, strip_plate
+
+    kinds = {s.technique for s in record.segments}
+    try:
+        if "critical_current" in kinds:
+            return critical_current.find(record)
+        return strip_plate.analyse(record) if "strip_plate" in kinds else []
+    except InterlayerError as error:
+        click.echo(f"No findings: {error}", err=True)
+        return []
+
+
+def print_simulation(record: Record, findings: Sequence[Finding], *, to_stderr: bool) -> None:
+    """Outcome, findings, and the ends of a spectrum."""
+    from .report.pages._parts import shown
+
+    click.echo(f"{record.provenance.source}: {record.outcome or 'done'}; {len(record.segments)} segments, {sum(len(s) for s in record.segments)} points", err=to_stderr)
+    for segment in record.spectra[:1]:
+        z, f = record.impedance(segment, specific=True), segment["frequency"]
+        for row, word in ((int(f.argmax()), "highest"), (int(f.argmin()), "lowest")):
+            real, imag = (units.show(float(v), "specific_impedance_real") for v in (z.real[row], z.imag[row]))
+            click.echo(f"at the {word} frequency, {units.show(float(f[row]), 'frequency')}: Re Z = {real}, Im Z = {imag}", err=to_stderr)
+    if findings:
+        print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in findings], stderr=to_stderr)
+
+
+def write_simulation(record: Record, findings: Sequence[Finding], json_out: str | None, report: Path | None, export: Path | None) -> None:
+    """Whatever outputs were asked for."""
+    shelf: dict[str, Any] = {}
+    if report is not None or export is not None:
+        from .report.pages import simulation as page
+
+        with working("drawing the report", total=False):
+            if report is not None:
+                page.simulation(record, report, findings=findings, shelf=shelf)
+            else:
+                page.blocks(record, "simulation", findings, shelf)
+    if report is not None:
+        click.echo(f"Report: {report}", err=json_out == "-")
+    if export is not None:
+        click.echo(f"Export: {export_figures(shelf, export)} files in {export}", err=json_out == "-")
+    if json_out is not None:
+        write_json({
+            "cell": record.cell.as_dict() if record.cell is not None else None, "outcome": record.outcome, "conditions": dict(record.conditions),
+            "segments": [{"technique": s.technique, "axis": s.axis, "points": len(s), "info": dict(s.info)} for s in record.segments],
+            "findings": [f.as_dict() for f in findings], "provenance": provenance(record.provenance), "versions": versions([record.provenance.sha256]),
+        }, json_out)  # fmt: skip

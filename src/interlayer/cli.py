@@ -1,0 +1,203 @@
+"""The command line: `interlayer demo`, `study`, `analyse`, `simulate`, `convert`, `formats`.
+
+A thin client of the rooms. Nothing heavy is imported before a command runs; nothing is written unless asked, except
+demo's report. Exit codes: 0 done, 1 some file of a batch failed (or an unforeseen error), 2 wrong input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import __version__
+from .errors import InterlayerError, ReadError
+
+DEMO = "zhai2024"
+
+
+class Commands(click.Group):
+    """A group that turns errors into one sentence and an exit code; `--debug` shows the traceback as well."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InterlayerError as error:
+            code, text = 2, f"interlayer: {error}"
+        except KeyboardInterrupt:
+            code, text = 130, "interlayer: stopped by you; what was not finished was not written."
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            code, text = 1, (
+                f"interlayer: an error that nobody foresaw ({type(error).__name__}: {error}).\n"
+                "Please report it with the command you typed and the output of the same command with --debug."
+            )  # fmt: skip
+        if ctx.find_root().meta.get("interlayer.debug"):
+            import traceback
+
+            click.echo(traceback.format_exc(), err=True, nl=False)
+        click.echo(text, err=True)
+        ctx.exit(code)
+
+
+def _debug(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.find_root().meta["interlayer.debug"] = True
+
+
+debug = click.option("--debug", is_flag=True, expose_value=False, callback=_debug, help="Show the traceback of an error.")
+
+
+def outputs(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options --json, --report and --export."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        for option in (
+            click.option("--export", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Write every figure as PNG, SVG, PDF and CSV, and the tables, into this folder."),
+            click.option("--report", metavar="OUT.html", type=click.Path(path_type=Path, dir_okay=False), help="Write one self-contained HTML report."),
+            click.option("--json", "json_out", metavar="OUT", help=f"Write {what} as JSON; - prints it."),
+        ):  # fmt: skip
+            function = option(function)
+        return debug(function)
+
+    return decorate
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="interlayer")
+@debug
+def main() -> None:
+    """A virtual laboratory for lithium-metal cells with an engineered interlayer.
+
+    Start with `interlayer demo`, or `interlayer analyse FILE...` on your own impedance files.
+    """
+
+
+@main.command(short_help="Run the study zhai2024 and write its HTML report.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path(f"interlayer-{DEMO}.html"), show_default=True, help="The HTML report.")
+@debug
+def demo(out: Path) -> None:
+    """Run the study zhai2024 (bare against protected garnet cell) and write its report.
+
+    Half a minute, and about a minute more the first time. The report replaces an older one of the same name; any other
+    file of that name is left alone.
+    """
+    from . import _cli
+
+    replaced = _cli.check_target(out, "report")
+    result = _cli.run_study(DEMO)
+    from . import report
+
+    report.study(result, out)
+    _cli.print_study(result)
+    click.echo(f"Report: {out.resolve()}" + (" (replaced the older report of this name)" if replaced else ""))
+
+
+@main.command(short_help="Run a study: reported numbers beside simulated ones.")
+@click.argument("name")
+@outputs("the table, the tables behind it and the provenance")
+def study(name: str, json_out: str | None, report: Path | None, export: Path | None) -> None:
+    """Run a study by NAME: cells and protocols of a paper, reported numbers beside simulated ones."""
+    from . import _cli
+
+    _cli.check_targets(json_out, report, export)
+    result = _cli.run_study(name)
+    if json_out != "-":
+        _cli.print_study(result)
+    _cli.write_study(result, json_out, report, export)
+
+
+@main.command(short_help="Read files and say what they mean, with errors.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--area", metavar="VALUE", help='Electrode area with its unit, "1.13 cm^2": then Ω cm² instead of Ω.')
+@click.option("--thickness", metavar="VALUE", help='Thickness of the sample, "1 mm": with the area it gives the conductivity.')
+@click.option("--temperature", metavar="VALUE", help='"25 degC", or from-name to take it from each file name.')
+@click.option("--circuit", metavar="TEXT", default="auto", show_default=True, help='Equivalent circuit, "R(RQ)(RQ)W" or "R0-p(R1,CPE1)-W1".')
+@click.option("--format", "format_", metavar="NAME", help="Format of the files (see `interlayer formats`); else their content decides.")
+@click.option("--columns", metavar="NAME=COLUMN[UNIT]", multiple=True, help='What a plain table holds, "frequency=f[kHz]" or "impedance_imag=-3[ohm]"; repeat it, or separate by commas.')
+@outputs("every finding with its error and the provenance of each file")
+@click.pass_context
+def analyse(
+    ctx: click.Context, files: tuple[Path, ...], area: str | None, thickness: str | None, temperature: str | None, circuit: str, format_: str | None,
+    columns: tuple[str, ...], json_out: str | None, report: Path | None, export: Path | None,
+) -> None:  # fmt: skip
+    """Read FILES and say what they mean: Kramers-Kronig test, circuit fit, conductivity, strip/plate, critical current.
+
+    Several files are one batch: a file that fails does not stop the others, is listed at the end with its reason, and
+    makes the exit code 1. With temperatures known for three files or more an Arrhenius fit is added.
+    """
+    from . import _cli, _cli_analyse
+
+    _cli.check_targets(json_out, report, export, inputs=files)
+    given = _cli_analyse.Given.checked(area, thickness, temperature, circuit, format_, columns)
+    batch = _cli_analyse.run(files, given)
+    _cli_analyse.show(batch, to_stderr=json_out == "-")
+    _cli_analyse.write(batch, json_out, report, export)
+    if batch.failures:
+        click.echo(f"{len(batch.failures)} of {len(files)} files failed:", err=True)
+        for file, why in batch.failures.items():
+            click.echo(f"  {file}: {why}", err=True)
+        ctx.exit(1)
+
+
+@main.command(short_help="Simulate a cell going through a protocol.")
+@click.argument("cell")
+@click.argument("protocol")
+@click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help='State a number of the cell, "layers.LLZTO.thickness=0.8 mm"; repeat it.')
+@click.option("--out", metavar="FILE.parquet", type=click.Path(path_type=Path, dir_okay=False), help="Save the record.")
+@outputs("outcome, findings and provenance")
+def simulate(cell: str, protocol: str, changes: tuple[str, ...], out: Path | None, json_out: str | None, report: Path | None, export: Path | None) -> None:
+    """Simulate CELL going through PROTOCOL.
+
+    CELL is the notation of papers, "Li|LLZTO(1 mm)|Li @ 25 degC", or a cell of the catalogue, zhai2024/bare.
+    PROTOCOL is "Impedance(1 MHz, 10 mHz)", "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=10)" or
+    "CriticalCurrent(step=0.1 mA/cm^2, half_cycle=30 min)".
+    """
+    from . import _cli
+
+    _cli.check_targets(json_out, report, export, out)
+    record = _cli.run_simulation(_cli.cell_of(cell, changes), protocol)
+    if out is not None:
+        record.save(out)
+    findings = _cli.findings_of(record)
+    _cli.print_simulation(record, findings, to_stderr=json_out == "-")
+    _cli.write_simulation(record, findings, json_out, report, export)
+    if out is not None:
+        click.echo(f"Record: {out}", err=json_out == "-")
+
+
+@main.command(short_help="Read a file and write it in another format.")
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--format", "format_", metavar="NAME", help="Format to write; else the ending of OUT decides.")
+@click.option("--lossy", is_flag=True, help="Write although the format can't hold everything.")
+@click.option("--overwrite", is_flag=True, help="Write over an existing file.")
+@debug
+def convert(source: Path, target: Path, format_: str | None, lossy: bool, overwrite: bool) -> None:
+    """Read IN and write it as OUT (.parquet holds everything; .csv, .txt, .z, .bdf.csv)."""
+    from . import readers
+
+    if target.exists() and not overwrite:
+        raise ReadError("The file is there already", file=str(target), remedy="Say --overwrite, or give another name")
+    made = readers.convert(source, target, format_, lossy=lossy)
+    click.echo(f"Written: {made}")
+
+
+@main.command()
+@debug
+def formats() -> None:
+    """List the file formats that are read and written."""
+    from . import _cli, readers
+
+    rows = [(r.name, r.title, " ".join(r.extensions), "read and written" if r.writes else "read") for r in readers.formats()]
+    _cli.print_table(("format", "what it is", "usual endings", ""), rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
