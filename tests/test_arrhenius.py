@@ -83,7 +83,9 @@ def test_conductivity_asks_for_what_it_needs():
 
 def test_series_resistance_counts_when_asked():
     f = np.logspace(5, 0, 40)
-    data = record(f, 50.0 + 100.0 / (1 + 2j * np.pi * f * 1e-7 * 100.0)).with_conditions(area="1 cm^2", thickness="1 mm")
+    data = record(f, 50.0 + 100.0 / (1 + 2j * np.pi * f * 1e-7 * 100.0)).with_conditions(
+        area="1 cm^2", thickness="1 mm"
+    )
     fit = impedance.fit(data, "R(RC)")
     values = [conductivity.find(data, fit, which=w).value for w in ("total", "R1")]
     assert values == pytest.approx([1e-3 / (150 * 1e-4), 1e-3 / (50 * 1e-4)], rel=1e-4)
@@ -123,7 +125,9 @@ def test_errors_cover_the_truth():
         value, std = fit.at(330.0)
         hits.append(abs(fit.activation_energy - EA) < 1.96 * fit.std)
         room.append(abs(value - sigma(330.0)) < 1.96 * std)
-    assert 0.94 <= np.mean(hits) <= 0.985 and 0.94 <= np.mean(room) <= 0.985  # chi2 above 1 widens, below 1 does not narrow
+    assert (
+        0.94 <= np.mean(hits) <= 0.985 and 0.94 <= np.mean(room) <= 0.985
+    )  # chi2 above 1 widens, below 1 does not narrow
 
 
 def test_lack_of_fit_is_said():
@@ -136,6 +140,7 @@ def test_lack_of_fit_is_said():
 
 def test_geometry_is_common_to_all_points():
     """An error of 5 % in the thickness moves the prefactor, not the activation energy."""
+
     def findings(common):
         return [
             Finding("conductivity", float(s), "conductivity", "m", float(s) * math.hypot(0.01, common), evidence={"common_relative_std": common})
@@ -153,7 +158,12 @@ def test_few_points_say_what_they_can_not():
     assert two.std is None and two.dof == 0 and "two points" in two.findings()[0].note
     stated = arrhenius.fit(sigma(T[:2]), T[:2], std=0.02 * sigma(T[:2]))
     assert stated.std > 0.0 and stated.probability is None
-    for values, temperatures in ((sigma(T[:1]), T[:1]), (sigma(T[:2]), [300.0, 300.0]), (-sigma(T), T), (sigma(T), T[:3])):
+    for values, temperatures in (
+        (sigma(T[:1]), T[:1]),
+        (sigma(T[:2]), [300.0, 300.0]),
+        (-sigma(T), T),
+        (sigma(T), T[:3]),
+    ):
         with pytest.raises(AnalysisError):
             arrhenius.fit(values, temperatures)
     with pytest.raises(UnitError):
@@ -194,8 +204,16 @@ def test_real_series_gives_one_circuit_and_an_activation_energy(pellets):
         z = data.impedance(data.spectra[0])
         turn = 10 + int(np.argmin(-z.imag[10:]))  # between the arcs and the electrode: an estimate without any fit
         assert value.value == pytest.approx(2.1e-3 / (math.pi * 0.4e-2**2 * z[turn].real), rel=0.03)
-        assert fit.arcs[0].capacitance == pytest.approx(6.5e-12, rel=0.2) and fit.arcs[1].capacitance == pytest.approx(1.8e-11, rel=0.15)
+        assert fit.arcs[0].capacitance == pytest.approx(6.5e-12, rel=0.2) and fit.arcs[1].capacitance == pytest.approx(
+            1.8e-11, rel=0.15
+        )
     law = arrhenius.fit(found, [f"{t} degC" for t in pellets])
     assert law.activation_energy / 96485.33 == pytest.approx(0.855, abs=0.01) and law.std / 96485.33 < 0.01
-    free = arrhenius.fit([1.0 / data.impedance(data.spectra[0])[np.argmin(-data.impedance(data.spectra[0]).imag[10:]) + 10].real for data in pellets.values()], [t + 273.15 for t in pellets])
+    free = arrhenius.fit(
+        [
+            1.0 / data.impedance(data.spectra[0])[np.argmin(-data.impedance(data.spectra[0]).imag[10:]) + 10].real
+            for data in pellets.values()
+        ],
+        [t + 273.15 for t in pellets],
+    )
     assert free.activation_energy == pytest.approx(law.activation_energy, rel=0.02)

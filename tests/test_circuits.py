@@ -58,7 +58,11 @@ def test_ladder_has_its_stated_error_on_its_stated_band(leaf):
     assert slopes == pytest.approx(ladder.impedance(OMEGA[::30]), rel=1e-10)
 
 
-@pytest.mark.parametrize("leaf", [ConstantPhase(Q=0.5, n=0.7), Warburg(A_w=2.0), FiniteWarburgShort(R=3.0, tau=10.0), Inductor(L=0.2)], ids=str)
+@pytest.mark.parametrize(
+    "leaf",
+    [ConstantPhase(Q=0.5, n=0.7), Warburg(A_w=2.0), FiniteWarburgShort(R=3.0, tau=10.0), Inductor(L=0.2)],
+    ids=str,
+)
 def test_kernel_solves_its_step_and_its_slope_is_the_derivative(leaf):
     n, J, h = len(leaf.states(298.15).start), 0.3, 0.05
     Yb = np.linspace(0.0, 1e-3, n)
@@ -68,7 +72,9 @@ def test_kernel_solves_its_step_and_its_slope_is_the_derivative(leaf):
         assert pytest.approx(Yb + h * (ladder.a * J - ladder.rate * Z), rel=1e-9) == Z
         assert pytest.approx(ladder.r0 * J + Z.sum()) == V
     assert (step(leaf, J + 1e-3, h, Yb)[1] - V) / 1e-3 == pytest.approx(slope, rel=1e-7)
-    assert slope_at(leaf, 1.0 / (2.0j * math.pi * 3.0)) == pytest.approx(leaf.impedance(np.array([6.0 * math.pi]))[0], rel=1e-3)
+    assert slope_at(leaf, 1.0 / (2.0j * math.pi * 3.0)) == pytest.approx(
+        leaf.impedance(np.array([6.0 * math.pi]))[0], rel=1e-3
+    )
 
 
 @pytest.mark.parametrize("n", [0.3, 0.5, 0.8])
@@ -86,13 +92,19 @@ def test_closed_forms_have_their_limits():
     assert ConstantPhase(Q=2.0, n=1.0).impedance(w) == pytest.approx(Capacitor(C=2.0).impedance(w), rel=1e-12)
     assert ConstantPhase(Q=2.0, n=0.0).impedance(w) == pytest.approx(np.full(3, 0.5), rel=1e-12)
     assert Warburg(A_w=3.0).impedance(w) == pytest.approx(3.0 * (1.0 - 1.0j) / np.sqrt(w), rel=1e-12)
-    assert Warburg(A_w=3.0).impedance(w) == pytest.approx(ConstantPhase(Q=1 / (3.0 * math.sqrt(2.0)), n=0.5).impedance(w), rel=1e-12)
+    assert Warburg(A_w=3.0).impedance(w) == pytest.approx(
+        ConstantPhase(Q=1 / (3.0 * math.sqrt(2.0)), n=0.5).impedance(w), rel=1e-12
+    )
     short, open_ = FiniteWarburgShort(R=5.0, tau=1.0), FiniteWarburgOpen(R=5.0, tau=1.0)
     infinite = 5.0 / np.sqrt(1j * w[2:])
     assert short.impedance(w)[0] == pytest.approx(5.0, rel=1e-4)
     assert open_.impedance(w)[0] == pytest.approx(5.0 / 3.0 + 5.0 / (1j * 1e-4), rel=1e-6)
-    assert short.impedance(w)[2:] == pytest.approx(infinite, rel=1e-9) and open_.impedance(w)[2:] == pytest.approx(infinite, rel=1e-9)
-    assert Gerischer(R=5.0, tau=1.0).impedance(w)[[0, 2]] == pytest.approx(np.array([5.0, 5.0 / np.sqrt(1e4j)]), rel=1e-4)
+    assert short.impedance(w)[2:] == pytest.approx(infinite, rel=1e-9) and open_.impedance(w)[2:] == pytest.approx(
+        infinite, rel=1e-9
+    )
+    assert Gerischer(R=5.0, tau=1.0).impedance(w)[[0, 2]] == pytest.approx(
+        np.array([5.0, 5.0 / np.sqrt(1e4j)]), rel=1e-4
+    )
 
 
 def test_ladder_keeps_its_states_when_a_parameter_moves_with_temperature():
@@ -124,7 +136,9 @@ def differences(function, values):
 @settings(max_examples=15, deadline=None)
 def test_leaf_gradient_is_the_derivative(kind, data):
     w = np.logspace(-3, 5, 7)
-    values = np.array([data.draw(st.floats(0.2, 0.95) if p.name == "n" else st.floats(1e-3, 1e3)) for p in kind.PARAMETERS])
+    values = np.array(
+        [data.draw(st.floats(0.2, 0.95) if p.name == "n" else st.floats(1e-3, 1e3)) for p in kind.PARAMETERS]
+    )
 
     def z(v):
         return kind(**{p.name: x for p, x in zip(kind.PARAMETERS, v.tolist(), strict=True)}).impedance(w)
@@ -135,7 +149,9 @@ def test_leaf_gradient_is_the_derivative(kind, data):
     assert np.broadcast_to(value, (7,)) == pytest.approx(z(values), rel=1e-10)
     assert np.max(np.abs(slope - differences(z, values)) / size) < 1e-6
     stacked = both(w, np.stack([values, 0.9 * values]))
-    assert np.broadcast_to(stacked[1][0], (len(values), 7)) == pytest.approx(np.broadcast_to(slope, (len(values), 7)), rel=1e-8)
+    assert np.broadcast_to(stacked[1][0], (len(values), 7)) == pytest.approx(
+        np.broadcast_to(slope, (len(values), 7)), rel=1e-8
+    )
 
 
 @pytest.mark.parametrize("circuit", ["R(RQ)(RQ)W", "LR(C[R(RQ)])Ws", "(Q[R(C[RWo])])G", "([RL]C)Q"])
@@ -176,9 +192,13 @@ def test_free_numbers_are_filled_around_given_ones():
     assert math.isnan(parse("R").R)
 
 
-def elements(depth=3):
+def elements():
     leaf = st.sampled_from(sorted(s for s in symbols() if s != "CPE")).map(lambda s: symbols()[s]())
-    group = lambda children: st.tuples(st.sampled_from([Series, Parallel]), st.lists(children, min_size=2, max_size=4)).map(lambda t: t[0](tuple(t[1])))
+    kind = st.sampled_from([Series, Parallel])
+
+    def group(children):
+        return st.tuples(kind, st.lists(children, min_size=2, max_size=4)).map(lambda t: t[0](tuple(t[1])))
+
     return st.recursive(leaf, group, max_leaves=12).map(numbered)
 
 
@@ -224,4 +244,6 @@ def test_an_element_without_a_symbol_has_no_text():
 
 def test_importing_the_rooms_is_cheap():
     code = "import interlayer.elements.notation, interlayer.analysis.impedance, interlayer.analysis.arrhenius, sys; print([m for m in ('scipy', 'numba', 'pint', 'polars') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

@@ -48,9 +48,9 @@ def late(t: np.ndarray) -> np.ndarray:
 
 
 # -- constant properties ----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("options", "rtol", "limit"), [({"cells": 60, "grading": 15.0, "tolerance": 1e-6}, 1e-5, 3e-6), ({}, 1e-4, 12e-6)])
+@pytest.mark.parametrize(("options", "rtol", "limit"), [({}, 1e-5, 3e-6), ({}, 1e-4, 10e-6), ({"cells": 80}, 1e-7, 1e-6)])
 def test_transient_and_three_reversals_against_the_modes(options: dict[str, float], rtol: float, limit: float) -> None:
-    """<= 3 uV with 60 cells graded 15:1 at rtol 1e-5 (tolerance 1e-6 of c0); 12 uV with nothing stated."""
+    """<= 3 uV on the standard mesh (60 cells graded 20:1) at rtol 1e-5, 10 uV with nothing stated, 1 uV with more of both."""
     run, _ = integrate(machine_of(polymer(**options)), HOUR, rtol=rtol)
     t, V, J = run.history[:, 0], run.history[:, 1], run.history[:, 2]
     assert np.max(np.abs(V - exact_voltage(t, J))[late(t)]) <= limit
@@ -76,10 +76,16 @@ def test_second_order_in_time() -> None:
     assert errors[-1] <= 1e-6, errors
 
 
-@pytest.mark.parametrize("disturbed", [False, True], ids=["closed form", "mesh"])
-def test_finite_warburg(disturbed: bool) -> None:
-    """The finite Warburg alone (without L/kappa), by the shortcut at rest and by the cells of a state just off it."""
-    layer = polymer()
+def flat(**changes: object) -> Binary:
+    """The same polymer for the general kernel: its properties are functions of the salt that happen to be constant."""
+    values = {"conductivity": KAPPA, "diffusivity": D, "transference_number": TP}
+    return polymer(**{k: OfSalt(lambda c, T, v=v: v, 5.0, 5000.0) for k, v in values.items()}, **changes)
+
+
+@pytest.mark.parametrize("disturbed", [False, True], ids=["at rest", "just off"])
+@pytest.mark.parametrize("layer", [polymer(), flat()], ids=["constant", "by the mesh"])
+def test_finite_warburg(layer: Binary, disturbed: bool) -> None:
+    """The finite Warburg alone (without L/kappa), 10 mHz to 10 kHz, by the closed form and by the cells of the mesh."""
     machine = machine_of(layer)
     omega = 2.0 * np.pi * np.logspace(-2, 4, 61)
     s = np.sqrt(1j * omega / D)
@@ -88,15 +94,18 @@ def test_finite_warburg(disturbed: bool) -> None:
     if disturbed:
         state.Y *= 1.0 + 1e-9 * np.linspace(-1.0, 1.0, len(state.Y))
     z = machine.impedance(omega, state) - L / KAPPA
-    worst = np.max(np.abs(z - exact) / np.abs(exact))
-    assert worst <= 1e-3
-    if disturbed:
-        assert worst > 1e-13  # the mesh was asked
-        assert worst <= 1e-6  # each cell is the exact T of a diffusion line
-        coarse = machine_of(polymer(cells=5, grading=1.0))
-        state = coarse.start.copy()
-        state.Y[0] *= 1.0 + 1e-9
-        assert np.allclose(coarse.impedance(omega, state), machine.impedance(omega), rtol=1e-6)
+    assert np.max(np.abs(z - exact) / np.abs(exact)) <= 1e-6  # 0.1 % is asked
+
+
+def test_any_mesh_gives_the_impedance() -> None:
+    """Each cell is the exact T of a diffusion line: five equal cells are as good as sixty graded ones."""
+    omega = 2.0 * np.pi * np.logspace(-2, 4, 61)
+    five, sixty = (machine_of(flat(cells=n, grading=g)) for n, g in ((5, 1.0), (60, 20.0)))
+    state = five.start.copy()
+    state.Y[0] *= 1.0 + 1e-9
+    found = five.impedance(omega, state)
+    assert np.max(np.abs(found - sixty.impedance(omega)) / np.abs(found)) <= 1e-6
+    assert not np.array_equal(found, five.impedance(omega))  # the mesh was asked
 
 
 def test_salt_is_kept_over_a_thousand_hours() -> None:
@@ -128,9 +137,9 @@ SAND = dict(thickness=500e-6, diffusivity=8e-12, transference_number=0.2)
 
 
 def test_sand_time() -> None:
-    """Salt reaches zero at 514.097 s, within 0.01 % on 400 cells graded 10:1 at rtol 1e-5; 0.5 % with nothing stated."""
+    """Salt reaches zero at 514.097 s, within 0.01 % on 400 cells graded 10:1 at rtol 1e-5; 0.3 % with nothing stated."""
     assert math.pi * 8e-12 * (C0 * FARADAY / (2.0 * 20.0 * 0.8)) ** 2 == pytest.approx(514.097, abs=5e-4)
-    for layer, rtol, limit in ((polymer(**SAND, cells=400, grading=10.0, tolerance=1e-6), 1e-5, 1e-4), (polymer(**SAND), 1e-4, 5e-3)):
+    for layer, rtol, limit in ((polymer(**SAND, cells=400, grading=10.0), 1e-5, 1e-4), (polymer(**SAND), 1e-4, 3e-3)):
         machine = machine_of(layer)
         run, state = integrate(machine, table((CURRENT, 20.0, 2000.0)), rtol=rtol)
         assert run.why == 2
@@ -162,7 +171,7 @@ def test_depletion_beside_salt_dependent_kinetics_is_the_same_event() -> None:
     run, state = integrate(machine, table((CURRENT, 20.0, 2000.0)))
     assert run.why == 2
     assert machine.event(run.code)[0] == "salt depleted at a lithium face"
-    assert state.time == pytest.approx(514.097, rel=5e-3)
+    assert state.time == pytest.approx(514.097, rel=3e-3)
 
 
 # -- properties that depend on the salt ---------------------------------------------------------------------------------
@@ -225,8 +234,7 @@ def test_steady_state_of_a_nonlinear_layer(J: float) -> None:
 
 def test_linear_limit_of_the_nonlinear_kernel() -> None:
     """Constant functions of the salt give what constants give, in time and in impedance."""
-    flat = {k: OfSalt(lambda c, T, v=v: v, 5.0, 5000.0) for k, v in {"conductivity": KAPPA, "diffusivity": D, "transference_number": TP}.items()}
-    a, b = machine_of(polymer()), machine_of(polymer(**flat))
+    a, b = machine_of(polymer()), machine_of(flat())
     steps = table((CURRENT, 5.0, 500.0), (CURRENT, -5.0, 500.0))
     (ra, sa), (rb, sb) = (fixed(m, steps, 10.0) for m in (a, b))
     assert np.allclose(ra.history[:, 1], rb.history[:, 1], rtol=0.0, atol=1e-11)

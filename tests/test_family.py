@@ -332,7 +332,7 @@ def test_second_order_in_time(name: str) -> None:
     assert_second_order(errors, most)
     machine = machine_of(leaf)  # and under error control
     _, state = integrate(machine, table(*[(CURRENT, J, span) for J, span in pieces]), rtol=1e-6)
-    assert abs(state.Y[0] - exact) <= 10.0 * (machine.weight[0] if math.isfinite(machine.weight[0]) else 1e-7)
+    assert abs(state.Y[0] - exact) <= 0.1 * machine.weight[0] + 1e-5 * abs(exact)
 
 
 def test_interphase_follows_its_exact_solution() -> None:
@@ -438,7 +438,6 @@ def test_binary_against_the_method_of_lines() -> None:
     pieces = [(6.0, 200.0), (-4.0, 300.0), (10.0, 100.0)]
     c = np.full(n, 1500.0)
     state = machine.start.copy()
-    machine.weight = machine.weight * 1e-3
     for J, span in pieces:
         c = solve_ivp(rate, (0.0, span), c, "Radau", rtol=1e-9, atol=1e-7, jac_sparsity=band, args=(J,)).y[:, -1]
         machine.integrate(table((CURRENT, J, span)), state, rtol=1e-7)

@@ -102,13 +102,19 @@ def run(files: Sequence[Path], given: Given) -> Batch:
             except InterlayerError as error:
                 if len(files) == 1:
                     raise
-                batch.failures[label] = str(error)
+                batch.failures[label] = _why(error, path.name)
             except Exception as error:  # one odd file must not take a batch of hundreds down
                 if len(files) == 1:
                     raise
                 batch.failures[label] = f"an error that nobody foresaw ({type(error).__name__}: {error}); please report it"
     _temperatures(batch)
     return batch
+
+
+def _why(error: InterlayerError, name: str) -> str:
+    """A failure as one line of a list: no file name, which stands before it, and no list of all that is allowed."""
+    parts = [error.what.removeprefix(f"{name}: ").removeprefix(f"{name}, ").rstrip("."), *([f"Given: {error.given!r}"] if error.given is not None else [])]
+    return ". ".join([*parts, *([error.remedy.rstrip(".")] if error.remedy else [])]) + "."
 
 
 def _labels(files: Sequence[Path]) -> list[str]:
@@ -172,7 +178,8 @@ def _traces(record: Record, findings: list[Finding], remarks: list[str]) -> None
         return
     specific = "area" in record.conditions or all("current_density" in s for s in record.traces if "current" in s or "current_density" in s)
     found = strip_plate.analyse(record, specific=specific)
-    if len(found[0].evidence.get("current levels", ())) < STEPS:
+    said = {s.technique for s in record.traces}
+    if "critical_current" not in said and ("strip_plate" in said or len(found[0].evidence.get("current levels", ())) < STEPS):
         findings += found
         return
     try:

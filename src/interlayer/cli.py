@@ -7,6 +7,7 @@ demo's report. Exit codes: 0 done, 1 some file of a batch failed (or an unforese
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,22 +27,21 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except InterlayerError as error:
-            code, text = 2, f"interlayer: {error}"
+            code, text, trace = 2, f"interlayer: {error}", traceback.format_exc()
         except KeyboardInterrupt:
-            code, text = 130, "interlayer: stopped by you; what was not finished was not written."
+            code, text, trace = 130, "interlayer: stopped by you; what was not finished was not written.", traceback.format_exc()
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except BrokenPipeError:
             raise
         except Exception as error:
-            code, text = 1, (
+            code, trace = 1, traceback.format_exc()
+            text = (
                 f"interlayer: an error that nobody foresaw ({type(error).__name__}: {error}).\n"
                 "Please report it with the command you typed and the output of the same command with --debug."
-            )  # fmt: skip
+            )
         if ctx.find_root().meta.get("interlayer.debug"):
-            import traceback
-
-            click.echo(traceback.format_exc(), err=True, nl=False)
+            click.echo(trace, err=True, nl=False)
         click.echo(text, err=True)
         ctx.exit(code)
 

@@ -77,7 +77,7 @@ def choose(
         with_l = attempt("L" + best.text, spectrum, weight, tested)
         tried.append(with_l)
         if not with_l.why_not and _shows(with_l, "L1") and gain(with_l, best) > PAYS:
-            best = _search("L", spectrum, weight, tested, tried)
+            best = _search("L", spectrum, weight, tested, tried, with_l)
     for label in ("R1", "L1"):
         if label in best.target.names and not _shows(best, label) and best.text != "R":
             other = attempt(best.text.replace(label[0], "", 1), spectrum, weight, tested)
@@ -89,11 +89,14 @@ def choose(
 
 
 def _search(
-    lead: str, spectrum: Spectrum, weight: Weight, tested: KramersKronig | None, tried: list[Candidate]
-) -> Candidate:
-    """The best of the rounds 0, 1, 2, 3 arcs; ends when one describes the data or another arc brings nothing."""
-    best: Candidate | None = None
-    for arcs in range(ARCS + 1):
+    lead: str, spectrum: Spectrum, weight: Weight, tested: KramersKronig | None, tried: list[Candidate],
+    best: Candidate | None = None,
+) -> Candidate:  # fmt: skip
+    """The best of the rounds of 0, 1, 2, 3 arcs (from those of `best` on, where there is one already).
+
+    It ends when one describes the data or another arc brings nothing.
+    """
+    for arcs in range(best.text.count("(") if best is not None else 0, ARCS + 1):
         new = [attempt(f"{lead}R{'(RQ)' * arcs}{tail}", spectrum, weight, tested) for tail in TAILS]
         tried += new
         leader = _leader(new, best)

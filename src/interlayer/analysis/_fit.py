@@ -22,6 +22,7 @@ LONGEST = 2.5  # of a step in ln p
 TOLERANCE = 1e-8  # relative decrease of the sum of squares still to come
 SAME = 1e-5  # relative difference of the sums of squares of one minimum
 LINGER = 25
+HOPELESS = 10.0  # times the best sum of squares: a start still there after that many iterations is given up
 
 
 @dataclass(eq=False)
@@ -115,6 +116,8 @@ def minimise(problem: Problem, starts: Array, iterations: int = 80, good: float 
         growth[missed] *= 2.0
         finished[active[done]] = True
         active = active[~done & (damping[active] < 1e12)]
+        if count >= LINGER - 5:
+            active = active[cost[active] < HOPELESS * np.min(cost)]
     return theta, cost
 
 

@@ -8,6 +8,7 @@ all choices share one Gram matrix, so hundreds cost as much as one model evaluat
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from dataclasses import dataclass
@@ -105,42 +106,48 @@ def _defaults(circuit: Circuit, omega: Array, z: ComplexArray) -> Array:
 
 def _screen(terms: list[Term], s: ComplexArray, target: Array, weight: Array) -> tuple[Array, Array, Array]:
     """Sum of squares (S,), coefficients (S, T) and choices (S, T, 2: time constant or exponent, n of arcs)."""
+    options, grid, families = _options(terms, 1.0 / float(s[-1].imag), 1.0 / float(s[0].imag))
+    index = _combinations(tuple(t.kind == "arc" for t in terms), tuple(len(o) for o in options), grid, families)
+    keys: dict[tuple[str, float, float], int] = {}  # terms of one kind share their columns
+    table = [[keys.setdefault((t.kind, x, n), len(keys)) for x, n in o] for t, o in zip(terms, options, strict=True)]
+    columns = np.ascontiguousarray(np.stack([_shape(kind, s, x, n) for kind, x, n in keys])).view(np.float64) * weight
+    length = np.linalg.norm(columns, axis=1)
+    columns /= length[:, None]
+    picked = np.stack([np.array(row)[index[:, j]] for j, row in enumerate(table)], axis=1)
+    cost, c = _nonnegative(columns @ columns.T, columns @ target, float(target @ target), picked)
+    choices = np.stack([np.array(o)[index[:, j]] for j, o in enumerate(options)], axis=1)
+    return cost, c / length[picked], choices
+
+
+def _options(terms: list[Term], low: float, high: float) -> tuple[list[list[tuple[float, float]]], int, int]:
+    """What each term is tried with, (time constant or exponent, n); size of the grid; number of exponents of arcs."""
     arcs = sum(t.kind == "arc" for t in terms)
-    options: list[list[tuple[float, float]]] = []
-    low, high = 1.0 / float(s[-1].imag), 1.0 / float(s[0].imag)
     bent = any(t.kind == "arc" and t.other is not None and _kind(t.other) == "Q" for t in terms)
     families = ARC_N if bent else (1.0,)
-    others = math.prod(len(TAIL_N) for t in terms if t.kind == "Q")
+    others = len(families) * math.prod(len(TAIL_N) for t in terms if t.kind == "Q")
     alone = sum(t.kind in RELAXING and t.kind != "arc" for t in terms)
-    finest = next((g for g in range(FINEST, arcs, -1) if _count(g, arcs, alone) * len(families) * others <= MOST), arcs)
-    grid = np.geomspace(0.3 * low, 3.0 * high, finest).tolist()
+    finest = next((g for g in range(FINEST, arcs, -1) if _count(g, arcs, alone) * others <= MOST), arcs)
+    grid = np.geomspace(0.3 * low, 3.0 * high, max(finest, 1)).tolist()
     coarse = np.geomspace(3.0 * low, 3.0 * high, max(finest // 2, 4)).tolist()
+    options: list[list[tuple[float, float]]] = []
     for t in terms:
         if t.kind == "arc":
             pure = t.other is not None and _kind(t.other) == "C"
             options.append([(x, 1.0 if pure else n) for n in families for x in grid])
-        elif t.kind in ("Ws", "Wo", "G", "loop"):
+        elif t.kind in RELAXING:
             options.append([(x, 1.0) for x in coarse])
         else:
             options.append([(x, 1.0) for x in (TAIL_N if t.kind == "Q" else (0.0,))])
-    index = _combinations([t.kind == "arc" for t in terms], [len(o) for o in options], len(grid), len(families))
-    offsets = np.cumsum([0, *(len(o) for o in options[:-1])])
-    library = [_shape(t.kind, s, x, n) for t, option in zip(terms, options, strict=True) for x, n in option]
-    columns = np.ascontiguousarray(np.stack(library)).view(np.float64) * weight
-    length = np.linalg.norm(columns, axis=1)
-    columns /= length[:, None]
-    picked = index + offsets
-    cost, c = _nonnegative(columns @ columns.T, columns @ target, float(target @ target), picked)
-    choices = np.array([[options[j][k] for j, k in enumerate(row)] for row in index])
-    return cost, c / length[picked], choices
+    return options, len(grid), len(families)
 
 
 def _count(grid: int, arcs: int, alone: int) -> int:
     """Combinations of a grid of so many time constants."""
-    return math.comb(grid, arcs) * int(max(grid // 2, 4)) ** alone
+    return int(math.comb(grid, arcs) * max(grid // 2, 4) ** alone)
 
 
-def _combinations(is_arc: list[bool], sizes: list[int], grid: int, families: int) -> npt.NDArray[np.intp]:
+@functools.lru_cache(maxsize=64)
+def _combinations(is_arc: tuple[bool, ...], sizes: tuple[int, ...], grid: int, families: int) -> npt.NDArray[np.intp]:
     """Indices into the options: relaxations in ascending time constant and of one family, all else free."""
     arcs = sum(is_arc)
     rising = [
@@ -195,9 +202,11 @@ def _spread(cost: Array, choices: Array, relaxes: list[bool], count: int) -> lis
 def _apart(order: npt.NDArray[np.intp], logs: Array, count: int) -> list[int]:
     """The first `count` of `order`, those that are far apart before those that are not."""
     picked: list[int] = []
-    for i in order.tolist():
-        if len(picked) < count and all(np.max(np.abs(logs[i] - logs[j])) > 1.5 for j in picked):
-            picked.append(i)
+    near = np.zeros(len(order), dtype=bool)
+    while len(picked) < count and not near.all():
+        i = order[int(np.argmin(near))]
+        picked.append(int(i))
+        near |= np.max(np.abs(logs[order] - logs[i]), axis=1) <= 1.5
     return picked + [i for i in order[: 3 * count].tolist() if i not in picked][: count - len(picked)]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, UnknownNameError
-from ._fit import SAME, Problem, minimise
+from ._fit import Problem, minimise
 from ._spectrum import Index, Mask, Spectrum
 from ._target import Target
 
@@ -19,6 +19,7 @@ from ._target import Target
 Weight: TypeAlias = Literal["modulus", "unit", "parts"]
 WEIGHTS = ("modulus", "unit", "parts")
 
+EQUAL = 1e-3  # relative difference of the sums of squares that no data can tell apart
 GOOD = 1.1  # a sum of squares up to so many times the noise's needs no further search
 POOR = 4.0  # from so many times that on, agreement of the first starts is not enough
 UNSURE = 1.0  # standard deviation of a logarithm from which on a parameter is not determined
@@ -62,7 +63,7 @@ def solve(
     """The best minimum over deterministic starts, with its covariance.
 
     noise   relative scatter of one part of the data, from the Kramers-Kronig test
-    quick   first wave of starts only, fewer iterations: for comparing circuits
+    quick   content when half of the first starts agree, fewer iterations: for comparing circuits
     """
     held = target.read(fixed)
     hinted = {**target.given, **target.read(guess)}
@@ -126,6 +127,8 @@ def _search(
         natural = np.stack([natural, *exchanged], axis=1).reshape(-1, natural.shape[1])
     natural[:, list(held)] = list(held.values())
     starts = problem.theta(natural)
+    if not len(problem.free):
+        return starts[0], 1
     tiny = 1e-20 * len(problem.weight)
     good = GOOD * problem.noise**2 * len(problem.weight)
     theta, cost, first = np.empty((0, starts.shape[1])), np.empty(0), 0
@@ -133,12 +136,12 @@ def _search(
         wave = starts[first : first + count]
         if not len(wave):
             break
-        found, sums = minimise(problem, wave, 40 if quick else 80, good)
+        found, sums = minimise(problem, wave, 60 if quick else 80, good)
         theta, cost, first = np.concatenate([theta, found]), np.concatenate([cost, sums]), first + count
         best = int(np.argmin(cost))
-        same = int(np.count_nonzero(cost <= cost[best] * (1.0 + SAME) + tiny))
-        agreed = same >= 2 and (cost[best] <= good or (2 * same >= count and cost[best] <= POOR * good))
-        if agreed or quick or not len(problem.free):
+        same = int(np.count_nonzero(cost <= cost[best] * (1.0 + EQUAL) + tiny))
+        enough = cost[best] <= good or (2 * same >= count and (quick or cost[best] <= POOR * good))
+        if same >= 2 and enough:
             break
     if not np.isfinite(cost[best]):
         raise AnalysisError(
@@ -219,11 +222,16 @@ def _covariance(
     for i in range(size):
         limit = UNSURE if log[i] else 0.3
         if spread[i] > limit:
-            by = f"a factor of {np.exp(min(spread[i], 50.0)):.2g}" if log[i] else f"{spread[i]:.2g}"
+            by = _factor(float(spread[i])) if log[i] else f"{spread[i]:.2g}"
             partners = [names[k] for k in range(size) if k != i and close[i, k]]
             with_whom = f"; it trades against {', '.join(partners)}" if partners else ""
             unknown[i] = f"the data do not determine it (uncertain by {by}){with_whom}"
     return cov, unknown, [f"{_listed([names[i] for i in g])} can't be told apart here." for g in _groups(close)]
+
+
+def _factor(spread: float) -> str:
+    """exp(spread) in words."""
+    return f"a factor of {np.exp(spread):.2g}" if spread < 13.8 else "more than a factor of a million"
 
 
 def _groups(close: Mask) -> list[list[int]]:

@@ -90,8 +90,9 @@ class Binary(Leaf):
     c [mol/m³], L [m], D, kappa effective (porosity and tortuosity inside). Given J the salt decouples from the potential
     (physics.md E1): finite volumes on a mesh graded towards the faces, one tridiagonal solve, V by quadrature. Salt is
     kept to rounding. At rest Z = L/kappa + finite Warburg (`impedance`).
-    Impedance of a polarised layer uses the same fluxes with each cell replaced by the equivalent T of a diffusion line,
-    so it is exact for a uniform layer at any frequency on any mesh and equals the DC slope at omega -> 0.
+    The impedance of a polarised layer is closed too where the properties are constant; else it uses the same fluxes with
+    each cell replaced by the equivalent T of a diffusion line, so that a uniform layer is exact at any frequency on any
+    mesh and omega -> 0 gives the DC slope.
     Exports the salt at both faces. Event: the salt falls to zero at a face (Sand). Second order in space.
     Newman & Thomas-Alyea ch. 12 (recalled); Bruce & Vincent, J. Electroanal. Chem. 225 (1987) 1 (recalled).
     """
@@ -104,7 +105,7 @@ class Binary(Leaf):
     concentration: Scalar = math.nan
     porosity: Scalar = 1.0
     cells: int = 60
-    grading: float = 60.0
+    grading: float = 20.0
     tolerance: float = 1e-5  # of the salt's start value, a step
 
     PARAMETERS = (
@@ -316,20 +317,22 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
         """
         g = J / 96485.33212
         lo, di, up, rhs, arm, store = A[1], A[2], A[3], A[4], A[5], A[6]
+        rate = P[3] / h
         for k in range(n):
-            di[k] = P[3] * P[head + k] / h * store[k]
+            di[k] = P[head + k] * rate * store[k]
             rhs[k] = 0.0
+        d1, e1 = series(P, 1, Z[0])
+        r1 = 0.5 * P[head] / d1
         for k in range(n - 1):
-            d0, e0 = series(P, 1, Z[k])
+            d0, e0, r0 = d1, e1, r1
             d1, e1 = series(P, 1, Z[k + 1])
-            r0 = 0.5 * P[head + k] / d0
             r1 = 0.5 * P[head + k + 1] / d1
             drive = (Z[k] - Z[k + 1]) / ((r0 + r1) * (r0 + r1))  # -d(flux)/d(resistance)
             w = P[head + k + 1] / (P[head + k] + P[head + k + 1])
             t, dt = series(P, 2, w * Z[k] + (1.0 - w) * Z[k + 1])
-            resist = r0 * arm[k] + r1 * arm[k + 1]
-            by0 = 1.0 / resist + drive * r0 * e0 / d0 + dt * w * g
-            by1 = -1.0 / resist + drive * r1 * e1 / d1 + dt * (1.0 - w) * g
+            conduct = 1.0 / (r0 * arm[k] + r1 * arm[k + 1])
+            by0 = conduct + (drive * r0 * e0 / d0 + dt * w * g)
+            by1 = -conduct + (drive * r1 * e1 / d1 + dt * (1.0 - w) * g)
             di[k] += by0
             up[k] = by1
             lo[k + 1] = -by0
@@ -344,13 +347,14 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
     def thomas(n, A):  # type: ignore[no-untyped-def]
         """Solve in place; the answer is left in row 4."""
         lo, di, up, rhs = A[1], A[2], A[3], A[4]
+        di[0] = 1.0 / di[0]
         for k in range(1, n):
-            m = lo[k] / di[k - 1]
-            di[k] -= m * up[k - 1]
+            m = lo[k] * di[k - 1]
+            di[k] = 1.0 / (di[k] - m * up[k - 1])
             rhs[k] -= m * rhs[k - 1]
-        rhs[n - 1] /= di[n - 1]
+        rhs[n - 1] *= di[n - 1]
         for k in range(n - 2, -1, -1):
-            rhs[k] = (rhs[k] - up[k] * rhs[k + 1]) / di[k]
+            rhs[k] = (rhs[k] - up[k] * rhs[k + 1]) * di[k]
 
     thomas = jit(thomas)
 
@@ -472,19 +476,25 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
         respond(J, h, n, P, Z, out, A)
 
     def tangent(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-        uniform = J == 0.0
-        for k in range(n):
-            uniform = uniform and abs(Z[k] - Z[0]) <= 1e-12 * P[2]
-        if uniform:  # closed form of the finite Warburg
+        plain = P[6] == 1.0  # constant properties: what the salt answers does not depend on where it stands
+        if not plain:
+            plain = J == 0.0
+            for k in range(n):
+                plain = plain and abs(Z[k] - Z[0]) <= 1e-12 * P[2]
+        if plain:  # closed form of the finite Warburg
             kappa, _ = series(P, 0, Z[0])
             d, _ = series(P, 1, Z[0])
             t, _ = series(P, 2, Z[0])
             f, _ = series(P, 3, Z[0])
             s = cmath.sqrt(P[3] / (h * d))
             b = (1.0 - t) / 96485.33212 * cmath.tanh(0.5 * s * P[0]) / (d * s)
-            out[OUT_R] = P[0] / kappa + 4.0 * P[1] * (1.0 - t) * f / Z[0] * b
-            out[OUT_EXPORT_J] = b
-            out[OUT_EXPORT_J + 1] = -b
+            left, right = surfaces(J, n, P, Z)
+            floor = 1e-6 * P[2]
+            bl = b if left > floor else 0.0 * b
+            br = b if right > floor else 0.0 * b
+            out[OUT_R] = P[0] / kappa + 2.0 * P[1] * (1.0 - t) * f * (bl / max(left, floor) + br / max(right, floor))
+            out[OUT_EXPORT_J] = bl
+            out[OUT_EXPORT_J + 1] = -br
             return
         A = carray(W, (8, n + 2))
         for k in range(n):
@@ -494,8 +504,9 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
                 A[5, k] = 1.0 - y * y / 3.0
                 A[6, k] = 1.0 + 2.0 * y * y / 3.0
             elif y.real < 150.0:
-                A[5, k] = cmath.tanh(y) / y
-                A[6, k] = cmath.sinh(2.0 * y) / (2.0 * y)
+                e = cmath.exp(-2.0 * y)
+                A[5, k] = (1.0 - e) / ((1.0 + e) * y)  # tanh(y)/y
+                A[6, k] = (1.0 - e * e) / (4.0 * e * y)  # sinh(2y)/(2y)
             else:  # far beyond the penetration depth: the cell shunts everything
                 A[5, k] = 1.0 / y
                 A[6, k] = 1e120

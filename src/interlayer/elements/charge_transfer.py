@@ -77,9 +77,8 @@ class ChargeTransfer(Leaf):
             out[OUT_V] = o * eta
             out[OUT_EXPORT] = eta
 
-        def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
+        def derivatives(J, u, o, P, x, out):  # type: ignore[no-untyped-def]
             j = P[0] * x[0] * (x[1] / P[2]) ** P[1]
-            u = invert(o * J / j, P[1])
             r = P[3] / (j * conductance(u, P[1]))  # d eta / d s
             by_contact = -r * o * J / x[0]
             by_salt = -r * o * J * P[1] / x[1]
@@ -90,7 +89,16 @@ class ChargeTransfer(Leaf):
             out[OUT_EXPORT_LINK] = by_contact
             out[OUT_EXPORT_LINK + 1] = by_salt
 
-        return advance, slope
+        derivatives = jit(derivatives)
+
+        def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
+            derivatives(J, out[OUT_EXPORT] / P[3], o, P, x, out)  # `advance` has just left eta there
+
+        def tangent(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
+            j = P[0] * x[0] * (x[1] / P[2]) ** P[1]
+            derivatives(J, invert(o * J / j, P[1]), o, P, x, out)
+
+        return advance, slope, tangent
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         contact, c = (v if isinstance(v, float) else None for v in (self.reads.get("contact", 1.0), self.reads["concentration"]))

@@ -106,7 +106,7 @@ table{border-collapse:collapse;font-size:.86rem;line-height:1.4;min-width:60%;fo
 caption{text-align:left;font-weight:600;padding:0 0 .35rem}
 th{text-align:left;font-weight:600;border-bottom:1.5px solid var(--ink);padding:.3rem .7rem .3rem 0;vertical-align:bottom}
 td{border-bottom:1px solid var(--line);padding:.32rem .7rem .32rem 0;vertical-align:top;overflow-wrap:break-word;max-width:26rem}
-td.n,th.n{text-align:right}td.n{white-space:nowrap}td.w{min-width:9.5rem}
+td.n,th.n{text-align:right}td.n{white-space:nowrap}td.w{min-width:9.5rem}td.s{white-space:nowrap}
 table.small{font-size:.78rem}
 tbody tr:hover{background:var(--stripe)}
 figure{margin:1.1rem 0 1.6rem}
@@ -143,6 +143,11 @@ def document(title: str, blocks: Sequence[Block]) -> str:
 
 def _escape(text: object) -> str:
     return html.escape(str(text), quote=True)
+
+
+def _width(cell: str) -> str:
+    """Class of a cell: a long text keeps some width, a short word is not broken."""
+    return " class=w" if len(cell) > 36 else " class=s" if len(cell) <= 26 and " " not in cell else ""
 
 
 def _flowing(text: str) -> str:
@@ -203,7 +208,7 @@ class _Page:
         right = set(grid.right)
 
         def row(cells: Sequence[str], tag: str) -> str:
-            marks = [" class=n" if i in right else " class=w" if tag == "td" and len(str(c)) > 36 else "" for i, c in enumerate(cells)]
+            marks = [" class=n" if i in right else _width(str(c)) if tag == "td" else "" for i, c in enumerate(cells)]
             return "<tr>" + "".join(f"<{tag}{m}>{_linked(str(c))}</{tag}>" for m, c in zip(marks, cells, strict=True)) + "</tr>"
 
         caption = f"<caption>{_escape(grid.caption)}</caption>" if grid.caption else ""

@@ -59,8 +59,13 @@ def _called(record: Record) -> str:
 
 def _brief(label: str, most: int = 44) -> str:
     """A label short enough for a legend: its middle left out."""
-    label = " ".join(label.split()).replace("$", r"\$")
-    return label if len(label) <= most else f"{label[: most // 2 - 1]}…{label[-(most // 2) :]}"
+    label = " ".join(label.split())
+    return literal(label if len(label) <= most else f"{label[: most // 2 - 1]}…{label[-(most // 2) :]}")
+
+
+def literal(text: str) -> str:
+    """`text` as matplotlib shows it unchanged: a dollar sign starts no formula."""
+    return text.replace("$", r"\$")
 
 
 def _unlike(labels: list[str]) -> list[str]:
@@ -97,7 +102,7 @@ def unit(quantity: str, size: float | None = None) -> Unit:
     if size is not None and quantity in _LADDERS and math.isfinite(size):
         shown = [u for u, least in _LADDERS[quantity] if size >= least][-1]
     scale, offset = units.factor(shown, row.si)
-    return Unit(units.pretty(shown), scale, offset, shown)
+    return Unit("µs" if shown == "us" else units.pretty(shown), scale, offset, shown)
 
 
 def largest(*arrays: Array) -> float:
@@ -202,6 +207,14 @@ def exports(record: Record, export: str) -> dict[str, str]:
                 found.setdefault(leaf.partition(" ")[2] or leaf, channel)
     return found
 
+
+
+def record_colours(records: Mapping[str, Record]) -> dict[str, str]:
+    """Colours of labelled records; a single measured one is dark."""
+    from .style import MEASURED, colours
+
+    dark = [label for label, r in records.items() if r.provenance.kind == "measured"]
+    return colours(records) | ({dark[0]: MEASURED} if len(dark) == 1 else {})
 
 
 # -- how a record ended -----------------------------------------------------------------------------------------------

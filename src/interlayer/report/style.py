@@ -37,7 +37,7 @@ MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X")
 MM: Final = 1.0 / 25.4
 SINGLE, DOUBLE = 85.0, 175.0  # column widths of most journals [mm]
 
-STYLE: Final[Mapping[str, Any]] = {
+STYLE: Final[dict[Any, Any]] = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "mathtext.fontset": "dejavusans",
     "font.size": 7.0, "axes.titlesize": 7.5, "axes.labelsize": 7.5, "xtick.labelsize": 6.5, "ytick.labelsize": 6.5, "legend.fontsize": 6.5,
     "figure.facecolor": "white", "savefig.facecolor": "white", "axes.facecolor": "white", "savefig.dpi": 200.0, "figure.dpi": 144.0,
@@ -48,7 +48,7 @@ STYLE: Final[Mapping[str, Any]] = {
     "lines.linewidth": 1.1, "lines.markersize": 3.2, "lines.markeredgewidth": 0.7, "patch.linewidth": 0.6, "hatch.linewidth": 0.5,
     "legend.frameon": False, "legend.handlelength": 1.8, "legend.borderaxespad": 0.4, "legend.columnspacing": 1.4, "legend.labelspacing": 0.35,
     "svg.fonttype": "path", "svg.hashsalt": "interlayer", "pdf.fonttype": 42, "path.simplify": True, "path.simplify_threshold": 0.1,
-    "axes.formatter.useoffset": False, "axes.formatter.limits": (-4, 5), "axes.unicode_minus": True,
+    "axes.formatter.useoffset": False, "axes.formatter.limits": (-5, 7), "axes.unicode_minus": True,
 }  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _variant(label: str) -> str:
     return tail[tail.find("(") + 1 : -1] if tail.endswith(")") and "(" in tail else tail
 
 
-def weight(label: str, usual: float = 1.1) -> dict[str, float]:
+def weight(label: str, usual: float = 1.1) -> dict[str, Any]:
     """Line width and depth of a variant: a sham control is a broad pale line underneath, since it should coincide with
     the bare cell and would else hide it or be hidden."""
     return {"lw": 2.6 * usual, "zorder": 1.9} if _variant(label) == "sham" else {"lw": usual, "zorder": 2.5}
@@ -166,7 +166,8 @@ _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def measure(value: float, std: float | None = None) -> str:
     """A number with its error, very large and small ones as powers of ten: "(7.6 ± 1.4)×10⁻¹¹"."""
-    if value == 0.0 or not math.isfinite(value) or 1e-3 <= abs(value) < 1e6:
+    fine = std is not None and 0.0 < std < 1e-6
+    if value == 0.0 or not math.isfinite(value) or (1e-3 <= abs(value) < 1e6 and not fine):
         return plus_minus(value, std)
     power = math.floor(math.log10(abs(value)))
     text = plus_minus(value / 10.0**power, None if std is None else std / 10.0**power)

@@ -82,7 +82,7 @@ class Simulation:
     ) -> Record:  # fmt: skip
         """Run `protocol` from the present checkpoint (which moves on) and give the record.
 
-        rtol    relative error allowed a step; detail=False keeps only time, voltage and current
+        rtol    relative error allowed a step (it scales the absolute one too); detail=False keeps only time, voltage, current
         Every way to end is an outcome with a sentence; nothing is lost of what was recorded before it.
         """
         steps = list(protocol.steps(self.cell))
@@ -266,7 +266,7 @@ def simulate(
         il.simulate("Li|LLZTO(1 mm)|Li @ 25 degC", "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=10)")
 
     cell, protocol   the nouns or their texts
-    rtol             relative error allowed a step (local); the prescribed absolute tolerances stand beside it
+    rtol             relative error allowed a step (local); the absolute tolerances of the elements shrink with it
     detail           keep the voltage of every element and what the mechanisms do, beside time, voltage and current
     progress         called a few times a second on long runs
     Voltage is left minus right, J > 0 flows left to right. Every ending is an outcome with a sentence in the record.

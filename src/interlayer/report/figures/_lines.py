@@ -36,9 +36,10 @@ def fit_voltage(ax: Axes, volts: list[Array], scale: Unit) -> str:
     top = largest(*finite)
     usual = max(float(np.quantile(np.abs(v), 0.99)) for v in finite)
     shown = 1.6 * usual if top > SPIKE * usual > 0.0 else top
-    both = any((v < -1e-3 * top).any() for v in finite)
+    lowest = max(min(float(v.min()) for v in finite), -shown)
+    both = lowest < -0.25 * shown  # back and forth: the axis is symmetric
     high = 1.12 * float(scale(np.array(shown))) if shown > 0.0 else 1.0
-    low = -high if both else min(0.0, 1.12 * float(scale(np.array(min(float(v.min()) for v in finite)))))
+    low = -high if both else min(0.0, 1.12 * float(scale(np.array(lowest))))
     ax.set_ylim(low, high)
     if shown == top:
         return ""

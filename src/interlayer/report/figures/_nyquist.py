@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 
-from ..pick import Curve, Unit
+from ..pick import Array, Curve, Unit
 from ..style import Sheet, ink, weight
 
 _PREFIX = {-6: "µHz", -3: "mHz", 0: "Hz", 3: "kHz", 6: "MHz", 9: "GHz"}
@@ -53,25 +53,34 @@ def extent(curves: Sequence[Curve]) -> Extent:
     return Extent(min(e.left, 0.0) if e.left < 0.6 * e.right else e.left, e.right, min(e.low, 0.0), e.high)
 
 
-def equal(made: Sheet, ax: Axes, reach: Extent, scale: Unit) -> None:
+def settle(made: Sheet, panels: Sequence[tuple[Axes, Extent, Unit]]) -> None:
+    """Lay the sheet out, give each Nyquist panel its equal axes, and keep the layout as it then is."""
+    engine = made.get_layout_engine()
+    for _ in range(2 if engine is not None else 1):  # the second time with the tick labels of the first
+        if engine is not None:
+            engine.execute(made)
+        for ax, reach, scale in panels:
+            equal(ax, reach, scale)
+    if engine is not None:
+        made.set_layout_engine("none")
+
+
+def equal(ax: Axes, reach: Extent, scale: Unit) -> None:
     """Limits that hold `reach` with the same length per ohm on both axes and fill the panel as the layout left it."""
     left, right, low, high = (float(scale(np.array(v))) for v in (reach.left, reach.right, reach.low, reach.high))
     width, height = right - left, high - low
     nice = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
-    for _ in range(2):
-        made.draw_without_rendering()
-        box = ax.get_window_extent()
-        per = max(1.14 * width / box.width, 1.16 * height / box.height)
-        x0 = left - 0.04 * width
-        y0 = low - 0.04 * height
-        ax.set_xlim(x0, x0 + per * box.width)
-        ax.set_ylim(y0, y0 + per * box.height)
-        step = float(np.diff(nice.tick_values(y0, y0 + per * box.height))[0])
-        while per * box.width / step > 9.0:
-            step *= 2.0
-        for axis, (a, b) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
-            axis.set_ticks([step * k for k in range(math.ceil(a / step - 1e-9), math.floor(b / step + 1e-9) + 1)])
-    ax.set_aspect("equal", adjustable="box", anchor="SW")
+    box = ax.get_window_extent()
+    per = max(1.14 * width / box.width, 1.16 * height / box.height)
+    x0 = left - 0.04 * width
+    y0 = low - 0.04 * height
+    ax.set_xlim(x0, x0 + per * box.width)
+    ax.set_ylim(y0, y0 + per * box.height)
+    step = float(np.diff(nice.tick_values(y0, y0 + per * box.height))[0])
+    while per * box.width / step > 9.0:
+        step *= 2.0
+    for axis, (a, b) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+        axis.set_ticks([step * k for k in range(math.ceil(a / step - 1e-9), math.floor(b / step + 1e-9) + 1)])
 
 
 def marks(made: Sheet, ax: Axes, curves: Sequence[Curve], scale: Unit, paint: Mapping[str, str], *, beyond: bool = True) -> None:
@@ -85,7 +94,7 @@ def marks(made: Sheet, ax: Axes, curves: Sequence[Curve], scale: Unit, paint: Ma
     clouds = {c.label: ax.transData.transform(np.column_stack([scale(c.z.real), scale(-c.z.imag)])) for c in curves}
     lines = np.concatenate([_dense(cloud) for cloud in clouds.values()])
     taken: list[tuple[float, float, float, float]] = []
-    placed: list[tuple[str, np.ndarray]] = []  # type: ignore[type-arg]
+    placed: list[tuple[str, Array]] = []
     wanted = []
     last = {c.of or c.label: c for c in curves}
     for c in sorted(last.values(), key=lambda c: weight(c.of or c.label)["lw"]):
@@ -110,10 +119,10 @@ def marks(made: Sheet, ax: Axes, curves: Sequence[Curve], scale: Unit, paint: Ma
             text.remove()
 
 
-Mark = tuple[int, np.ndarray, np.ndarray]  # type: ignore[type-arg]
+Mark = tuple[int, Array, Array]
 
 
-def _apart(found: list[Mark], least: float = 9.0) -> list[tuple[str, np.ndarray, np.ndarray]]:  # type: ignore[type-arg]
+def _apart(found: list[Mark], least: float = 9.0) -> list[tuple[str, Array, Array]]:
     """Marks at least `least` px from each other, from high to low frequency; a crowd at the low end becomes "≤ 100 Hz"."""
     groups: list[list[Mark]] = []
     for mark in sorted(found, key=lambda m: -m[0]):
@@ -129,7 +138,7 @@ def _apart(found: list[Mark], least: float = 9.0) -> list[tuple[str, np.ndarray,
     return out
 
 
-def _label(ax: Axes, point: np.ndarray, offset: np.ndarray, words: str, colour: str) -> Annotation:  # type: ignore[type-arg]
+def _label(ax: Axes, point: Array, offset: Array, words: str, colour: str) -> Annotation:
     across = "left" if offset[0] > 2.0 else "right" if offset[0] < -2.0 else "center"
     up = "bottom" if offset[1] > 2.0 else "top" if offset[1] < -2.0 else "center"
     at = ax.transData.inverted().transform(point)
@@ -145,7 +154,7 @@ def hertz(decade: int) -> str:
     return f"{10 ** (decade - power):g} {_PREFIX[power]}"
 
 
-def _decades(c: Curve, cloud: np.ndarray) -> list[Mark]:  # type: ignore[type-arg]
+def _decades(c: Curve, cloud: Array) -> list[Mark]:
     """(decade, place on the sheet [px], direction away from the curve) for every whole decade of the band."""
     good = np.isfinite(cloud).all(axis=1) & (c.frequency > 0.0)
     order = np.flatnonzero(good)[np.argsort(c.frequency[good], kind="stable")]
@@ -170,11 +179,11 @@ def _decades(c: Curve, cloud: np.ndarray) -> list[Mark]:  # type: ignore[type-ar
     return out
 
 
-def _dense(cloud: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _dense(cloud: Array) -> Array:
     """Points along the line through `cloud`, a few pixels apart, so that a label can be kept off it."""
     good = cloud[np.isfinite(cloud).all(axis=1)]
     if len(good) < 2:
-        return good
+        return np.asarray(good)
     steps = np.hypot(*np.diff(good, axis=0).T)
     counts = np.clip((steps / 2.0).astype(int) + 1, 1, 200)
     parts = [a + (b - a) * np.linspace(0.0, 1.0, n, endpoint=False)[:, None] for a, b, n in zip(good[:-1], good[1:], counts, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -193,10 +194,10 @@ def _base(place: str) -> tuple[str, bool]:
     return place, False
 
 
-def _looks(keys: list[tuple[str, str]], found: Mapping[str, Record]) -> dict[tuple[str, str], dict[str, object]]:
+def _looks(keys: list[tuple[str, str]], found: Mapping[str, Record]) -> dict[tuple[str, str], dict[str, Any]]:
     cores = {r.cell.separator.name for r in found.values() if r.cell is not None}
     hues: dict[str, str] = {}
-    out: dict[tuple[str, str], dict[str, object]] = {}
+    out: dict[tuple[str, str], dict[str, Any]] = {}
     for key in keys:
         base, right = _base(key[0])
         if base not in hues:
@@ -207,14 +208,14 @@ def _looks(keys: list[tuple[str, str]], found: Mapping[str, Record]) -> dict[tup
 
 
 def _legend(
-    keys: list[tuple[str, str]], looks: Mapping[tuple[str, str], dict[str, object]], budgets: Mapping[str, Budget]
+    keys: list[tuple[str, str]], looks: Mapping[tuple[str, str], dict[str, Any]], budgets: Mapping[str, Budget]
 ) -> tuple[list[Artist], list[str], int]:
     """One column each for the left-hand side, the separator, and the right-hand side; blanks fill the shorter ones."""
     columns: list[list[tuple[Artist, str]]] = [[], [], []]
     for key in keys:
         side = {" left": 0, "right": 2}.get(key[0][-5:], 1)
         place, kind = key
-        columns[side].append((Patch(edgecolor="white", **looks[key]), place if kind == "layer" else f"{place}: {kind}"))  # type: ignore[arg-type]
+        columns[side].append((Patch(edgecolor="white", **looks[key]), place if kind == "layer" else f"{place}: {kind}"))
     if any(set(b.drops) - set(keys) for b in budgets.values()):
         columns[1].append((Patch(facecolor=_REST, edgecolor="white"), f"others, each below {100 * SMALL:g} %"))
     columns = [c for c in columns if c]

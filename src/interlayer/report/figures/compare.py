@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from ...errors import RecordError
@@ -13,7 +14,7 @@ from ..pick import Array, Curve, curves, half_cycle_period, has_trace, largest, 
 from ..style import BLUE, DOUBLE, MEASURED, SINGLE, Sheet, drawn, panel, sheet
 from ..table import stacked
 from ._lines import around, fit_voltage, line
-from ._nyquist import equal, extent, marks
+from ._nyquist import extent, marks, settle
 from .impedance import draw
 
 PAINT = {"measured": MEASURED, "simulated": BLUE}
@@ -97,9 +98,7 @@ def _kind(c: Curve) -> str:
 def _finish(made: Sheet, ax: Axes, spectra: list[Curve]) -> None:
     reach = extent(spectra)
     scale = unit("specific_impedance_real" if spectra[0].specific else "impedance_real", reach.size)
-    equal(made, ax, reach, scale)
-    made.draw_without_rendering()
-    made.set_layout_engine("none")
+    settle(made, [(ax, reach, scale)])
     if len(spectra) == 2:
         marks(made, ax, spectra, scale, PAINT)
 
@@ -118,7 +117,7 @@ def _voltage(ax: Axes, traces: Mapping[str, tuple[Array, ...]], window: tuple[fl
     return f"Voltage {off}." if off else ""
 
 
-def _entries(ax: Axes):  # type: ignore[no-untyped-def]
+def _entries(ax: Axes) -> tuple[list[Artist], list[str]]:
     """One legend entry for all measured, one for all simulated curves."""
     handles, texts = ax.get_legend_handles_labels()
     kept = {t: h for h, t in zip(handles, texts, strict=True)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -47,7 +48,7 @@ def focusing(fields: Fields) -> Sheet:
     bar = made.colorbar(mesh, ax=axes, extend="both", fraction=0.035, pad=0.02, aspect=26)
     bar.set_label("Local over mean current density")
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-    bar.outline.set_linewidth(0.5)  # type: ignore[operator]
+    bar.outline.set_linewidth(0.5)
     made.tables.append(stacked("focusing", [
         {
             "series": [label] * m[2].size, "r [um]": np.repeat(m[0] * 1e6, m[2].shape[1]), "z [um]": np.tile(m[1] * 1e6, m[2].shape[0]),
@@ -89,7 +90,7 @@ def _fine(field: ContactField, r: Array, z: Array, ratio: Array, depth: float, s
     return scale(np.concatenate([-across[:0:-1], across])), scale(down), np.concatenate([both[::-1], both]).T
 
 
-def _draw(ax: Axes, field: ContactField, found: tuple[Array, Array, Array], norm: LogNorm):  # type: ignore[no-untyped-def]
+def _draw(ax: Axes, field: ContactField, found: tuple[Array, Array, Array], norm: LogNorm) -> QuadMesh:
     r, z, ratio = found
     scale = unit("length", field.b)
     depth = min(float(field.z_edges[-1]), 1.2 * field.b)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import RecordError
-from ..pick import Records, current_name, ending, labelled, largest, trace, unit
-from ..style import DOUBLE, MEASURED, QUIET, Sheet, colours, drawn, ink, panel, sheet, weight
+from ..pick import Records, current_name, ending, labelled, largest, record_colours, trace, unit
+from ..style import DOUBLE, QUIET, Sheet, drawn, ink, panel, sheet, weight
 from ..table import stacked
 from ._lines import fit_voltage, line
 
@@ -20,7 +20,7 @@ def ramp(records: Records) -> Sheet:
     if channel is None:
         raise RecordError("A ramp needs voltage and current along time in every record", given=", ".join(found), remedy="State the area where some records are per area")
     data = {label: trace(r, "voltage", channel) for label, r in found.items()}
-    paint = {label: MEASURED if found[label].provenance.kind == "measured" else c for label, c in colours(found).items()}
+    paint = record_colours(found)
     clock = unit("time", largest(*(d[0] for d in data.values())))
     amps = unit(channel)
     made = sheet(DOUBLE, 30.0 + 33.0 * len(data))

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.gridspec import GridSpecBase, SubplotSpec
+from matplotlib.ticker import LogLocator, NullLocator
 
 from ..pick import ComplexArray, Curve, Records, Unit, curves, labelled, largest, unit
 from ..style import DOUBLE, MARKERS, QUIET, SINGLE, Sheet, colours, drawn, faded, panel, sheet, weight
-from ..table import stacked
-from ._nyquist import bare_extent, equal, extent, marks
+from ..table import Column, Table, stacked
+from ._nyquist import bare_extent, extent, marks, settle
 
 if TYPE_CHECKING:
     from ...analysis.impedance import ImpedanceFit
 
-ZOOM = 4.0  # spectra are alike while the range of both is less than so many times that of the larger
+ZOOM = 4.0  # spectra are alike while the range of both is less than so many times that of the smaller
 MANY = 7  # curves from which on a colour map replaces single colours
 
 
@@ -59,10 +61,7 @@ def _nyquist_sheet(spectra: Sequence[Curve], lines: Sequence[Curve], *, zoom: bo
         if wide:
             panel(ax, "abc"[number], "" if len(some) == len(spectra) else "enlarged: " + ", ".join(dict.fromkeys(c.of for c in some)))
     _legend(made, axes[0], columns)
-    for ax, reach, scale in zip(axes, reaches, scales, strict=True):
-        equal(made, ax, reach, scale)
-    made.draw_without_rendering()
-    made.set_layout_engine("none")
+    settle(made, list(zip(axes, reaches, scales, strict=True)))
     if decades:
         for ax, some, scale in zip(axes, groups, scales, strict=True):
             marks(made, ax, some, scale, paint, beyond=ax is axes[-1])
@@ -79,7 +78,7 @@ def _panels(spectra: Sequence[Curve]) -> list[list[Curve]]:
     groups: list[list[Curve]] = []
     for c in spectra:
         for group in groups:
-            if bare_extent([*group, c]).size < ZOOM * max(bare_extent([one]).size for one in (*group, c)):
+            if bare_extent([*group, c]).size < ZOOM * min(bare_extent([one]).size for one in (*group, c)):
                 group.append(c)
                 break
         else:
@@ -134,6 +133,7 @@ def bode(records: Records, *, fits: Mapping[str, ImpedanceFit] | None = None, sp
     made = sheet(SINGLE, 82.0)
     modulus, phase = made.subplots(2, 1, sharex=True)
     _bode(modulus, phase, spectra, lines, _paint(spectra))
+    modulus.set_xlabel("")
     _legend(made, modulus, 2)
     made.tables.append(_table(spectra, lines))
     return made
@@ -157,7 +157,8 @@ def _bode(modulus: Axes, phase: Axes, spectra: Sequence[Curve], lines: Sequence[
         modulus.set_ylim(0.0, None)
     modulus.set_ylabel(scale.label("|Z|"))
     phase.set_ylabel("−phase (°)")
-    phase.set_xlabel("Frequency (Hz)")
+    for ax in (modulus, phase):
+        frequency_axis(ax)
     low, high = phase.get_ylim()
     phase.set_ylim(min(low, 0.0), max(high, 10.0))
 
@@ -169,9 +170,10 @@ def fitted(fit: ImpedanceFit, label: str = "measured") -> Sheet:
     points = Curve(label, s.frequency, s.z, s.specific, True)
     line = _fit_curve(label, fit)
     made = sheet(DOUBLE, 96.0)
-    halves = made.add_gridspec(1, 2, width_ratios=(1.2, 1.0))
-    left, rest = (made.add_subplot(g) for g in halves[0].subgridspec(2, 1, height_ratios=(2.0, 1.0)))
-    modulus, phase = (made.add_subplot(g) for g in halves[1].subgridspec(2, 1))
+    made.set_layout_engine("none")  # always the same panels: a fixed layout takes a third of the time
+    halves = made.add_gridspec(1, 2, width_ratios=(1.2, 1.0), left=0.085, right=0.985, bottom=0.105, top=0.885, wspace=0.24)
+    left, rest = (made.add_subplot(g) for g in _two(halves[0].subgridspec(2, 1, height_ratios=(2.0, 1.0), hspace=0.42)))
+    modulus, phase = (made.add_subplot(g) for g in _two(halves[1].subgridspec(2, 1, hspace=0.42)))
     paint = {label: "#222222"}
     reach = extent([points, line])
     scale = unit("specific_impedance_real" if s.specific else "impedance_real", reach.size)
@@ -179,18 +181,29 @@ def fitted(fit: ImpedanceFit, label: str = "measured") -> Sheet:
     left.plot(scale(line.z.real), scale(-line.z.imag), color="#0072B2", lw=1.1, label=f"fit of {fit.circuit}", zorder=4)
     _bode(modulus, phase, [points], [], paint)
     whole = unit("specific_impedance_real" if s.specific else "impedance_real")
-    modulus.loglog(line.frequency, whole(np.abs(line.z)), color="#0072B2", lw=1.1)
-    phase.semilogx(line.frequency, -np.degrees(np.angle(line.z)), color="#0072B2", lw=1.1)
+    modulus.plot(line.frequency, whole(np.abs(line.z)), color="#0072B2", lw=1.1)
+    phase.plot(line.frequency, -np.degrees(np.angle(line.z)), color="#0072B2", lw=1.1)
     residuals(rest, fit)
     for ax, a in ((left, "a"), (rest, "b"), (modulus, "c"), (phase, "d")):
         panel(ax, a)
-    _legend(made, left, 2)
-    equal(made, left, reach, scale)
-    made.draw_without_rendering()
-    made.set_layout_engine("none")
+    made.legend(*left.get_legend_handles_labels(), loc="upper left", bbox_to_anchor=(0.005, 0.998), ncols=2)
+    settle(made, [(left, reach, scale)])
     marks(made, left, [points], scale, paint)
     made.tables += [_table([points], [line]), _residual_table(fit)]
     return made
+
+
+def frequency_axis(ax: Axes) -> None:
+    """A mark at every decade and nothing between where there are many: finer marks say nothing and take long to draw."""
+    low, high = (math.log10(v) for v in ax.get_xlim())
+    if high - low > 3.5:
+        ax.xaxis.set_major_locator(LogLocator(numticks=int(high - low) + 3))
+        ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xlabel("Frequency (Hz)")
+
+
+def _two(grid: GridSpecBase) -> tuple[SubplotSpec, SubplotSpec]:
+    return grid[0], grid[1]
 
 
 def residuals(ax: Axes, fit: ImpedanceFit) -> None:
@@ -207,7 +220,7 @@ def residuals(ax: Axes, fit: ImpedanceFit) -> None:
     top = max(100.0 * largest(*sizes) * 1.15, 1e-6)
     ax.set_ylim(-top, top)
     ax.set_ylabel("Residual (%)")
-    ax.set_xlabel("Frequency (Hz)")
+    frequency_axis(ax)
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1, handlelength=1.0, ncols=3)
 
 
@@ -233,7 +246,7 @@ def _paint(spectra: Sequence[Curve]) -> dict[str, str]:
     import matplotlib as mpl
 
     ramp = mpl.colormaps["cividis"]
-    return {c.label: to_hex(ramp(0.92 * i / (len(spectra) - 1))) for i, c in enumerate(spectra)}
+    return {c.label: to_hex(ramp(0.8 * i / (len(spectra) - 1))) for i, c in enumerate(spectra)}
 
 
 def _legend(made: Sheet, ax: Axes, columns: int) -> None:
@@ -252,8 +265,8 @@ def _legend(made: Sheet, ax: Axes, columns: int) -> None:
         made.legend(handles, texts, loc="outside upper left", ncols=min(columns, len(handles)))
 
 
-def _table(spectra: Sequence[Curve], lines: Sequence[Curve]):  # type: ignore[no-untyped-def]
-    parts = []
+def _table(spectra: Sequence[Curve], lines: Sequence[Curve]) -> Table:
+    parts: list[dict[str, Column]] = []
     for kind, group in (("", spectra), ("fit", lines)):
         for c in group:
             u = unit("specific_impedance_real" if c.specific else "impedance_real")
@@ -264,7 +277,7 @@ def _table(spectra: Sequence[Curve], lines: Sequence[Curve]):  # type: ignore[no
     return stacked("spectra", parts)
 
 
-def _residual_table(fit: ImpedanceFit):  # type: ignore[no-untyped-def]
+def _residual_table(fit: ImpedanceFit) -> Table:
     return stacked("residuals", [{
         "frequency [Hz]": fit.spectrum.frequency, "real [%]": 100.0 * fit.residuals.real, "imaginary [%]": 100.0 * fit.residuals.imag,
     }])  # fmt: skip

@@ -38,7 +38,7 @@ def states(records: Records) -> Sheet:
     """A panel for each kind of slow state that some record has; colour is the record, full line the left-hand side, dashed
     the right-hand one. Errors: `RecordError` when no record has any."""
     found = labelled(records)
-    rows: list[tuple[State, dict[tuple[str, str], tuple[Array, Array]]]] = []
+    rows: list[tuple[State, dict[tuple[str, str], tuple[Array, ...]]]] = []
     for state in STATES:
         traces = {
             (label, place): trace(record, channel)
@@ -46,7 +46,7 @@ def states(records: Records) -> Sheet:
             for place, channel in exports(record, state.export).items()
         }
         if traces:
-            rows.append((state, {k: (t[0], t[1]) for k, t in traces.items()}))
+            rows.append((state, traces))
     if not rows:
         raise RecordError("These records hold no slow state of a mechanism", given=", ".join(found), remedy="Simulate with detail=True a cell whose faces have voids, filaments or an interphase")
     paint = colours(found)

@@ -15,6 +15,7 @@ from ... import units
 from ...cells import Cell
 from ...cells.parts import Electrode, Interface, Layer
 from ...materials import Value
+from ..pick import literal
 from ..style import DOUBLE, Sheet, drawn, panel, plus_minus, sheet
 from ..table import Table
 
@@ -47,7 +48,9 @@ def drawing(cells: Cells) -> Sheet:
             label, cell = list(shown.items())[number]
             _draw(ax, cell, widths[label])
             panel(ax, "abcdefghijkl"[number] if len(shown) > 1 else "", label)
-    made.draw_without_rendering()
+    engine = made.get_layout_engine()
+    if engine is not None:
+        engine.execute(made)
     for ax in axes[: len(shown)]:
         _turn(made, ax)
     made.note = (
@@ -59,9 +62,9 @@ def drawing(cells: Cells) -> Sheet:
 
 def _labelled(cells: Cells) -> dict[str, Cell]:
     if isinstance(cells, Cell):
-        return {cells.name or cells.notation: cells}
+        return {literal(cells.name or cells.notation): cells}
     if isinstance(cells, Mapping):
-        return dict(cells)
+        return {literal(str(label)): cell for label, cell in cells.items()}
     return {f"{c.name or c.notation}" + (f" ({i + 1})" if any(d.name == c.name for d in cells[:i]) else ""): c for i, c in enumerate(cells)}
 
 
@@ -83,7 +86,7 @@ def _draw(ax: Axes, cell: Cell, widths: Sequence[float]) -> None:
             ax.add_patch(Polygon(_torn(float(x), w, index == 0), facecolor=fill, edgecolor="none"))
         else:
             ax.add_patch(Rectangle((float(x), 0.0), w, 1.0, facecolor=fill, edgecolor="none"))
-        ax.text(float(x) + 0.5 * w, 0.5, part.name, ha="center", va="center", fontsize=7.0, gid=f"name:{w}")
+        ax.text(float(x) + 0.5 * w, 0.5, literal(part.name), ha="center", va="center", fontsize=7.0, gid=f"name:{w}")
         below = _thickness(part)
         ax.text(float(x) + 0.5 * w, -0.06, below, ha="center", va="top", fontsize=6.0, color="#333333", linespacing=1.15)
     for face, x in zip(cell.interfaces, edges[1:-1], strict=True):

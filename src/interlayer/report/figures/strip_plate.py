@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ...record import Record
-from ..pick import Array, Records, Unit, current_name, ending, half_cycle_period, labelled, largest, trace, unit
-from ..style import DOUBLE, MEASURED, Sheet, colours, drawn, panel, sheet, weight
-from ..table import Table, stacked
+from ..pick import Array, Records, Unit, current_name, ending, half_cycle_period, labelled, largest, record_colours, trace, unit
+from ..style import DOUBLE, Sheet, drawn, panel, sheet, weight
+from ..table import Column, Table, stacked
 from ._lines import around, fit_voltage, line
 
 CYCLES = 3.0  # cycles in each enlarged panel
@@ -30,7 +30,7 @@ def voltage(records: Records, *, zoom: bool = True) -> Sheet:
     data = {label: trace(r, "voltage", *([channel] if channel else [])) for label, r in found.items()}
     scale = unit("voltage", largest(*(d[1] for d in data.values())))
     clock = unit("time", largest(*(d[0] for d in data.values())))
-    paint = {label: MEASURED if found[label].provenance.kind == "measured" else c for label, c in colours(found).items()}
+    paint = record_colours(found)
     windows = _windows(data) if zoom and channel else []
     made = sheet(DOUBLE, 92.0 if windows else 60.0)
     grid = made.add_gridspec(2 if windows else 1, max(len(windows), 1), height_ratios=(1.0, 1.0) if windows else (1.0,))
@@ -93,7 +93,7 @@ def _table(found: Mapping[str, Record], data: Mapping[str, tuple[Array, ...]], c
     parts = []
     for label, d in data.items():
         hours, volts = unit("time"), unit("voltage")
-        part = {
+        part: dict[str, Column] = {
             "series": [label] * len(d[0]), "kind": [found[label].provenance.kind] * len(d[0]), f"time [{hours.ascii}]": hours(d[0]),
             f"voltage [{volts.ascii}]": volts(d[1]),
         }  # fmt: skip

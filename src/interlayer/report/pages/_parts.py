@@ -33,7 +33,7 @@ def picture(make: Callable[[], Sheet], caption: str, shelf: dict[str, Sheet] | N
     try:
         made = make()
     except InterlayerError as error:
-        return [Text(f"{caption.split('.')[0]}: not drawn. {error}", "note")]
+        return [Text(f"{caption.partition('.')[0]}: not drawn. {error}", "note")]
     if shelf is not None:
         shelf[stem] = made
     return [Picture(made, caption)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +77,7 @@ def overview(records: Mapping[str, Record], findings: Mapping[str, Sequence[Find
         tested = [f.kramers_kronig for f in fits.get(label, ()) if f.kramers_kronig is not None]
         grade = ", ".join(dict.fromkeys(t.grade for t in tested))
         circuit = ", ".join(dict.fromkeys(f.circuit for f in fits.get(label, ())))
-        misfit = ", ".join(dict.fromkeys("misfit" if f.misfit else "fits" for f in fits.get(label, ())))
+        misfit = ", ".join(dict.fromkeys(f.verdict.partition(":")[0] if f.misfit else "fits" for f in fits.get(label, ())))
         key = [f for f in findings.get(label, ()) if f.name in KEY or f.name.startswith("conductivity")][:3]
         rows.append((label, what, grade, f"{circuit} ({misfit})" if circuit else "", "; ".join(f"{f.name} {_parts.shown(f)}" for f in key)))
     return Grid(("file", "holds", "Kramers–Kronig", "circuit", "result"), rows)
@@ -121,7 +122,7 @@ def _file(
             out.append(Text(f"Kramers–Kronig: the spectrum {fit.kramers_kronig.verdict}."))
         if figure and number < 6:
             caption = f"{label}: measured points and the fit of {fit.circuit}; residuals of the fit relative to |Z|."
-            out += _parts.picture(lambda f=fit: impedance.fitted(f, label), caption, shelf, f"{prefix}fit-{number + 1}")  # type: ignore[misc]
+            out += _parts.picture(functools.partial(impedance.fitted, fit, label), caption, shelf, f"{prefix}fit-{number + 1}")
         out += [Text(r, "note") for r in fit.remarks]
     if record.traces or not fits:
         out += _parts.experiment({label: record}, shelf, prefix)

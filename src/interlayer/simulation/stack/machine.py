@@ -17,6 +17,8 @@ from ...errors import CellError, SimulationError, UnknownNameError
 from ...names import name as quantity_row
 from . import cache, kernels, loop, newton
 
+DEFAULT_RTOL = 1e-4  # error allowed a step
+
 
 @dataclass(eq=False)
 class State:
@@ -137,7 +139,7 @@ class Machine:
             table[k, newton.SLOW], table[k, newton.MAIN] = states[k].slow, chain_of[k] == 0
             y0, p0, w0, slot = y0 + len(states[k].start), p0 + len(rows[k]), w0 + leaf.workspace, slot + len(leaf.EXPORTS)
         table[:, newton.STEP] = [kernels.step_address(type(leaf)) for leaf in leaves]
-        PT = np.array([[v for leaf in leaves for v in leaf.numbers(t)] for t in temperatures], dtype=np.float64)
+        PT = np.array([[v for row in (rows if t == temperatures[0] else [leaf.numbers(t) for leaf in leaves]) for v in row] for t in temperatures], dtype=np.float64)
         node_of = {n[1]: q for q, n in enumerate(nodes) if n[0] == 0}
         source = np.array([node_of[chains[c][0]] for c in needed], dtype=np.int64)
         empty = np.empty(0)
@@ -206,12 +208,13 @@ class Machine:
 
     # -- time ---------------------------------------------------------------------------------------------------------
     def integrate(
-        self, steps: Array, state: State, *, rtol: float = 1e-4, max_step: float = np.inf, detail: bool = True,
+        self, steps: Array, state: State, *, rtol: float = DEFAULT_RTOL, max_step: float = np.inf, detail: bool = True,
         slice_rows: int = 4096, progress: Callable[[float, int], None] | None = None, stop: Callable[[], bool] | None = None,
     ) -> Run:  # fmt: skip
         """Run the step table (loop.py) from `state`, which is advanced in place, until it ends, pauses or an event comes.
 
-        rtol      error allowed per step relative to each state, beside the leaves' absolute tolerances
+        rtol      error allowed per step relative to each state, beside the leaves' absolute tolerances, which are for
+                  DEFAULT_RTOL and shrink with a smaller one
         detail    keep the leaves' voltages and the exports beside time, voltage and current
         progress  called a few times a second with (time [s], step number)
         """
@@ -225,6 +228,7 @@ class Machine:
         resume[loop.TIME], resume[loop.H_FIRST] = state.time, state.step_size
         ended = np.zeros(len(steps), dtype=np.int64)
         parts: list[Array] = []
+        weight = self.weight * min(1.0, rtol / DEFAULT_RTOL)
         accepted = rejected = 0
         told = time.perf_counter()
         s["W"][:] = 0.0
@@ -232,7 +236,7 @@ class Machine:
             why, rows, code, h, a, r = loop.run(
                 self.leaf, self.orient, self.order, self.nodes, self.source, self.events, steps, self.PT, state.Y, s["Yb"], s["Z1"], s["Z2"],
                 s["K0"], s["W"], state.X, s["X0"], s["x"], s["out"], state.J, s["J0"], s["E"], s["R"], s["C"], s["A"], s["G"], s["cross"],
-                s["M"], s["xg"], self.weight, float(rtol), resume, buffer, slice_rows, 1e-9, 1e-9, float(max_step), ended,
+                s["M"], s["xg"], weight, float(rtol), resume, buffer, slice_rows, 1e-9, 1e-9, float(max_step), ended,
             )  # fmt: skip
             parts.append(buffer[:rows, :width].copy())
             accepted, rejected = accepted + a, rejected + r

@@ -30,6 +30,8 @@ STEP, TANGENT, STATES, Y0, P0, W0, NREAD, NEXPORT, X0, GROUP, SLOW, MAIN, READ0 
 LEAF_COLUMNS = READ0 + MAX_READS
 # columns of the node table (postorder): kind 0 leaf, 1 series, 2 parallel; first, second child (leaf: its number)
 KIND, FIRST, SECOND = range(3)
+#: OUT_FLAG of a leaf that reads nothing and whose current the last pass of Newton left as it was
+UNMOVED = -1.0
 # controls
 CURRENT, VOLTAGE, POWER = range(3)
 
@@ -150,6 +152,8 @@ def evaluate(leaf, orient, order, h, fresh, P, Yb, Z, W, X, x, out, J):  # type:
     px, po = x.ctypes.data, out.ctypes.data
     for i in range(order.shape[0]):
         k = order[i]
+        if not fresh and out[k, OUT_FLAG] == UNMOVED:
+            continue
         for l in range(leaf[k, NREAD]):
             x[l] = X[leaf[k, READ0 + l]]
         y0 = 8 * leaf[k, Y0]
@@ -242,6 +246,7 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
                 d = max(d, abs(c - J[k]) / (abs(c) + 1e-4 * most + 1e-12))
                 if it > 8 and d > 0.5 * last:  # a cycle between two branches of a clamp: go half way
                     c = 0.5 * (c + J[k])
+                out[k, OUT_FLAG] = UNMOVED if c == J[k] and leaf[k, NREAD] == 0 else 0.0
                 J[k] = c
         if not d < 1e300:
             return -1, V, j, -1

@@ -1,0 +1,106 @@
+"""Times of the impedance room on this machine: evaluation, fit, Kramers-Kronig, automatic choice, a batch.
+
+    python benchmarks/bench_impedance.py
+
+One spectrum has 60 points (10 mHz to 1 MHz), two arcs and a Warburg tail, 0.3 % noise. Figures are the median and the
+best of repeated calls in one thread (set OMP_NUM_THREADS=1). Where impedance.py is installed its figures stand beside ours.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from interlayer.analysis import impedance, kramers_kronig
+from interlayer.analysis._circuit import Circuit
+from interlayer.elements.notation import parse
+from interlayer.record import Provenance, Record, Segment
+
+OMEGA = 2.0 * np.pi * np.logspace(-2, 6, 60)
+VALUES = [10.0, 20.0, 1e-4**0.85 / 20.0, 0.85, 40.0, 0.1**0.8 / 40.0, 0.8]
+GOALS = {
+    "evaluate R(RQ)(RQ)": 0.05, "Kramers-Kronig": 8.0, "fit R(RQ)(RQ)W, no guess, without Kramers-Kronig": 20.0,
+}  # fmt: skip
+
+
+def spectrum(seed: int) -> Record:
+    """R(RQ)(RQ)W with 0.3 % noise."""
+    s, rng = 1j * OMEGA, np.random.default_rng(seed)
+    z = 10.0 + 20.0 / (1.0 + (1e-4 * s) ** 0.85) + 40.0 / (1.0 + (0.1 * s) ** 0.8) + 2.0 * (1.0 - 1.0j) / np.sqrt(OMEGA)
+    z = z * (1.0 + 3e-3 * (rng.normal(size=60) + 1j * rng.normal(size=60)))
+    channels = {"frequency": OMEGA / (2.0 * np.pi), "impedance_real": z.real, "impedance_imag": z.imag}
+    return Record((Segment(channels, "frequency", "impedance"),), Provenance("measured", "benchmark"))
+
+
+def milliseconds(call: Callable[[], Any], repeats: int) -> tuple[float, float]:
+    """Median and best time of one call [ms]."""
+    call()
+    out = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        out.append(1e3 * (time.perf_counter() - start))
+    return statistics.median(out), min(out)
+
+
+def ours() -> dict[str, tuple[float, float]]:
+    """Our times [ms]."""
+    data = spectrum(0)
+    two = Circuit(parse("R(RQ)(RQ)"))
+    element = two.with_values(np.array(VALUES))
+    known = impedance.fit(data, "R(RQ)(RQ)W").values
+    batch = [spectrum(k) for k in range(1, 21)]
+
+    def all_of_them() -> None:
+        for record in batch:
+            impedance.fit(record)
+
+    return {
+        "evaluate R(RQ)(RQ)": milliseconds(lambda: element.impedance(OMEGA), 2000),
+        "the same with its gradient": milliseconds(lambda: two.evaluate(np.array([VALUES]), OMEGA), 1000),
+        "Kramers-Kronig": milliseconds(lambda: kramers_kronig.check(data), 60),
+        "fit R(RQ)(RQ)W, no guess, without Kramers-Kronig": milliseconds(
+            lambda: impedance.fit(data, "R(RQ)(RQ)W", validate=False), 60
+        ),
+        "fit R(RQ)(RQ)W, no guess, Kramers-Kronig included": milliseconds(
+            lambda: impedance.fit(data, "R(RQ)(RQ)W"), 60
+        ),
+        "the same with a full guess beside": milliseconds(lambda: impedance.fit(data, "R(RQ)(RQ)W", guess=known), 60),
+        "automatic choice of the circuit": milliseconds(lambda: impedance.fit(data), 10),
+        "20 spectra, automatic choice each": milliseconds(all_of_them, 1),
+    }
+
+
+def theirs() -> dict[str, tuple[float, float]]:
+    """impedance.py's times [ms], where it is installed."""
+    try:
+        from impedance.models.circuits import CustomCircuit  # type: ignore[import-not-found]
+    except ImportError:
+        return {}
+    f = OMEGA / (2.0 * np.pi)
+    z = spectrum(0).impedance(spectrum(0).spectra[0])
+    guess = [*VALUES, 3.0]
+    two = CustomCircuit("R0-p(R1,CPE1)-p(R2,CPE2)", initial_guess=VALUES)
+    three = CustomCircuit("R0-p(R1,CPE1)-p(R2,CPE2)-W1", initial_guess=guess)
+    return {
+        "evaluate R(RQ)(RQ)": milliseconds(lambda: two.predict(f, use_initial=True), 100),
+        "the same with a full guess beside": milliseconds(lambda: three.fit(f, z), 5),
+    }
+
+
+def main() -> None:
+    """Print the table."""
+    there = theirs()
+    print(f"{'':52s}{'median':>10s}{'best':>10s}{'goal':>10s}{'impedance.py':>14s}   [ms]")
+    for what, (median, best) in ours().items():
+        goal = f"{GOALS[what]:g}" if what in GOALS else ""
+        other = f"{there[what][0]:.3g}" if what in there else ("not installed" if not there else "")
+        print(f"{what:52s}{median:10.3g}{best:10.3g}{goal:>10s}{other:>14s}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,384 @@
+"""The report room: figures draw without a warning, add up, keep extremes; pages are self-contained and escape everything."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import interlayer as il
+from interlayer import report
+from interlayer.cells.named import named
+from interlayer.errors import MissingValueError, RecordError
+from interlayer.record import Finding, Provenance, Record, Segment
+from interlayer.report import html, pick, style
+from interlayer.report.figures import (
+    arrhenius,
+    budget,
+    compare,
+    contact,
+    critical_current,
+    impedance,
+    mechanisms,
+    stack,
+    strip_plate,
+)
+from interlayer.report.table import RISKY, Table, cell_text, data_csv, stacked
+from interlayer.report.thin import thin
+from interlayer.simulation.field import contact as field
+from interlayer.studies.base import Row, StudyResult
+from interlayer.studies.base import Table as StudyTable
+
+HOSTILE = "<script>alert('x')</script>"
+VARIANTS = ("bare", "protected")
+
+
+@pytest.fixture(scope="module")
+def cells() -> dict[str, il.Cell]:
+    return {v: named(f"zhai2024/{v}") for v in VARIANTS}
+
+
+@pytest.fixture(scope="module")
+def spectra(cells: dict[str, il.Cell]) -> dict[str, Record]:
+    return {v: il.simulate(c, "Impedance(10 MHz, 100 mHz)") for v, c in cells.items()}
+
+
+@pytest.fixture(scope="module")
+def plates(cells: dict[str, il.Cell]) -> dict[str, Record]:
+    return {v: il.simulate(c, "StripPlate(current_density=0.2 mA/cm^2, half_cycle=1 h, cycles=10, impedance_every=5)") for v, c in cells.items()}
+
+
+@pytest.fixture(scope="module")
+def ramps(cells: dict[str, il.Cell]) -> dict[str, Record]:
+    return {v: il.simulate(c, "CriticalCurrent(step=0.5 mA/cm^2, half_cycle=30 min, stop=4 mA/cm^2)") for v, c in cells.items()}
+
+
+@pytest.fixture(scope="module")
+def fields() -> dict[str, field.ContactField]:
+    return {"bare": field.solve(10e-6, 100e-6, 1e-3, 0.09, 1e-4, n=32), "protected": field.solve(10e-6, 10.5e-6, 1e-3, 0.09, 1e-4, n=32)}
+
+
+def measured(like: Record, noise: float = 0.01) -> Record:
+    """A record as an instrument would have written it of the simulated one."""
+    rng = np.random.default_rng(1)
+    segments = []
+    for s in like.segments:
+        channels = {k: np.array(v) * (1.0 if k in ("time", "frequency") else 1.0 + noise * rng.standard_normal(len(v))) for k, v in s.channels.items() if "@" not in k}
+        segments.append(Segment(channels, s.axis, s.technique, dict(s.info)))
+    return Record(tuple(segments), Provenance("measured", "cell 7.txt", reader="plain", warnings=("one odd thing",), header={"area": "1.1 cm^2"}), None, dict(like.conditions))
+
+
+def tiny(spectra: dict[str, Record], plates: dict[str, Record], ramps: dict[str, Record], fields: dict[str, field.ContactField], words: str = "text") -> StudyResult:
+    """A study result with one of everything; `words` stands wherever text may stand."""
+    records = {f"impedance: {k}": r for k, r in spectra.items()} | {f"strip/plate: {k}": r for k, r in plates.items()} | {f"ramp: {k}": r for k, r in ramps.items()}
+    if words != "text":
+        records[f"impedance: {words}"] = spectra["bare"]
+    rows = (Row("S2.C1", words, "overpotential", 0.013, 0.0128, "predicted", (0.009, 0.0168), words), Row("", "control", "time", None, 3600.0, "control"))
+    cells = {k: r.cell for k, r in spectra.items() if r.cell is not None}
+    return StudyResult("tiny", words, "10.1039/d4sc00786g", words, cells, records, rows, (StudyTable(words, ("a", words), ((words, "1.17e+03 Ω cm²"),), words),), fields, (words,), (words,), words)  # fmt: skip
+
+
+# -- figures ----------------------------------------------------------------------------------------------------------
+def test_every_figure_kind_draws_and_is_saved(tmp_path, cells, spectra, plates, ramps, fields):
+    temperature = np.array([298.0, 313.0, 333.0, 353.0])
+    sigma = 0.05 * np.exp(-4000.0 * (1.0 / temperature - 1.0 / 298.0))
+    line = il.analysis.arrhenius.fit(sigma, temperature, std=0.05 * sigma)
+    made = {
+        "stack": stack.drawing(cells), "stack-one": stack.drawing(cells["bare"]), "nyquist": impedance.nyquist(spectra), "bode": impedance.bode(spectra),
+        "nyquist-many": impedance.nyquist(plates), "voltage": strip_plate.voltage(plates), "voltage-one": strip_plate.voltage(plates["bare"], zoom=False),
+        "ramp": critical_current.ramp(ramps), "budget": budget.bars(plates), "contact": contact.focusing(fields), "contact-one": contact.focusing(fields["bare"]),
+        "mechanisms": mechanisms.states(ramps), "arrhenius": arrhenius.line(line, std=0.05 * sigma), "compare": compare.compare(measured(plates["bare"]), plates["bare"]),
+        "compare-spectra": report.compare(measured(spectra["bare"]), spectra["bare"]),
+    }  # fmt: skip
+    for stem, figure in made.items():
+        assert figure.tables, stem
+        assert all(len(t) for t in figure.tables), stem
+        width = figure.get_size_inches()[0] / style.MM
+        assert width <= style.DOUBLE + 0.01, stem
+    paths = report.save(made["nyquist"], tmp_path, "nyquist")
+    assert [p.suffix for p in paths] == [".png", ".svg", ".pdf", ".csv"]
+    assert all(p.stat().st_size > 200 for p in paths)
+    assert not list(tmp_path.glob(".*")), "a partial file was left"
+
+
+def test_fitted_figure_of_a_measured_spectrum(spectra):
+    record = measured(spectra["bare"], 0.002)
+    fit = il.analysis.impedance.fit(record, "R(RQ)(RQ)", specific=True)
+    made = impedance.fitted(fit, "cell $7$ of 8")
+    assert len(made.axes) == 4
+    assert [t.name for t in made.tables] == ["spectra", "residuals"]
+    report.html.document("t", [html.Picture(made, "caption")])
+    assert impedance.nyquist({"a": record}, fits={"a": fit}).tables
+
+
+def test_nyquist_axes_are_equal_and_hold_all_points(spectra):
+    for group in (spectra, {"bare": spectra["bare"]}, {"protected": spectra["protected"]}):
+        made = impedance.nyquist(group)
+        made.canvas.draw()
+        for number, ax in enumerate(made.axes):
+            box = ax.get_window_extent()
+            across = np.ptp(ax.get_xlim()) / box.width
+            up = np.ptp(ax.get_ylim()) / box.height
+            assert across == pytest.approx(up, rel=1e-3)
+            if number == 0:
+                for r in group.values():
+                    z = r.impedance(r.segments[0], specific=True) * 1e4
+                    assert ax.get_xlim()[0] <= z.real.min() and z.real.max() <= ax.get_xlim()[1]
+                    assert (-z.imag).max() <= ax.get_ylim()[1]
+
+
+def test_ohm_and_ohm_cm2_are_never_drawn_in_one_plot(spectra):
+    total = Segment({"frequency": np.geomspace(1e6, 1, 20), "impedance_real": np.full(20, 50.0), "impedance_imag": np.full(20, -5.0)}, "frequency", "impedance")
+    with pytest.raises(MissingValueError, match="area"):
+        impedance.nyquist({"ohm": Record((total,), Provenance("measured", "x")), "specific": spectra["bare"]})
+    assert "Ω" in impedance.nyquist(Record((total,), Provenance("measured", "x"))).axes[0].get_xlabel()
+
+
+def test_one_colour_for_a_variant_in_every_figure():
+    assert style.colours(["bare", "protected"]) == {"bare": style.BARE, "protected": style.PROTECTED}
+    assert style.colours(["ramp: protected", "zhai2024/bare", "x"])["ramp: protected"] == style.PROTECTED
+    many = style.colours([f"cell {i}" for i in range(5)])
+    assert len(set(many.values())) == 5
+    assert not {style.BARE, style.PROTECTED} & set(many.values())
+
+
+def test_no_trace_is_left_in_matplotlib(spectra):
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    impedance.nyquist(spectra)
+    assert dict(mpl.rcParams) == before
+    code = "import sys, interlayer.report.figures.impedance, interlayer.report.pages.study; assert 'matplotlib.pyplot' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    code = "import sys, interlayer, interlayer.report; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# -- budget -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_budget_adds_up_to_the_cell_voltage(plates, ramps, variant):
+    for record in (plates[variant], ramps[variant]):
+        for half in (None, 1, 2):
+            found = budget.budget_of(record, half)
+            assert math.fsum(found.drops.values()) == pytest.approx(found.voltage, rel=1e-6)
+            assert found.voltage > 0.0
+            assert math.fsum(found.by_place().values()) == pytest.approx(found.voltage, rel=1e-6)
+    core = [k for k in budget.budget_of(plates[variant]).drops if k[0] == "LLZTO"]
+    assert core
+    if variant == "bare":
+        ohmic = budget.budget_of(plates["bare"], 1)
+        cell = plates["bare"].cell
+        expected = 2.0 * sum(cell.separator.thickness.value / k for k in cell.separator.conductivities(cell.temperature))
+        assert sum(v for k, v in ohmic.drops.items() if k[0] == "LLZTO") == pytest.approx(expected, rel=1e-4)
+
+
+def test_budget_refuses_parts_that_do_not_add_up(plates):
+    with pytest.raises(RecordError, match="do not add up"):
+        budget.budget_of(plates["bare"], 1, {"bulk LLZTO": "LLZTO"})
+    with pytest.raises(RecordError, match="lacks the voltage"):
+        budget.budget_of(plates["bare"], 1, {"nothing": "LLZTO"})
+    with pytest.raises(RecordError, match="no such half cycle"):
+        budget.budget_of(plates["bare"], 999)
+
+
+# -- thinning ---------------------------------------------------------------------------------------------------------
+def test_thinning_keeps_a_dip_of_one_sample():
+    x = np.arange(1_000_000.0)
+    y = np.sin(x / 1e5)
+    y[123_457], y[765_432] = -9.0, 7.0
+    rows = thin(x, y, 1000)
+    assert len(rows) <= 5000
+    assert {0, 123_457, 765_432, 999_999} <= set(rows.tolist())
+    assert (np.diff(rows) > 0).all()
+    assert y[rows].min() == -9.0 and y[rows].max() == 7.0
+
+
+def test_thinning_keeps_gaps_short_traces_and_clocks_that_jump():
+    x = np.arange(20_000.0)
+    y = np.ones(20_000)
+    y[7000:9000] = np.nan
+    rows = thin(x, y, 500)
+    assert np.isnan(y[rows]).any()
+    assert len(thin(x[:100], y[:100])) == 100
+    jump = np.concatenate([x, x])
+    peak = np.zeros(40_000)
+    peak[31_111] = 5.0
+    assert 31_111 in thin(jump, peak, 500)
+    assert len(thin(np.zeros(9000), np.arange(9000.0), 500)) <= 2500
+
+
+def test_a_spike_does_not_flatten_the_axis_and_is_said():
+    time = np.linspace(0.0, 36000.0, 4000)
+    volts = np.where(np.floor(time / 3600.0) % 2, -0.02, 0.02)
+    volts[-3:] = 8.0
+    segment = Segment({"time": time, "voltage": volts, "current_density": np.sign(volts)}, "time", "strip_plate")
+    made = strip_plate.voltage(Record((segment,), Provenance("simulated", "x"), None, {}, "contact lost (Li|LLZTO left), at 10 h"))
+    assert made.axes[0].get_ylim()[1] < 100.0  # mV
+    assert "off scale" in made.note
+    assert "contact lost" in made.legends[0].get_texts()[0].get_text()
+
+
+# -- data as CSV ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("first", RISKY)
+def test_texts_that_a_spreadsheet_would_run_are_defused(first):
+    assert cell_text(f"{first}HYPERLINK(1)") == f"'{first}HYPERLINK(1)"
+
+
+def test_csv_leaves_numbers_alone_and_reads_back():
+    table = Table("t", {"series": ["=1+1", 'a,"b"', "plain"], "value [V]": np.array([-1.5e-7, 0.1 + 0.2, np.nan]), "count": [1, -2, None]})
+    rows = list(csv.reader(io.StringIO(data_csv(table))))
+    assert rows[0] == ["series", "value [V]", "count"]
+    assert rows[1:] == [["'=1+1", "-1.5e-07", "1"], ['a,"b"', "0.30000000000000004", "-2"], ["plain", "", ""]]
+    both = stacked("s", [{"a": [1], "b": ["x"]}, {"a": [2], "c": [-3.0]}])
+    assert data_csv(both).splitlines() == ["a,b,c", "1,x,", "2,,-3.0"]
+    with pytest.raises(RecordError, match="same length"):
+        Table("t", {"a": [1], "b": []})
+
+
+def test_figure_data_are_the_record_not_the_drawing(plates):
+    table = strip_plate.voltage(plates).tables[0]
+    assert len(table) == sum(len(s) for r in plates.values() for s in r.traces)
+    assert set(table.columns["series"]) == set(VARIANTS)
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+class Links(HTMLParser):
+    """Collects tags and everything a browser would load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.loads: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        for key, value in attrs:
+            if key == "id":
+                self.ids.append(value)
+            if key in ("src", "srcset", "data", "poster") or (key.endswith("href") and tag != "a"):
+                self.loads.append(value)
+            assert not key.startswith("on"), (tag, key)
+
+
+def check_page(text: str) -> Links:
+    found = Links()
+    found.feed(text)
+    assert not {"script", "link", "iframe", "object", "embed", "base"} & found.tags
+    assert all(load.startswith(("#", "data:image/png")) for load in found.loads), found.loads[:5]
+    assert len(found.ids) == len(set(found.ids)), "an id stands twice"
+    assert "@import" not in text and "url(http" not in text and "url(//" not in text
+    assert "<script" not in text.casefold()
+    return found
+
+
+def test_study_report_is_one_self_contained_file(tmp_path, spectra, plates, ramps, fields):
+    shelf: dict[str, style.Sheet] = {}
+    path = report.study(tiny(spectra, plates, ramps, fields), tmp_path / "study.html", shelf=shelf)
+    text = path.read_text(encoding="utf-8")
+    found = check_page(text)
+    assert path.stat().st_size < 3_000_000
+    assert {"svg", "table", "figure", "figcaption", "details", "nav"} <= found.tags
+    for words in ("Reported and simulated", "Where the voltage goes", "Current focusing", "data can&#x27;t tell apart", "physics (SHA-256", "95 % range", "1170 Ω cm²"):
+        assert words in text.replace("\u00a0", " "), words
+    assert {"stack", "impedance-nyquist", "strip-plate-voltage", "ramp-ramp", "budget", "mechanisms", "focusing"} <= set(shelf)
+    assert "not drawn" not in text
+
+
+def test_hostile_text_is_escaped_everywhere(tmp_path, spectra, ramps):
+    text = report.study(tiny({"bare": spectra["bare"]}, {}, {"bare": ramps["bare"]}, {}, HOSTILE), tmp_path / "x.html").read_text(encoding="utf-8")
+    check_page(text)
+    assert "&lt;script&gt;" in text
+    blocks = [html.Text(HOSTILE, HOSTILE), html.Bullets([HOSTILE]), html.Grid([HOSTILE], [[HOSTILE]], HOSTILE, HOSTILE), html.Facts({HOSTILE: HOSTILE}), html.Folded(HOSTILE, [html.Section(HOSTILE)])]
+    check_page(html.document(HOSTILE, [html.Section(HOSTILE, blocks)]))
+    page = html.document("t", [html.Text('10.1000/a"onmouseover="alert(1) and 10.1000/b<img src=x>')])
+    check_page(page)
+
+
+def test_heavy_figures_become_png_and_long_traces_stay_small(tmp_path, monkeypatch, spectra):
+    time = np.linspace(0.0, 3.6e6, 400_000)
+    volts = np.sign(np.sin(time / 600.0)) * (0.02 + 1e-3 * np.random.default_rng(0).standard_normal(len(time)))
+    segment = Segment({"time": time, "voltage": volts, "current_density": np.sign(volts)}, "time", "strip_plate")
+    page = html.document("t", [html.Picture(strip_plate.voltage(Record((segment,), Provenance("measured", "x"))), "long")])
+    assert len(page) < 1_500_000
+    check_page(page)
+    monkeypatch.setattr("interlayer.report.files.HEAVY", 10)
+    page = html.document("t", [html.Picture(impedance.nyquist(spectra), "c")])
+    assert "data:image/png;base64," in page and "<svg" not in page
+
+
+def test_simulation_report(tmp_path, ramps):
+    findings = il.analysis.critical_current.find(ramps["bare"])
+    path = report.simulation(ramps["bare"], tmp_path / "s.html", findings=findings)
+    text = path.read_text(encoding="utf-8")
+    check_page(text)
+    assert "critical current density" in text and "CriticalCurrent(" in text
+
+
+def test_analysis_report_says_what_was_found_and_not_used(tmp_path, spectra, plates):
+    records = {"a.txt": measured(spectra["bare"], 0.002), HOSTILE: measured(plates["bare"])}
+    fit = il.analysis.impedance.fit(records["a.txt"], "R(RQ)(RQ)", specific=True)
+    findings = {"a.txt": fit.findings(), HOSTILE: [Finding("odd", None, "number", "m", note=HOSTILE)]}
+    path = report.analysis(records, findings, {"a.txt": fit}, tmp_path / "a.html", failures={"b.txt": "why"}, remarks={"a.txt": ["a remark"]})
+    text = path.read_text(encoding="utf-8")
+    check_page(text)
+    for words in ("not used", "1.1 cm^2", "one odd thing", "Kramers", "b.txt", "why", "a remark", "cell 7.txt"):
+        assert words in text, words
+
+
+def test_a_page_that_cannot_be_written_is_an_error_with_a_sentence(tmp_path, ramps):
+    with pytest.raises(RecordError, match="can't be written"):
+        report.simulation(ramps["bare"], tmp_path / "nowhere" / "x.html")
+    with pytest.raises(RecordError, match="plain name"):
+        report.save(stack.drawing(ramps["bare"].cell), tmp_path, "../x")
+
+
+# -- small parts ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("value", "std", "text"),
+    [(37.72, 1.1, "37.7 ± 1.1"), (7.56e-11, 1.4e-11, "(7.6 ± 1.4)×10⁻¹¹"), (167000.0, 15000.0, "167000 ± 15000"), (0.5, None, "0.5"), (-2.5e8, None, "-2.5×10⁸"), (0.0, 0.1, "0.00 ± 0.10")],
+)  # fmt: skip
+def test_numbers_with_errors(value, std, text):
+    assert style.measure(value, std) == text
+
+
+def test_units_step_with_the_size():
+    assert pick.unit("voltage", 0.05).text == "mV"
+    assert pick.unit("specific_impedance_real", 3e3 * 1e-4).text == "Ω cm²"
+    assert pick.unit("specific_impedance_real", 3e5 * 1e-4).text == "kΩ cm²"
+    assert pick.unit("time", 20.0).text == "s"
+    assert pick.unit("temperature")(np.array([298.15])) == pytest.approx([25.0])
+
+
+def test_records_get_unlike_labels(spectra):
+    assert list(pick.labelled([spectra["bare"], spectra["bare"]])) == ["zhai2024/bare", "zhai2024/bare (2)"]
+    assert len(next(iter(pick.labelled({"x" * 300: spectra["bare"]})))) <= 44
+    series = il.Series((spectra["bare"],), "temperature", (298.15,))
+    assert list(pick.labelled(series)) == ["25 °C"]
+
+
+def test_nothing_in_common_is_said(spectra, plates):
+    only = Record(tuple(s for s in plates["bare"].segments if s.axis == "time"), plates["bare"].provenance, plates["bare"].cell)
+    with pytest.raises(RecordError, match="nothing to compare"):
+        compare.compare(measured(spectra["bare"]), only)
+    with pytest.raises(RecordError, match="no slow state"):
+        mechanisms.states(spectra)
+    with pytest.raises(RecordError, match="no impedance spectrum"):
+        impedance.nyquist(only)
+
+
+def test_report_names():
+    assert callable(report.study) and callable(report.analysis) and callable(report.compare)
+    assert "impedance" in dir(report.figures)
+    with pytest.raises(AttributeError):
+        _ = report.nothing
+    with pytest.raises(AttributeError):
+        _ = report.figures.nothing
+    assert Path(report.__file__).parent.joinpath("figures", "stack.py").exists()
