@@ -6,6 +6,8 @@ import importlib.util
 import math
 import shutil
 import stat
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -401,7 +403,8 @@ def test_energy_is_stored_or_turned_into_heat() -> None:
 def balance_tree() -> Element:
     def face(side: str, o: int) -> Element:
         ct = ChargeTransfer(label=f"ct {side}", j0=10.0, orientation=o, reads={"contact": f"v {side}.contact_fraction", "concentration": f"spe.concentration_{side}"}, reference_concentration=1500.0)
-        branch = ct + Voids(label=f"v {side}", replenishment=0.8, orientation=o) + Inventory(label=f"li {side}", thickness=2e-4, orientation=o)
+        branch = ct + Voids(label=f"v {side}", replenishment=0.8, orientation=o)
+        branch = branch + Inventory(label=f"li {side}", thickness=2e-4, orientation=o, reads={"bound": f"film {side}.lithium_consumed"})
         return (branch | C(f"dl {side}", 0.1)) + Interphase(label=f"film {side}", k_r=1e-12, k_p=3e-20, sigma=1e-6)
 
     spe = Binary(label="spe", thickness=2e-5, conductivity=0.1, diffusivity=8e-12, transference_number=0.2, concentration=1500.0)
@@ -421,6 +424,11 @@ def test_charge_lithium_and_salt_are_kept(hours: int) -> None:
         lithium = machine.state_of(f"li {side}", state)[0] - machine.state_of(f"li {side}", machine.start)[0]
         layer = machine.state_of(f"dl {side}", state)[0]
         assert abs(-sign * lithium + layer - passed) < 1e-10 * turned
+        bound = machine.export(f"film {side}", "lithium_consumed", state)
+        grown = machine.export(f"film {side}", "thickness", state) - 5e-9
+        assert bound == pytest.approx(grown * 4e4 * FARADAY, rel=1e-9)
+        assert bound > 1e-3
+        assert machine.export(f"li {side}", "lithium", state) == pytest.approx(machine.state_of(f"li {side}", state)[0] - bound, rel=1e-12)
     widths = np.array(machine.leaves[machine.index("spe")].numbers(T0)[-60:])
     assert abs(widths @ machine.state_of("spe", state) / (1500.0 * widths.sum()) - 1.0) < 1e-10
 
@@ -506,6 +514,17 @@ def test_lithium_exhausted_when_its_charge_is_spent() -> None:
     assert run.why == 2
     assert machine.event(run.code) == ("lithium exhausted", "li")
     assert state.time == pytest.approx(1e5 + (FARADAY * 1e-6 / 13.0e-6 + 2e5) / 2.0, rel=1e-9)
+
+
+def test_what_an_interphase_binds_is_no_lithium_any_more() -> None:
+    """A 100 nm foil at rest under an interphase that grows linearly: exhausted when growth times rho F is its charge."""
+    film = Interphase(label="film", initial=0.0, k_r=1e-12, k_p=1e-12, sigma=1e-6, lithium_density=4e4)
+    machine = machine_of(Inventory(label="li", thickness=1e-7, orientation=1, reads={"bound": "film.lithium_consumed"}) + film)
+    run, state = integrate(machine, table((CURRENT, 0.0, 1e7)))
+    assert run.why == 2
+    assert machine.event(run.code) == ("lithium exhausted", "li")
+    assert state.time == pytest.approx(1e-7 / 13.0e-6 / 4e4 / 1e-12, rel=1e-5)
+    assert machine.export("li", "foil_thickness", state) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_filament_reaches_the_other_electrode() -> None:
@@ -758,6 +777,49 @@ def test_physics_hash_changes_with_any_source(tmp_path: Path) -> None:
     (tmp_path / "mechanisms" / "new.py").rename(tmp_path / "mechanisms" / "other.py")
     seen.append(hashed())
     assert len(set(seen)) == len(seen)
+
+
+GUEST = """
+from dataclasses import dataclass
+from interlayer.elements.base import Leaf
+
+@dataclass(frozen=True, kw_only=True)
+class Guest(Leaf):
+    @staticmethod
+    def kernel(jit):
+        def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):
+            out[0] = FACTOR * J
+        def slope(h, J, n, o, P, Z, W, x, out):
+            out[1] = FACTOR
+        return advance, slope
+    @classmethod
+    def example(cls):
+        return cls()
+"""
+
+
+def test_a_leaf_outside_of_the_package_is_never_stale(tmp_path: Path) -> None:
+    """Its file is edited between two interpreters that share a cache: the second runs the second file."""
+    code = f"""
+import sys, numpy
+sys.path.insert(0, {str(tmp_path)!r})
+from guest import Guest
+from interlayer.simulation.stack.machine import Machine
+m = Machine.of(Guest(label="g"))
+print(m.evaluate(m.start.copy(), 1.0, 1.0), m.impedance(numpy.ones(1))[0].real)
+"""
+    for factor in ("2.0", "3.0"):
+        (tmp_path / "guest.py").write_text(GUEST.replace("FACTOR", factor))
+        out = subprocess.run([sys.executable, "-B", "-c", code], check=True, capture_output=True, text=True)
+        assert out.stdout.split() == [factor, factor]
+
+
+def test_a_leaf_without_a_file_runs() -> None:
+    """One typed into a notebook: compiled, not kept."""
+    space: dict[str, object] = {"__name__": "notebook"}
+    exec(GUEST.replace("FACTOR", "5.0"), space)
+    machine = machine_of(space["Guest"](label="typed"))  # type: ignore[operator]
+    assert machine.evaluate(machine.start.copy(), 1.0, 1.0) == 5.0
 
 
 def test_cache_folder_is_private_and_named_by_the_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

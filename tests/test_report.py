@@ -18,7 +18,7 @@ from interlayer import report
 from interlayer.cells.named import named
 from interlayer.errors import MissingValueError, RecordError
 from interlayer.record import Finding, Provenance, Record, Segment
-from interlayer.report import html, pick, style
+from interlayer.report import html, pick, style, words
 from interlayer.report.figures import (
     arrhenius,
     budget,
@@ -75,14 +75,14 @@ def measured(like: Record, noise: float = 0.01) -> Record:
     return Record(tuple(segments), Provenance("measured", "cell 7.txt", reader="plain", warnings=("one odd thing",), header={"area": "1.1 cm^2"}), None, dict(like.conditions))
 
 
-def tiny(spectra: dict[str, Record], plates: dict[str, Record], ramps: dict[str, Record], fields: dict[str, field.ContactField], words: str = "text") -> StudyResult:
-    """A study result with one of everything; `words` stands wherever text may stand."""
+def tiny(spectra: dict[str, Record], plates: dict[str, Record], ramps: dict[str, Record], fields: dict[str, field.ContactField], said: str = "text") -> StudyResult:
+    """A study result with one of everything; `said` stands wherever text may stand."""
     records = {f"impedance: {k}": r for k, r in spectra.items()} | {f"strip/plate: {k}": r for k, r in plates.items()} | {f"ramp: {k}": r for k, r in ramps.items()}
-    if words != "text":
-        records[f"impedance: {words}"] = spectra["bare"]
-    rows = (Row("S2.C1", words, "overpotential", 0.013, 0.0128, "predicted", (0.009, 0.0168), words), Row("", "control", "time", None, 3600.0, "control"))
+    if said != "text":
+        records[f"impedance: {said}"] = spectra["bare"]
+    rows = (Row("S2.C1", said, "overpotential", 0.013, 0.0128, "predicted", (0.009, 0.0168), said), Row("", "control", "time", None, 3600.0, "control"))
     cells = {k: r.cell for k, r in spectra.items() if r.cell is not None}
-    return StudyResult("tiny", words, "10.1039/d4sc00786g", words, cells, records, rows, (StudyTable(words, ("a", words), ((words, "1.17e+03 Ω cm²"),), words),), fields, (words,), (words,), words)  # fmt: skip
+    return StudyResult("tiny", said, "10.1039/d4sc00786g", said, cells, records, rows, (StudyTable(said, ("a", said), ((said, "1.17e+03 Ω cm²"),), said),), fields, (said,), (said,), said)  # fmt: skip
 
 
 # -- figures ----------------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_no_trace_is_left_in_matplotlib(spectra):
     assert dict(mpl.rcParams) == before
     code = "import sys, interlayer.report.figures.impedance, interlayer.report.pages.study; assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
-    code = "import sys, interlayer, interlayer.report; assert 'matplotlib' not in sys.modules"
+    code = "import sys, interlayer, interlayer.report, interlayer.report.words; assert 'matplotlib' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -286,8 +286,8 @@ def test_study_report_is_one_self_contained_file(tmp_path, spectra, plates, ramp
     found = check_page(text)
     assert path.stat().st_size < 3_000_000
     assert {"svg", "table", "figure", "figcaption", "details", "nav"} <= found.tags
-    for words in ("Reported and simulated", "Where the voltage goes", "Current focusing", "data can&#x27;t tell apart", "physics (SHA-256", "95 % range", "1170 Ω cm²"):
-        assert words in text.replace("\u00a0", " "), words
+    for part in ("Reported and simulated", "Where the voltage goes", "Current focusing", "data can&#x27;t tell apart", "physics (SHA-256", "95 % range", "1170 Ω cm²"):
+        assert part in text.replace("\u00a0", " "), part
     assert {"stack", "impedance-nyquist", "strip-plate-voltage", "ramp-ramp", "budget", "mechanisms", "focusing"} <= set(shelf)
     assert "not drawn" not in text
 
@@ -329,8 +329,8 @@ def test_analysis_report_says_what_was_found_and_not_used(tmp_path, spectra, pla
     path = report.analysis(records, findings, {"a.txt": fit}, tmp_path / "a.html", failures={"b.txt": "why"}, remarks={"a.txt": ["a remark"]})
     text = path.read_text(encoding="utf-8")
     check_page(text)
-    for words in ("not used", "1.1 cm^2", "one odd thing", "Kramers", "b.txt", "why", "a remark", "cell 7.txt"):
-        assert words in text, words
+    for part in ("not used", "1.1 cm^2", "one odd thing", "Kramers", "b.txt", "why", "a remark", "cell 7.txt"):
+        assert part in text, part
 
 
 def test_a_page_that_cannot_be_written_is_an_error_with_a_sentence(tmp_path, ramps):
@@ -343,10 +343,14 @@ def test_a_page_that_cannot_be_written_is_an_error_with_a_sentence(tmp_path, ram
 # -- small parts ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("value", "std", "text"),
-    [(37.72, 1.1, "37.7 ± 1.1"), (7.56e-11, 1.4e-11, "(7.6 ± 1.4)×10⁻¹¹"), (167000.0, 15000.0, "167000 ± 15000"), (0.5, None, "0.5"), (-2.5e8, None, "-2.5×10⁸"), (0.0, 0.1, "0.00 ± 0.10")],
+    [(0.001485, 1.6e-6, "(1.4850 ± 0.0016)×10⁻³"), (37.72, 1.1, "37.7 ± 1.1"), (7.56e-11, 1.4e-11, "(7.6 ± 1.4)×10⁻¹¹"), (167000.0, 15000.0, "167000 ± 15000"), (0.5, None, "0.5"), (-2.5e8, None, "-2.5×10⁸"), (0.0, 0.1, "0.00 ± 0.10")],
 )  # fmt: skip
 def test_numbers_with_errors(value, std, text):
-    assert style.measure(value, std) == text
+    assert words.measure(value, std) == text
+
+
+def test_rounding_for_reading_leaves_dois_alone():
+    assert words.rounded("0.000802377974214872 S/m and 1.17e+03 Ω cm², 10.26434/chemrxiv-1, version 1.22333.4") == "0.0008024 S/m and 1170 Ω cm², 10.26434/chemrxiv-1, version 1.22333.4"
 
 
 def test_units_step_with_the_size():

@@ -215,6 +215,30 @@ def test_a_limit_that_does_not_stop_ends_its_step() -> None:
     assert abs(record.segments[1]["voltage"][-1]) < 1e-6
 
 
+def test_of_two_conditions_of_a_kind_the_first_to_be_met_counts() -> None:
+    """A tighter limit that ends the step beside a wider one that would end the test, in either order."""
+    end, stop = Until("voltage_above", 0.3, "cut-off"), Until("voltage_above", 0.5, "abort", stops=True)
+    for row in ((end, stop), (stop, end)):
+        record = simulate(BARE, Steps((hold("current_density", 8.0, Until("time", 1e5), *row), hold("rest", 0.0))))
+        assert record.outcome == "completed"
+        assert record.segments[0].info["event"] == "cut-off"
+        assert record.segments[0]["voltage"][-1] == pytest.approx(0.3, rel=1e-6)
+
+
+def test_lithium_is_kept_by_a_cell_with_foils() -> None:
+    """What leaves one foil reaches the other or its interphase; the total moves by the double layers' charge alone."""
+    cell = Cell.parse("Li(20 um)|SPE(100 um)|Li(20 um) @ 72.5 degC")
+    record = simulate(cell, "StripPlate(current_density=0.5 mA/cm^2, half_cycle=2 h, cycles=5)")
+    s = record.segments[-1]
+    total = sum(s[c] for c in s.channels if c.startswith("areal_charge@"))  # foils, and what is bound
+    assert len([c for c in s.channels if c.startswith("areal_charge@")]) == 4
+    assert total == pytest.approx(total[0], rel=1e-9)
+    foil = s["thickness@lithium Li|SPE left: foil_thickness"]
+    assert foil[-1] == pytest.approx(20e-6, rel=2e-3)
+    assert foil[-1] < 20e-6
+    assert foil[0] < 16e-6  # the half cycle before took 1 mAh/cm2
+
+
 def test_charge_current_and_power_controls() -> None:
     charge = Until("areal_charge", 1800.0, "charged")
     fall = Until("current_density_below", 0.9, "settled")

@@ -125,6 +125,14 @@ def export_table(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]],
     write_bytes(folder / f"{name}.csv", data_csv(Table(name, columns)).encode())
 
 
+def hertz(value: float) -> str:
+    """A frequency: "1 MHz"."""
+    for size, unit in ((1e6, "MHz"), (1e3, "kHz"), (1.0, "Hz")):
+        if value >= 0.9999 * size:
+            return f"{value / size:.4g} {unit}"
+    return f"{value * 1e3:.4g} mHz"
+
+
 # -- terminal ---------------------------------------------------------------------------------------------------------
 def console(stderr: bool = False) -> Console:
     """A rich console of a sensible width; without colours where nobody looks."""
@@ -183,11 +191,10 @@ def run_study(name: str) -> StudyResult:
 
 def print_study(result: StudyResult) -> None:
     """The table reported / simulated, and what can't be told apart."""
-    from .report.pages._parts import rounded
-    from .report.pages.study import HEADS
+    from .report.words import REPORTED, rounded
 
     click.echo(f"{result.title}\n{result.source}")
-    print_table(HEADS, [[rounded(c) for c in row.cells()] for row in result.rows])
+    print_table(REPORTED, [[rounded(c) for c in row.cells()] for row in result.rows])
     if result.open:
         click.echo("What the data can't tell apart:")
         for sentence in result.open:
@@ -272,14 +279,14 @@ def findings_of(record: Record) -> list[Finding]:
 
 def print_simulation(record: Record, findings: Sequence[Finding], *, to_stderr: bool) -> None:
     """Outcome, findings, and the ends of a spectrum."""
-    from .report.pages._parts import shown
+    from .report.words import shown
 
     click.echo(f"{record.provenance.source}: {record.outcome or 'done'}; {len(record.segments)} segments, {sum(len(s) for s in record.segments)} points", err=to_stderr)
     for segment in record.spectra[:1]:
         z, f = record.impedance(segment, specific=True), segment["frequency"]
         for row, word in ((int(f.argmax()), "highest"), (int(f.argmin()), "lowest")):
             real, imag = (units.show(float(v), "specific_impedance_real") for v in (z.real[row], z.imag[row]))
-            click.echo(f"at the {word} frequency, {units.show(float(f[row]), 'frequency')}: Re Z = {real}, Im Z = {imag}", err=to_stderr)
+            click.echo(f"at the {word} frequency, {hertz(float(f[row]))}: Re Z = {real}, Im Z = {imag}", err=to_stderr)
     if findings:
         print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in findings], stderr=to_stderr)
 

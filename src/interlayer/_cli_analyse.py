@@ -235,12 +235,10 @@ def _resistance(fit: ImpedanceFit) -> tuple[float, float | None]:
 # -- out --------------------------------------------------------------------------------------------------------------
 def show(batch: Batch, *, to_stderr: bool) -> None:
     """Tables on the terminal: one line a file, all findings of a single one."""
-    from .report.pages._parts import shown
-    from .report.pages.analysis import overview
+    from .report.words import OVERVIEW, overview, shown
 
     if batch.records:
-        grid = overview(batch.records, batch.findings, batch.fits)
-        _cli.print_table(grid.columns, grid.rows, stderr=to_stderr)
+        _cli.print_table(OVERVIEW, overview(batch.records, batch.findings, batch.fits), stderr=to_stderr)
     if len(batch.records) == 1:
         rows = [(f.name, shown(f), f.note) for f in next(iter(batch.findings.values()))]
         if rows:

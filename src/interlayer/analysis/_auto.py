@@ -118,9 +118,13 @@ def choose_common(
     table: dict[str, list[Candidate]] = {}
     for lead in ("R", ""):
         for text in [lead + "(RQ)" * k + tail for k in range(ARCS + 1) for tail in TAILS if lead or k]:
-            table[text] = [attempt(text, s, weight, t) for s, t in zip(spectra, tested, strict=True)]
-            if any(c.why_not for c in table[text]) or (lead and not all(_shows(c, "R1") for c in table[text])):
-                del table[text]
+            row: list[Candidate] = []
+            for spectrum, test in zip(spectra, tested, strict=True):
+                row.append(attempt(text, spectrum, weight, test))
+                if row[-1].why_not or (lead and not _shows(row[-1], "R1")):
+                    break
+            else:
+                table[text] = row
     if not table:
         raise AnalysisError(
             "No circuit of the automatic choice is determined by every spectrum of the series", remedy="Name a circuit"

@@ -20,7 +20,8 @@ Evaluate = Callable[[Array], tuple[ComplexArray, ComplexArray]]
 
 LONGEST = 2.5  # of a step in ln p
 TOLERANCE = 1e-8  # relative decrease of the sum of squares still to come
-SAME = 1e-5  # relative difference of the sums of squares of one minimum
+SAME = 1e-4  # relative difference of the sums of squares of one minimum
+STALL = 1e-5  # relative decrease in ten iterations that is none
 LINGER = 25
 HOPELESS = 10.0  # times the best sum of squares: a start still there after that many iterations is given up
 
@@ -87,8 +88,8 @@ class Problem:
 def minimise(problem: Problem, starts: Array, iterations: int = 80, good: float = 0.0) -> tuple[Array, Array]:
     """Local minima (k, n) in theta and their sums of squares (k,) from the starts (k, n).
 
-    Ends before all starts have, once two agree on the best minimum and it is either as low as `good` (what the data's
-    own noise leaves) or no other start came below it in `LINGER` iterations.
+    Ends before all starts have, once two agree on the best minimum and it is as low as `good` (what the data's own
+    noise leaves), or half of them agree, or no other start came below it in `LINGER` iterations.
     """
     theta = np.clip(starts, problem.low, problem.high)
     cost, a, g = problem.normal(theta)
@@ -96,6 +97,7 @@ def minimise(problem: Problem, starts: Array, iterations: int = 80, good: float 
     growth = np.full(len(theta), 2.0)
     active = np.flatnonzero(np.isfinite(cost))
     finished = np.zeros(len(theta), dtype=bool)
+    earlier = cost.copy()
     for count in range(iterations):
         if not len(active) or (np.count_nonzero(finished) > 1 and _agreed(cost, finished, good, count)):
             break
@@ -114,6 +116,9 @@ def minimise(problem: Problem, starts: Array, iterations: int = 80, good: float 
         missed = active[~better]
         damping[missed] *= growth[missed]
         growth[missed] *= 2.0
+        if count % 10 == 9:  # a flat valley: nothing left to gain
+            done |= earlier[active] - cost[active] < STALL * cost[active]
+            earlier = cost.copy()
         finished[active[done]] = True
         active = active[~done & (damping[active] < 1e12)]
         if count >= LINGER - 5:
@@ -123,8 +128,9 @@ def minimise(problem: Problem, starts: Array, iterations: int = 80, good: float 
 
 def _agreed(cost: Array, finished: Mask, good: float, count: int) -> bool:
     best = float(np.min(cost[finished]))
-    twice = np.count_nonzero(cost[finished] <= best * (1.0 + SAME)) > 1
-    return bool(twice and best <= float(np.min(cost)) * (1.0 + SAME) and (best <= good or count >= LINGER))
+    same = int(np.count_nonzero(cost[finished] <= best * (1.0 + SAME)))
+    lowest = best <= float(np.min(cost)) * (1.0 + SAME)
+    return lowest and same > 1 and (best <= good or 2 * same >= len(cost) or count >= LINGER)
 
 
 def _steps(problem: Problem, theta: Array, a: Array, g: Array, damping: Array) -> tuple[Array, Array]:

@@ -32,8 +32,8 @@ class Interphase(Leaf):
 
     delta [m] thickness (exported), k_r [m/s] reaction-limited rate, k_p [m²/s] transport-limited (parabolic) constant,
     sigma [S/m] ionic conductivity of the grown film. Linear while delta << k_p/k_r, then parabolic; the exact solution
-    is delta = sqrt((delta0 + l)² + 2 k_p t) - l with l = k_p/k_r. Physics.md E11. Lithium consumed: `lithium_density`
-    mol m⁻³ times delta (exported as charge per area).
+    is delta = sqrt((delta0 + l)² + 2 k_p t) - l with l = k_p/k_r. Physics.md E11. Lithium consumed since the start:
+    `lithium_density` mol m⁻³ times the growth (exported as charge per area; an inventory reads it).
     """
 
     initial: Scalar = 5e-9
@@ -65,7 +65,7 @@ class Interphase(Leaf):
             Z[0] = d
             out[OUT_V] = J * d / P[3]
             out[OUT_EXPORT] = d
-            out[OUT_EXPORT + 1] = d * P[4] * 96485.33212
+            out[OUT_EXPORT + 1] = (d - P[0]) * P[4] * 96485.33212
             out[OUT_EXPORT + 2] = o * J * d / P[3]
 
         def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]

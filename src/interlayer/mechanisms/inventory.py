@@ -9,9 +9,11 @@ import numpy as np
 
 from ..elements.base import (
     FARADAY,
+    MAX_READS,
     MECHANISMS,
     OUT_EXPORT,
     OUT_EXPORT_J,
+    OUT_EXPORT_LINK,
     OUT_MARGIN,
     Array,
     ComplexArray,
@@ -30,8 +32,9 @@ from ..elements.base import (
 class Inventory(Leaf):
     """Lithium of one electrode as charge per area: dq/dt = -o J, q(0) = F t/V_m for a foil of thickness t [m].
 
-    4.85 µm of dense lithium hold 1 mAh/cm² (physics.md). Exports the foil thickness left; q = 0 is the event
-    "lithium exhausted". The two electrodes' q plus what mechanisms bind is conserved to rounding.
+    4.85 µm of dense lithium hold 1 mAh/cm² (physics.md). What is left is q less what mechanisms bind (read, 0 where
+    nothing is linked); it and the foil's thickness are exported, and none left is the event "lithium exhausted". The
+    two electrodes' lithium, what is bound and what charges the double layers add up to what there was, to rounding.
     """
 
     thickness: Scalar = math.nan
@@ -42,6 +45,7 @@ class Inventory(Leaf):
         Parameter("molar_volume", "molar_volume", "molar volume of lithium", low=1e-7),
     )
     AT_FACE = True
+    READS = {"bound": 0.0}
     EXPORTS = ("foil_thickness:thickness", "lithium:areal_charge")
     EVENTS = ("lithium exhausted",)
     EQUATION = "0"
@@ -53,13 +57,16 @@ class Inventory(Leaf):
     def kernel(jit: Jit) -> Kernel:
         def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
             Z[0] = Yb[0] - h * o * J
-            out[OUT_EXPORT] = Z[0] * P[1] / 96485.33212
-            out[OUT_EXPORT + 1] = Z[0]
-            out[OUT_MARGIN] = Z[0]
+            left = Z[0] - x[0]
+            out[OUT_EXPORT] = left * P[1] / 96485.33212
+            out[OUT_EXPORT + 1] = left
+            out[OUT_MARGIN] = left
 
         def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
             out[OUT_EXPORT_J] = -h * o * P[1] / 96485.33212
             out[OUT_EXPORT_J + 1] = -h * o
+            out[OUT_EXPORT_LINK] = -P[1] / 96485.33212
+            out[OUT_EXPORT_LINK + MAX_READS] = -1.0
 
         return advance, slope
 

@@ -35,42 +35,17 @@ _PREPARED = "A reader is planned. " + _TEXT
 
 FOREIGN: tuple[Foreign, ...] = (
     Foreign(
-        "a BioLogic binary file (.mpr)",
-        _magic(b"BIO-LOGIC MODULAR FILE"),
-        "Export it in EC-Lab as text (.mpt), which is read",
-    ),
-    Foreign(
         "an EC-Lab settings file (.mps), which holds no data",
         _line("EC-LAB SETTING FILE"),
-        "Give the .mpt or .mpr that belongs to it",
+        "Give the .mpr or .mpt that belongs to it; readers.biologic_settings.settings(path) shows what was programmed",
     ),
-    Foreign("a Neware binary file (.nda)", _magic(b"NEWARE"), _PREPARED),
     Foreign("a Neware text export", _line("Record ID", "Cycle ID", among=10), _PREPARED),
-    Foreign(
-        "an Arbin database (.res)",
-        _magic(b"\x00\x01\x00\x00Standard Jet DB", b"\x00\x01\x00\x00Standard ACE DB"),
-        _PREPARED,
-    ),
     Foreign("an Arbin text export", _line("Data_Point", "Cycle_Index", among=40), _PREPARED),
-    Foreign("a Maccor text export", _line("Rec", "Cycle P", "Step", among=40), _PREPARED),
-    Foreign("a Maccor text export", _line("Rec#", "Step", among=40), _PREPARED),
-    Foreign("a PEC text export", _line("TestRegime Name:", among=20), _PREPARED),
-    Foreign("a Z60W/ZPlotW data file (as Autolab Nova writes it)", _line("Data File: Version", among=1), _PREPARED),
-    Foreign("a CH Instruments text file", _line("Instrument Model:", "CHI", among=20), _PREPARED),
-    Foreign("a Parstat text export", _line("Potential (V)", "Elapsed Time (s)", "Zre (ohms)"), _PREPARED),
+    Foreign("a ZPlotW data file of an unknown kind", _line("Data File: Version", among=1), _TEXT),
     Foreign(
-        "a PowerSuite text export",
-        lambda head, lines: bool(lines) and lines[0].split() == ["Frequency", "Zre", "Zimg"],
-        _PREPARED,
-    ),
-    Foreign(
-        "a VersaStudio file (.par)", lambda head, lines: bool(lines) and lines[0].startswith("<Application>"), _PREPARED
-    ),
-    Foreign("a gzip archive", _magic(b"\x1f\x8b"), "Unpack it first"),
-    Foreign(
-        "a zip archive, an Excel workbook or a Neware .ndax",
-        _magic(b"PK\x03\x04"),
-        "Unpack it, or save the sheet as text (.csv)",
+        "a file in the manner of VersaStudio's .par that does not name VersaStudio",
+        lambda head, lines: bool(lines) and lines[0].startswith("<Application>"),
+        _TEXT,
     ),
     Foreign("an old Excel or OLE file", _magic(b"\xd0\xcf\x11\xe0"), "Save the sheet as text (.csv)"),
     Foreign("an HDF5 file", _magic(b"\x89HDF"), _TEXT),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,17 +35,32 @@ def save(fig: Figure, folder: str | Path, stem: str, *, data: bool = True) -> li
     except OSError as error:
         raise RecordError(f"The folder {str(place)!r} can't be made ({error.strerror or error})") from None
     out = []
-    for kind in ("png", "svg", "pdf"):
-        path = place / f"{stem}.{kind}"
-        with styled():
+    with laid_out(fig):
+        for kind in ("png", "svg", "pdf"):
+            path = place / f"{stem}.{kind}"
             write_bytes(path, rendered(fig, kind))
-        out.append(path)
+            out.append(path)
     tables: list[Table] = getattr(fig, "tables", []) if data else []
     for table in tables:
         path = place / (f"{stem}.csv" if len(tables) == 1 else f"{stem}-{table.name}.csv")
         write_bytes(path, data_csv(table).encode())
         out.append(path)
     return out
+
+
+@contextmanager
+def laid_out(fig: Figure) -> Iterator[None]:
+    """Lay `fig` out once and write it as often as needed inside the block: matplotlib would do it twice a file."""
+    engine = fig.get_layout_engine()
+    with styled():
+        if engine is not None:
+            for _ in range(2):  # the second time with the tick labels of the first
+                engine.execute(fig)
+        fig.set_layout_engine(None)
+    try:
+        yield
+    finally:
+        fig.set_layout_engine(engine if engine is not None else "none")
 
 
 def rendered(fig: Figure, kind: str, dpi: int = DPI) -> bytes:
@@ -56,13 +74,12 @@ def rendered(fig: Figure, kind: str, dpi: int = DPI) -> bytes:
 def inline(fig: Figure, name: str, alt: str) -> str:
     """`fig` as markup for an HTML page: SVG whose ids are its own (prefix `name`), or a PNG as data where that would be
     heavier than 1.5 MB. `alt` is escaped by this function."""
-    import html
-
     words = html.escape(alt, quote=True)
-    svg = rendered(fig, "svg").decode()
-    if len(svg) > HEAVY:
-        data = base64.b64encode(rendered(fig, "png")).decode()
-        return f'<img alt="{words}" src="data:image/png;base64,{data}">'
+    with laid_out(fig):
+        svg = rendered(fig, "svg").decode()
+        if len(svg) > HEAVY:
+            data = base64.b64encode(rendered(fig, "png")).decode()
+            return f'<img alt="{words}" src="data:image/png;base64,{data}">'
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)

@@ -119,7 +119,7 @@ details{margin:.5rem 0;border:1px solid var(--line);border-radius:4px;padding:.3
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.6rem;color:var(--soft);font-size:.82rem}
 @media(max-width:600px){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
 @media print{:root{--ink:#000;--soft:#333;--line:#bbb;--paper:#fff;--stripe:#fff;--accent:#000;--warn:#000}body{font-size:10.5pt}main{max-width:none;padding:0}
-nav{display:none}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}figure .sheet{border:0;padding:0}details{border:0;padding:0}}
+nav{display:none}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}figure .sheet{border:0;padding:0}details{border:0;padding:0}details::details-content{content-visibility:visible}}
 """
 
 

@@ -7,7 +7,6 @@ package's own style, whatever the user's matplotlibrc says.
 from __future__ import annotations
 
 import functools
-import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -151,27 +150,6 @@ def panel(ax: Axes, text: str, title: str = "") -> None:
         ax.annotate(
             title, (0.0, 1.0), xycoords="axes fraction", xytext=(11.0 if text else 0.0, 5.0), textcoords="offset points", ha="left", va="baseline", fontsize=7.5,
         ).set_in_layout(False)  # fmt: skip
-
-
-def plus_minus(value: float, std: float | None) -> str:
-    """A number with two digits of its error: "37.7 ± 1.1"."""
-    if std is None or not math.isfinite(std) or std <= 0.0:
-        return f"{value:.4g}"
-    digits = max(1 - math.floor(math.log10(std)), 0)
-    return f"{value:.{digits}f} ± {std:.{digits}f}" if digits < 7 else f"{value:.4g} ± {std:.2g}"
-
-
-_POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def measure(value: float, std: float | None = None) -> str:
-    """A number with its error, very large and small ones as powers of ten: "(7.6 ± 1.4)×10⁻¹¹"."""
-    fine = std is not None and 0.0 < std < 1e-6
-    if value == 0.0 or not math.isfinite(value) or (1e-3 <= abs(value) < 1e6 and not fine):
-        return plus_minus(value, std)
-    power = math.floor(math.log10(abs(value)))
-    text = plus_minus(value / 10.0**power, None if std is None else std / 10.0**power)
-    return f"({text})×10{str(power).translate(_POWERS)}" if "±" in text else f"{text}×10{str(power).translate(_POWERS)}"
 
 
 def faded(colour: str, share: float) -> tuple[float, float, float]:

@@ -12,7 +12,7 @@ from .. import __version__
 from ..cells import Cell
 from ..elements.base import Array
 from ..errors import ProtocolError
-from ..protocols import Protocol, Spectrum, Step, parse
+from ..protocols import Protocol, Spectrum, Step, Until, parse
 from ..record import Block, Provenance, Record, Segment
 from .assembly import Assembly, assemble
 
@@ -134,15 +134,10 @@ class Simulation:
         row[loop.CONTROL], row[loop.VALUE], row[loop.ROW] = control, value, self._row(step.temperature)
         row[loop.SAMPLE] = step.sample or 0.0
         row[loop.DURATION] = 3.2e9  # a hundred years, where only another condition ends the step
-        stops = 0
-        for until in step.until:
-            if until.kind == "time":
-                row[loop.DURATION] = until.value
-                continue
-            way = _WAYS[until.kind]
-            row[{1: loop.V_ABOVE, 2: loop.V_BELOW, 3: loop.CHARGE, 4: loop.J_BELOW}[way]] = until.value
-            stops |= int(until.stops) << way
-        row[loop.STOPS] = stops
+        for way, until in _binding(step).items():
+            row[(loop.DURATION, loop.V_ABOVE, loop.V_BELOW, loop.CHARGE, loop.J_BELOW)[way]] = until.value
+            if way > 0:
+                row[loop.STOPS] += int(until.stops) << way
         return row
 
     def _refuse_impulses(self, steps: Sequence[Step | Spectrum]) -> None:
@@ -192,8 +187,8 @@ class Simulation:
             last = steps[run.number - 1]
             code = int(run.ended[run.number - 1])
             if isinstance(last, Step) and code > 0:
-                event = next((u for u in last.until if _WAYS.get(u.kind) == code), None)
-                if event is not None and event.stops:
+                event = _binding(last)[code]
+                if event.stops:
                     return _Ended(f"{event.event}, {when}", True, run.number - 1)
         return _Ended("completed", False, number)
 
@@ -215,7 +210,8 @@ class Simulation:
                 continue
             assert isinstance(step, Step)
             code = int(run.ended[s])
-            event = next((u.event for u in step.until if _WAYS.get(u.kind) == code), "")
+            bound = _binding(step)
+            event = bound[code].event if code in bound else ""
             if ended.stopped and s == ended.number:
                 event = ended.sentence
             temperature = self.cell.temperature if step.temperature is None else step.temperature
@@ -240,6 +236,17 @@ class Simulation:
         if self.cell.pressure is not None:
             out["pressure"] = self.cell.pressure.value
         return out
+
+
+def _binding(step: Step) -> dict[int, Until]:
+    """The end conditions of a step by their number in the loop (0: time); of several of one kind the first to be met."""
+    out: dict[int, Until] = {}
+    for until in step.until:
+        way = _WAYS[until.kind]
+        sign = -1.0 if until.kind in ("voltage_below", "current_density_below") else 1.0
+        if way not in out or sign * until.value < sign * out[way].value:
+            out[way] = until
+    return out
 
 
 @dataclass(frozen=True)

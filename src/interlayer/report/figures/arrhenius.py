@@ -12,8 +12,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from ... import units
 from ...names import name
 from ..pick import Array, unit
-from ..style import MARKERS, SINGLE, Sheet, colours, drawn, plus_minus, sheet
+from ..style import MARKERS, SINGLE, Sheet, colours, drawn, sheet
 from ..table import Column, stacked
+from ..words import plus_minus
 
 if TYPE_CHECKING:
     from ...analysis.arrhenius import ArrheniusFit

@@ -59,7 +59,7 @@ def _nyquist_sheet(spectra: Sequence[Curve], lines: Sequence[Curve], *, zoom: bo
     for number, (ax, some) in enumerate(zip(axes, groups, strict=True)):
         draw(ax, some, _beside(lines, some), scales[number], paint, order=spectra)
         if wide:
-            panel(ax, "abc"[number], "" if len(some) == len(spectra) else "enlarged: " + ", ".join(dict.fromkeys(c.of for c in some)))
+            panel(ax, "abc"[number], "" if len(some) == len(spectra) else _enlarged(some))
     _legend(made, axes[0], columns)
     settle(made, list(zip(axes, reaches, scales, strict=True)))
     if decades:
@@ -67,6 +67,11 @@ def _nyquist_sheet(spectra: Sequence[Curve], lines: Sequence[Curve], *, zoom: bo
             marks(made, ax, some, scale, paint, beyond=ax is axes[-1])
     made.tables.append(_table(spectra, lines))
     return made
+
+
+def _enlarged(some: Sequence[Curve]) -> str:
+    names = ", ".join(dict.fromkeys(c.of for c in some))
+    return f"enlarged: {names}" if len(names) <= 20 else f"{len(some)} spectra, enlarged"
 
 
 def _beside(lines: Sequence[Curve], some: Sequence[Curve]) -> list[Curve]:

@@ -83,7 +83,7 @@ def states(records: Records) -> Sheet:
 def _legend(made: Sheet, paint: Mapping[str, str], found: Mapping[str, object], sides: bool) -> None:
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], color=paint[label]) for label in found]
+    handles = [Line2D([], [], color=paint[label], lw=weight(label)["lw"]) for label in found]
     texts = list(found)
     if sides:
         handles += [Line2D([], [], color="#555555"), Line2D([], [], color="#555555", ls=(0, (3, 1.5)))]

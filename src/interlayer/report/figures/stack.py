@@ -16,8 +16,9 @@ from ...cells import Cell
 from ...cells.parts import Electrode, Interface, Layer
 from ...materials import Value
 from ..pick import literal
-from ..style import DOUBLE, Sheet, drawn, panel, plus_minus, sheet
+from ..style import DOUBLE, Sheet, drawn, panel, sheet
 from ..table import Table
+from ..words import plus_minus
 
 Cells: TypeAlias = Cell | Sequence[Cell] | Mapping[str, Cell]
 

@@ -8,7 +8,19 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ...record import Record
-from ..pick import Array, Records, Unit, current_name, ending, half_cycle_period, labelled, largest, record_colours, trace, unit
+from ..pick import (
+    Array,
+    Records,
+    Unit,
+    current_name,
+    ending,
+    half_cycle_period,
+    labelled,
+    largest,
+    record_colours,
+    trace,
+    unit,
+)
 from ..style import DOUBLE, Sheet, drawn, panel, sheet, weight
 from ..table import Column, Table, stacked
 from ._lines import around, fit_voltage, line

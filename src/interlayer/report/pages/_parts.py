@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from ...names import name
 from ...record import Finding, Record
 from ..files import write_bytes
 from ..html import Block, Bullets, Facts, Folded, Grid, Picture, Text, document
-from ..pick import ending, exports, has_trace, unit
-from ..style import Sheet, measure
+from ..pick import ending, exports, has_trace
+from ..style import Sheet
+from ..words import rounded, shown
 
 
 def write(path: str | Path, title: str, blocks: Sequence[Block]) -> Path:
@@ -96,20 +96,6 @@ def slow_states(records: Mapping[str, Record], shelf: dict[str, Sheet] | None = 
     return picture(lambda: mechanisms.states(some), "Slow states over the test. Full lines: left-hand side; dashed: right-hand side.", shelf, "mechanisms") if some else []
 
 
-def shown(finding: Finding) -> str:
-    """The value of a finding as people read it, with its error."""
-    if not isinstance(finding.value, int | float):
-        return str(finding.value) if finding.value is not None else "not determined"
-    value = float(finding.value)
-    u = unit(finding.quantity, abs(value))
-    number = float(u(np.array(value)))
-    text = measure(number, None if finding.std is None else finding.std / u.scale)
-    if finding.std is None and finding.interval is not None:
-        low, high = (float(u(np.array(v))) for v in finding.interval)
-        text = f"{measure(number)} ({measure(low)} to {measure(high)})"
-    return f"{text} {u.text}".rstrip()
-
-
 def finding_grid(findings: Sequence[Finding], caption: str = "") -> Grid:
     """The table of findings; methods and sources are numbered below it."""
     methods: dict[str, int] = {}
@@ -146,12 +132,6 @@ def cells_blocks(cells: Mapping[str, Cell], shelf: dict[str, Sheet] | None = Non
     out = picture(lambda: stack.drawing(cells), "The cells.", shelf, "stack")
     rows = [(label, rounded(cell.notation), rounded(cell.note)) for label, cell in cells.items()]
     return [*out, Grid(("cell", "notation", "note"), rows)]
-
-
-def rounded(text: str) -> str:
-    """Numbers of many digits inside a text to four, and 1.17e+03 as 1170: for reading, not for reading back."""
-    text = re.sub(r"\d+\.\d{5,}(?![\d.])", lambda m: f"{float(m.group()):.4g}", text)
-    return re.sub(r"\b\d(?:\.\d+)?e\+0[1-5]\b", lambda m: f"{float(m.group()):.0f}", text)
 
 
 def parameter_blocks(cells: Mapping[str, Cell]) -> list[Block]:

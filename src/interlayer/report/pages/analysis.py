@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...record import Finding, Record
 from ..html import Block, Folded, Grid, Section, Text
 from ..style import Sheet
+from ..words import OVERVIEW, overview
 from . import _parts
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def blocks(
     if failures:
         out.append(Section("Not analysed", [Grid(("file", "why"), list(failures.items()))]))
     if len(records) > 1:
-        out.append(Section("All files", [overview(records, findings, fits), *_together(records, shelf)]))
+        out.append(Section("All files", [Grid(OVERVIEW, overview(records, findings, fits)), *_together(records, shelf)]))
     if arrhenius is not None:
         out.append(Section("Temperature", _arrhenius(arrhenius, [f for k, fs in findings.items() if k not in records for f in fs], shelf)))
     shown = _with_figure(records, fits)
@@ -67,23 +68,6 @@ def _with_figure(records: Mapping[str, Record], fits: Mapping[str, Sequence[Impe
         return set(records)
     odd = [k for k in records if any(f.misfit for f in fits.get(k, ()))]
     return set(odd[:MANY])
-
-
-def overview(records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], fits: Mapping[str, Sequence[ImpedanceFit]]) -> Grid:
-    """One line a file: what it holds, the verdicts, the numbers that matter most."""
-    rows = []
-    for label, record in records.items():
-        what = f"{len(record.spectra)} spectra" if len(record.spectra) > 1 else "spectrum" if record.spectra else "traces along time"
-        tested = [f.kramers_kronig for f in fits.get(label, ()) if f.kramers_kronig is not None]
-        grade = ", ".join(dict.fromkeys(t.grade for t in tested))
-        circuit = ", ".join(dict.fromkeys(f.circuit for f in fits.get(label, ())))
-        misfit = ", ".join(dict.fromkeys(f.verdict.partition(":")[0] if f.misfit else "fits" for f in fits.get(label, ())))
-        key = [f for f in findings.get(label, ()) if f.name in KEY or f.name.startswith("conductivity")][:3]
-        rows.append((label, what, grade, f"{circuit} ({misfit})" if circuit else "", "; ".join(f"{f.name} {_parts.shown(f)}" for f in key)))
-    return Grid(("file", "holds", "Kramers–Kronig", "circuit", "result"), rows)
-
-
-KEY = ("critical current density", "polarisation, median of half cycles", "resistance V/J, last half cycle")
 
 
 def _together(records: Mapping[str, Record], shelf: dict[str, Sheet] | None) -> list[Block]:

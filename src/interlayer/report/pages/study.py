@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from ...record import Record
 from ..html import Block, Bullets, Grid, Section, Text
 from ..style import Sheet
+from ..words import REPORTED, rounded
 from . import _parts
 
 if TYPE_CHECKING:
     from ...studies import Row, StudyResult
-
-HEADS = ("claim", "what", "reported", "simulated (80 %)", "role", "note")
 
 
 def study(result: StudyResult, path: str | Path, *, shelf: dict[str, Sheet] | None = None) -> Path:
@@ -30,7 +29,7 @@ def blocks(result: StudyResult, shelf: dict[str, Sheet] | None = None) -> list[B
     experiments = by_experiment(result.records)
     out: list[Block] = [Text(result.question, "lead"), Text(f"Source: {result.source}")]
     out.append(Section("Reported and simulated", [
-        *_summary(result.rows), Grid(HEADS, [tuple(_parts.rounded(c) for c in r.cells()) for r in result.rows], right=(2, 3)),
+        *_summary(result.rows), Grid(REPORTED, [tuple(rounded(c) for c in r.cells()) for r in result.rows], right=(2, 3)),
         Text("calibrated on: the number was used to fit a parameter; predicted: it was not; prior only: nothing was fitted; control: a cell "
              "or mechanism for comparison that the source does not have. In brackets the 80 % interval over what is not known.", "note"),
     ]))  # fmt: skip
@@ -42,7 +41,7 @@ def blocks(result: StudyResult, shelf: dict[str, Sheet] | None = None) -> list[B
         out.append(Section(name[:1].upper() + name[1:], [*_parts.experiment(records, shelf, f"{_plain(name)}-"), *_parts.ends(records)]))
     out += [s for s in (_budget(experiments, shelf), _states(experiments, shelf), _fields(result, shelf)) if s.blocks]
     if result.tables:
-        out.append(Section("Further tables", [Grid(t.columns, [[_parts.rounded(c) for c in row] for row in t.rows], t.title, t.note) for t in result.tables]))
+        out.append(Section("Further tables", [Grid(t.columns, [[rounded(c) for c in row] for row in t.rows], t.title, t.note) for t in result.tables]))
     if result.open:
         out.append(Section("What the data can't tell apart", [Bullets(result.open)]))
     if result.methods:

@@ -92,10 +92,14 @@ def _faradaic(
         branch = _join(branch, _filament(draft, interface, place, side, inner, contact))
     electrode = draft.cell.stack[outer]
     if outer in (0, len(draft.cell.stack) - 1) and electrode.thickness is not None:
+        bound: dict[str, str | float] = {"bound": f"interphase {place}.lithium_consumed"} if "interphase" in interface else {}
         branch = _join(
             branch,
-            Inventory(label=draft.label("lithium", place), orientation=side, thickness=electrode.thickness.at, molar_volume=electrode["molar_volume"].at),
-        )
+            Inventory(
+                label=draft.label("lithium", place), orientation=side, reads=bound, thickness=electrode.thickness.at,
+                molar_volume=electrode["molar_volume"].at,
+            ),
+        )  # fmt: skip
     if branch is not None and "double_layer" in interface:
         branch = branch | Capacitor(label=draft.label("double layer", place), C=_at(interface, "double_layer", "double_layer_capacitance"))
     return branch

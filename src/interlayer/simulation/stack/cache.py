@@ -61,19 +61,26 @@ def announce() -> None:
     _told = True
 
 
+def stamp(function: Callable[..., Any]) -> str | None:
+    """Hash of the sources that a function's compiled form depends on: the physics, and its own file where that lies
+    outside of the package; None where it has no file (a notebook), so that nothing is kept of it."""
+    path = Path(function.__code__.co_filename)
+    if Path(__file__).parents[2] in path.parents:
+        return physics_hash()
+    return physics_hash() + hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
 class _Locator(caching._CacheLocator):  # type: ignore[misc]
-    """Tells numba where a function's compiled form lies; a file outside the package adds its own hash to the stamp."""
+    """Tells numba where a function's compiled form lies."""
 
     def __init__(self, function: Callable[..., Any], file: str) -> None:
-        path = Path(file)
-        self._name = f"{path.parent.name}-{function.__code__.co_firstlineno}"
-        inside = Path(__file__).parents[2] in path.parents
-        self._stamp = physics_hash() if inside else physics_hash() + hashlib.sha256(path.read_bytes()).hexdigest()
+        self._name = f"{Path(file).parent.name}-{function.__code__.co_firstlineno}"
+        self._stamp = stamp(function)
 
     def get_cache_path(self) -> str:
         return str(folder())
 
-    def get_source_stamp(self) -> str:
+    def get_source_stamp(self) -> str | None:
         return self._stamp
 
     def get_disambiguator(self) -> str:
@@ -104,6 +111,7 @@ def jit(function: Callable[..., Any]) -> Any:
     """`function` compiled for use in kernels, cached on disk; the same function gives the same compiled form."""
     if function not in _compiled:
         dispatcher = njit(**OPTIONS)(function)
-        dispatcher._cache = KernelCache(function)
+        if stamp(function) is not None:
+            dispatcher._cache = KernelCache(function)
         _compiled[function] = dispatcher
     return _compiled[function]

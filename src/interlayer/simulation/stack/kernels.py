@@ -14,7 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ...elements.base import Leaf
-from .cache import OPTIONS, KernelCache, jit
+from .cache import OPTIONS, KernelCache, jit, physics_hash, stamp
 
 _f, _i, _c = types.float64, types.int64, types.complex128
 _pf, _pc = types.CPointer(_f), types.CPointer(_c)
@@ -25,11 +25,16 @@ STEP = types.void(_f, _f, _i, _i, _f, _pf, _pf, _pf, _pf, _pf, _pf)
 TANGENT = types.void(_c, _f, _i, _f, _pf, _pf, _pc, _pf, _pc)
 
 
-def _cached_cfunc(signature: Any, function: Any) -> Any:
+def _cached_cfunc(signature: Any, function: Any, kind: type[Leaf]) -> Any:
+    """`function` as a C callback; its name carries the leaf type and, outside of the package, the hash of its file."""
     from numba.core.ccallback import CFunc
 
+    source = stamp(kind.kernel)
+    own = "" if source in (None, physics_hash()) else f"_{str(source)[-16:]}"
+    function.__name__ = function.__qualname__ = f"{function.__name__}_{kind.__module__.rsplit('.', 1)[-1]}_{kind.__name__}{own}"
     callback = CFunc(function, (signature.args, signature.return_type), locals={}, options={"error_model": OPTIONS["error_model"]})
-    callback._cache = KernelCache(function)  # type: ignore[attr-defined]
+    if source is not None:
+        callback._cache = KernelCache(function)  # type: ignore[attr-defined]
     callback.compile()
     return callback
 
@@ -56,9 +61,7 @@ def step_address(kind: type[Leaf]) -> int:
             if out[2] == 0.0:
                 slope(h, J, n, o, P, Z, W, x, out)
 
-        step.__qualname__ = f"step_{kind.__module__.rsplit('.', 1)[-1]}_{kind.__name__}"
-        step.__name__ = step.__qualname__
-        _steps[kind] = _cached_cfunc(STEP, step)
+        _steps[kind] = _cached_cfunc(STEP, step, kind)
     return int(_steps[kind].address)
 
 
@@ -70,9 +73,7 @@ def tangent_address(kind: type[Leaf]) -> int:
         def tangent(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
             chosen(h, J, n, o, P, Z, W, x, out)
 
-        tangent.__qualname__ = f"tangent_{kind.__module__.rsplit('.', 1)[-1]}_{kind.__name__}"
-        tangent.__name__ = tangent.__qualname__
-        _tangents[kind] = _cached_cfunc(TANGENT, tangent)
+        _tangents[kind] = _cached_cfunc(TANGENT, tangent, kind)
     return int(_tangents[kind].address)
 
 

@@ -1,0 +1,79 @@
+"""Numbers and findings in the words and units that people read: for pages, tables and the terminal (no plotting here)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ..record import Finding, Record
+from .pick import unit
+
+if TYPE_CHECKING:
+    from ..analysis.impedance import ImpedanceFit
+
+#: heads of the table reported / simulated of a study
+REPORTED: Final = ("claim", "what", "reported", "simulated (80 %)", "role", "note")
+#: heads of `overview`
+OVERVIEW: Final = ("file", "holds", "Kramers–Kronig", "circuit", "result")
+#: findings that `overview` shows
+KEY: Final = ("critical current density", "polarisation, median of half cycles", "resistance V/J, last half cycle")
+
+
+def plus_minus(value: float, std: float | None) -> str:
+    """A number with two digits of its error: "37.7 ± 1.1"."""
+    if std is None or not math.isfinite(std) or std <= 0.0:
+        return f"{value:.4g}"
+    digits = max(1 - math.floor(math.log10(std)), 0)
+    return f"{value:.{digits}f} ± {std:.{digits}f}" if digits < 7 else f"{value:.4g} ± {std:.2g}"
+
+
+_POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def measure(value: float, std: float | None = None) -> str:
+    """A number with its error, very large and small ones as powers of ten: "(7.6 ± 1.4)×10⁻¹¹"."""
+    fine = std is not None and 0.0 < std < 1e-5
+    if value == 0.0 or not math.isfinite(value) or (1e-3 <= abs(value) < 1e6 and not fine):
+        return plus_minus(value, std)
+    power = math.floor(math.log10(abs(value)))
+    text = plus_minus(value / 10.0**power, None if std is None else std / 10.0**power)
+    return f"({text})×10{str(power).translate(_POWERS)}" if "±" in text else f"{text}×10{str(power).translate(_POWERS)}"
+
+
+def shown(finding: Finding) -> str:
+    """The value of a finding as people read it, with its error."""
+    if not isinstance(finding.value, int | float):
+        return str(finding.value) if finding.value is not None else "not determined"
+    value = float(finding.value)
+    u = unit(finding.quantity, abs(value))
+    number = float(u(np.array(value)))
+    text = measure(number, None if finding.std is None else finding.std / u.scale)
+    if finding.std is None and finding.interval is not None:
+        low, high = (float(u(np.array(v))) for v in finding.interval)
+        text = f"{measure(number)} ({measure(low)} to {measure(high)})"
+    return f"{text} {u.text}".rstrip()
+
+
+def rounded(text: str) -> str:
+    """Numbers of many digits inside a text to four, and 1.17e+03 as 1170: for reading, not for reading back.
+    DOIs and versions are left alone."""
+    text = re.sub(r"(?<![\d./])\d+\.\d{5,}(?![\d./])", lambda m: f"{float(m.group()):.4g}", text)
+    return re.sub(r"\b\d(?:\.\d+)?e\+0[1-5]\b", lambda m: f"{float(m.group()):.0f}", text)
+
+
+def overview(records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], fits: Mapping[str, Sequence[ImpedanceFit]]) -> list[tuple[str, ...]]:
+    """One line a file: what it holds, the verdicts, the numbers that matter most."""
+    rows: list[tuple[str, ...]] = []
+    for label, record in records.items():
+        what = f"{len(record.spectra)} spectra" if len(record.spectra) > 1 else "spectrum" if record.spectra else "traces along time"
+        tested = [f.kramers_kronig for f in fits.get(label, ()) if f.kramers_kronig is not None]
+        grade = ", ".join(dict.fromkeys(t.grade for t in tested))
+        circuit = ", ".join(dict.fromkeys(f.circuit for f in fits.get(label, ())))
+        misfit = ", ".join(dict.fromkeys(f.verdict.partition(":")[0] if f.misfit else "fits" for f in fits.get(label, ())))
+        key = [f for f in findings.get(label, ()) if f.name in KEY or f.name.startswith("conductivity")][:3]
+        rows.append((label, what, grade, f"{circuit} ({misfit})" if circuit else "", "; ".join(f"{f.name} {shown(f)}" for f in key)))
+    return rows
