@@ -93,7 +93,9 @@ def z60w_text() -> str:
 
 
 def chi_text() -> str:
-    head = "Feb. 20, 2020   15:55:08\nA.C. Impedance\nFile: c:\\x.bin\nInstrument Model:  CHI660E\nNote: mass = 2 mg\n\n"
+    head = (
+        "Feb. 20, 2020   15:55:08\nA.C. Impedance\nFile: c:\\x.bin\nInstrument Model:  CHI660E\nNote: mass = 2 mg\n\n"
+    )
     head += "Init E (V) = 0\n\nFreq/Hz, Z'/ohm, Z\"/ohm, Z/ohm, Phase/deg\n\n"
     rows = [(f, re, im, abs(complex(re, im)), np.degrees(np.arctan2(im, re))) for f, re, im in make.spectrum_rows()]
     return head + make.table(rows, ", ")
@@ -115,7 +117,9 @@ def par_text() -> str:
     names = "Segment #, Point #, E(V), I(A), Elapsed Time(s), Frequency(Hz), E Real, E Imag, I Real, I Imag, Z Real"
     rows: list[tuple[float, ...]] = [(0, i, 3.0, 1e-3, i, 0, 0, 0, 0, 0, 0, 0) for i in range(12)]
     head = "<Application>\nName=VersaStudio\n</Application>\n\n<Action0>\nMass (g)=0\n"
-    head += "Working Electrode Area (cm2)=1.27\nName=Common\n</Action0>\n\n<Action1>\nName=Galvanostatic EIS\n</Action1>\n"
+    head += (
+        "Working Electrode Area (cm2)=1.27\nName=Common\n</Action0>\n\n<Action1>\nName=Galvanostatic EIS\n</Action1>\n"
+    )
     for f, re, im in make.spectrum_rows():
         rows.append((1, len(rows), 3.0, 0.0, len(rows), f, 0.001 * re, 0.001 * im, 0.001, 0.0, re, im))
     body = f"<Segment1>\nType=2\nVersion=3\nDefinition={names}, Z Imag, 0\n{make.table(rows, ',')}</Segment1>\n"
@@ -249,7 +253,12 @@ def test_real_mpr_takes_up_the_settings_beside_it() -> None:
     (technique,) = about.settings["techniques"]
     parameters = technique["parameters"]
     assert technique["name"] == about.header["technique"] == record.segments[0].info["label"]
-    assert (parameters["fi"], parameters["unit fi"], parameters["ff"], parameters["Nd"]) == ("10.000", "kHz", "0.100", "3")
+    assert (parameters["fi"], parameters["unit fi"], parameters["ff"], parameters["Nd"]) == (
+        "10.000",
+        "kHz",
+        "0.100",
+        "3",
+    )
     assert about.settings["header"]["Electrode surface area"] == "0.001 cm²"
     assert about.settings["header"]["Filename"] == f"{GEIS}.mps"  # no path of somebody's machine
     with pytest.raises(ReadError, match="settings file") as caught:
@@ -265,9 +274,7 @@ def test_real_mpr_modulo_bat_conserves_charge_and_energy() -> None:
     np.testing.assert_allclose(np.diff(time), 1.0, atol=1e-3)
     passed = float(charge[-1] - charge[0])
     assert passed == pytest.approx(float(np.sum(current[1:] * np.diff(time))), rel=0.01)
-    truth = by_hand(
-        MPR[3], 1007, 24, "fl:u1 Ns:<u2 r:<u2 t:<f8 c:<f4 E:<f4 I:<f4 dq:<f8 Q:<f8 W:<f8 Qcd:<f8 hc:<u4"
-    )
+    truth = by_hand(MPR[3], 1007, 24, "fl:u1 Ns:<u2 r:<u2 t:<f8 c:<f4 E:<f4 I:<f4 dq:<f8 Q:<f8 W:<f8 Qcd:<f8 hc:<u4")
     np.testing.assert_allclose(charge, 3.6 * np.cumsum(truth["dq"]), rtol=1e-12, atol=1e-18)
     np.testing.assert_allclose(np.diff(truth["W"]), 1e-3 * truth["E"][1:] * truth["dq"][1:], rtol=1e-4)
     np.testing.assert_allclose(truth["E"], truth["c"], atol=3e-4)  # controlled voltage: mode 2
@@ -429,7 +436,13 @@ def test_settings(tmp_path: Path) -> None:
     assert [t["name"] for t in found["techniques"]] == ["Open Circuit Voltage", "Constant Current"]
     assert found["techniques"][1]["parameters"] == {"Is": ["0.500", "-0.500"], "unit Is": ["mA", "mA"]}
     assert found["header"]["Electrode surface area"] == "0.785 cm²" and found["header"]["Filename"] == "x.mps"
-    for bad in (MPS[:300], "no settings\n", "EC-LAB SETTING FILE\n", "\0\1\2", MPS.replace("linked techniques : 2", "x : 2")[:200]):
+    for bad in (
+        MPS[:300],
+        "no settings\n",
+        "EC-LAB SETTING FILE\n",
+        "\0\1\2",
+        MPS.replace("linked techniques : 2", "x : 2")[:200],
+    ):
         with pytest.raises(ReadError) as caught:
             settings(put(tmp_path, bad.encode("latin-1"), "x.mps"))
         assert caught.value.place and caught.value.remedy
@@ -444,7 +457,7 @@ def test_settings(tmp_path: Path) -> None:
 def test_settings_that_are_damaged_cost_a_warning_and_no_data(tmp_path: Path) -> None:
     path = put(tmp_path, mpr(spectrum_columns()), "cell_C01.mpr")
     assert read(path).provenance.settings == {}
-    put(tmp_path, MPS[:300], "cell.mps")
+    put(tmp_path, MPS[:220].encode("latin-1"), "cell.mps")
     assert any("settings file" in w for w in read(path).provenance.warnings)
     put(tmp_path, MPS.encode("latin-1"), "cell.mps")
     record = read(path)
@@ -485,7 +498,7 @@ def edited(text: Callable[[], str], old: str, new: str) -> str:
         (edited(chi_text, "Freq/Hz", "Potential/V"), "a.txt", "A.C. Impedance is read"),
         (edited(chi_text, "Freq/Hz, Z'/ohm", "Freq/Hz, Z/ohm"), "a.txt", "was not found"),
         (edited(z60w_text, "Freq (Hz)", "Frequ"), "a.txt", "column names"),
-        (z60w_text()[:210], "a.txt", "no point"),
+        (z60w_text().split("\n1000000,")[0], "a.txt", "no point"),
         (parstat_text().split("\n")[0] + "\n", "a.txt", "no row of data"),
         ("Frequency\t Zre\t Zimg\r\r\n", "a.txt", "no point"),
         (edited(par_text, "Definition=", "Def="), "a.par", "does not define"),

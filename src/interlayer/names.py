@@ -94,6 +94,11 @@ _ROWS = [
     Name("overpotential", "V", "mV", "overpotential", 0.0, 1e3, True),
     Name("angular_frequency", "rad/s", "rad/s", "angular frequency", 1e-7, 1e9),
     Name("cpe_coefficient", "S*s^n", "S*s^n", "coefficient Q of a constant-phase element Z = 1/(Q (iw)^n)", 0.0, 1e9),
+    Name("specific_cpe_coefficient", "S*s^n/m^2", "S*s^n/m^2", "coefficient of a constant-phase element over geometric area", 0.0, 1e13),
+    Name("specific_warburg_coefficient", "ohm*m^2*s^-0.5", "ohm*cm^2*s^-0.5", "Warburg coefficient times geometric area", 0.0, 1e15),
+    Name("inductance", "H", "uH", "inductance", 0.0, 1e6),
+    Name("specific_inductance", "H*m^2", "uH*cm^2", "inductance times geometric area", 0.0, 1e6),
+    Name("time_constant", "s", "s", "time constant of a relaxation", 0.0, 1e12),
     Name("warburg_coefficient", "ohm*s^-0.5", "ohm*s^-0.5", "Warburg coefficient", 0.0, 1e15),
 ]
 

@@ -55,6 +55,8 @@ def clean(unit: str) -> str:
 def factor(unit: str, target: str) -> tuple[float, float]:
     """(scale, offset) such that value_in_target = scale * value_in_unit + offset; raises `UnitError` when they differ
     in dimension or are not known."""
+    if unit == target:  # also for units that only a fit knows, such as S*s^n
+        return 1.0, 0.0
     import pint
 
     registry = _registry()

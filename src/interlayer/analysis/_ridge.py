@@ -75,8 +75,8 @@ class Problem:
         n = self.chain
         zero = np.diagonal(covariance)[:n]
         one, two = np.diagonal(covariance, 1)[: n - 1], np.diagonal(covariance, 2)[: n - 2]
-        out: Array = zero[:-2] + 4.0 * zero[1:-1] + zero[2:] - 4.0 * (one[:-1] + one[1:]) + 2.0 * two
-        return out * self.step**-3.0
+        out: Array = (zero[:-2] + 4.0 * zero[1:-1] + zero[2:] - 4.0 * (one[:-1] + one[1:]) + 2.0 * two) / self.step**3
+        return out
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,13 +50,16 @@ Tail: TypeAlias = Literal["auto", "none", "diffusion", "blocking"]
 TAILS = ("auto", "none", "diffusion", "blocking")
 BEYOND = 0.75  # decades of the grid outside the band
 COARSE, FINE, QUIET = 10, 14, 1.5e-3  # nodes a decade; relative noise below which the grid is the fine one
-LEAST_NOISE = 5e-4  # of |Z|: below it the grid is the error, not the instrument
+LEAST_NOISE = 1e-3  # of |Z|: below it the grid is the error, not the instrument
 SURE = 2.0
 FALL, FALL_STD, LEVEL = 1.5, 0.25, 4.0  # ln gamma beyond the band falls by so much a unit of ln tau; its mean is +- LEVEL
 VAGUE = 3.0  # standard deviation of the logarithm of a single term
-RISING, WINDOW = 0.25, 0.7  # -d ln(-Z'')/d ln w from which a tail is tried, over so many decades
+RISING, STEEP = 0.25, 0.4  # -d ln(-Z'')/d ln w from which a tail is tried, and from which there must be one
+WINDOW = 0.7  # decades over which that slope is taken
 BETTER = 2.0  # what a tail must gain in 2 ln evidence
+UNSEEN = 0.3  # error of the resistance beyond the band, as a share of it (of its odds): it rests on FALL
 OPEN = 0.02  # share of the resistance beyond the band from which it is said
+FAINT = 0.01  # share of the resistance from which a maximum that does not count is named; of |Z|, resistance worth a word
 NORMAL = 1.959963984540054
 
 
@@ -92,7 +95,7 @@ class RelaxationTimes:
     tau, gamma             grid [s] and distribution [ohm or ohm m² per unit of ln tau]
     low, high              pointwise 95 % band of gamma
     peaks                  fastest first; `doubtful` holds maxima in the band that did not pass
-    resistance, std        total of gamma [ohm or ohm m²]; `beyond` its share outside the measured band
+    resistance, ..._std    total of gamma [ohm or ohm m²]; `beyond` its share outside the measured band
     series, series_std     R_s
     inductance             L [H or H m²], None without the column; tail: (exponent n, A) or None
     residuals              (Z - Z_model)/|Z|, ascending frequency
@@ -279,27 +282,26 @@ def _beforehand(nodes: int, others: int, step: float, spectrum: Spectrum) -> tup
 def _choose(
     spectrum: Spectrum, tested: KramersKronig, tail: Tail, inductance: bool, smoothing: float | None
 ) -> tuple[_Model, Solution]:
-    given = {"diffusion": 0.5, "blocking": 1.0}.get(tail)
-    model = _model(spectrum, tested, inductance, given)
-    solution = solve(model.problem, model.start, smoothing)
-    exponent = _rising(spectrum) if tail == "auto" else None
-    if exponent is None:
-        return model, solution
-    other = _model(spectrum, tested, inductance, exponent)
-    with_tail = solve(other.problem, other.start, smoothing)
-    return (other, with_tail) if with_tail.evidence + BETTER < solution.evidence else (model, solution)
+    """The terms beside the distribution, by evidence where they are not given."""
+    exponents: tuple[float | None, ...] = ({"diffusion": 0.5, "blocking": 1.0}.get(tail),)
+    if tail == "auto":
+        exponents = _rising(spectrum)
+    models = [_model(spectrum, tested, inductance, n) for n in exponents]
+    pairs = [(m, solve(m.problem, m.start, smoothing)) for m in models]
+    return min(pairs, key=lambda p: p[1].evidence + (BETTER if p[0].exponent is not None else 0.0))
 
 
-def _rising(spectrum: Spectrum) -> float | None:
-    """Exponent of the tail that -Z'' shows at the lowest frequencies, None where it does not rise."""
+def _rising(spectrum: Spectrum) -> tuple[float | None, ...]:
+    """Exponents of the tails worth trying from the rise of -Z'' at the lowest frequencies (None: without a tail)."""
     last = max(4, int(np.count_nonzero(spectrum.omega < spectrum.omega[0] * 10.0**WINDOW)))
     lost = -spectrum.z.imag[:last]
     if len(lost) < 4 or not (lost > 0.0).all():
-        return None
+        return (None,)
     slope = -float(np.polyfit(np.log(spectrum.omega[:last]), np.log(lost), 1)[0])
     if slope < RISING:
-        return None
-    return 0.5 if slope < 0.62 else 1.0 if slope > 0.93 else slope
+        return (None,)
+    tails = (0.5,) if slope < 0.62 else (1.0,) if slope > 0.97 else (slope, 1.0)
+    return (None, *tails) if slope < STEEP else tails
 
 
 def _result(model: _Model, solution: Solution, tested: KramersKronig) -> RelaxationTimes:
@@ -311,14 +313,19 @@ def _result(model: _Model, solution: Solution, tested: KramersKronig) -> Relaxat
     others = np.exp(solution.x[n:]) * model.scale
     total, total_std = _integral(gamma * step, covariance, 0, n)
     inside = (tau >= 1.0 / spectrum.omega[-1]) & (tau <= 1.0 / spectrum.omega[0])
+    fast, slow = (float(gamma[out].sum() / gamma.sum()) for out in (tau < 1.0 / spectrum.omega[-1], tau > 1.0 / spectrum.omega[0]))
+    beyond = fast + slow
+    total_std = math.hypot(total_std, UNSEEN * total * beyond / (1.0 - beyond))
+    series_std = float(others[0]) * math.sqrt(max(float(covariance[n, n]), 0.0))
+    series_std = math.hypot(series_std, UNSEEN * total * fast / (1.0 - fast))
     found = [p for i in _maxima(log_gamma) if inside[i] and (p := _peak(i, model.nodes, log_gamma, covariance, step))]
     peaks = tuple(p for p in found if p.certainty >= SURE)
     tail = None if model.exponent is None else (model.exponent, float(others[-1] * spectrum.omega[0] ** model.exponent))
     blank = Pattern(0.0, 0.0)
     out = RelaxationTimes(
         spectrum, tau, gamma, gamma * np.exp(-NORMAL * spread), gamma * np.exp(NORMAL * spread), peaks,
-        tuple(p for p in found if p.certainty < SURE), total, total_std, float(1.0 - gamma[inside].sum() / gamma.sum()),
-        float(others[0]), float(others[0]) * math.sqrt(max(float(covariance[n, n]), 0.0)),
+        tuple(p for p in found if p.certainty < SURE), total, total_std, beyond,
+        float(others[0]), series_std,
         float(others[1] / spectrum.omega[-1]) if model.inductance else None, tail, np.zeros_like(spectrum.z), model.noise,
         solution.smoothing, solution.freedom, solution.settled, tested, blank, False, "", (), covariance,
     )  # fmt: skip
@@ -430,13 +437,15 @@ def _remarks(out: RelaxationTimes) -> list[str]:
         n = out.tail[0]
         kind = {0.5: "diffusion", 1.0: "a blocking electrode or a process far below the band"}.get(n, "a CPE")
         said.append(f"A tail 1/(i w)^{n:.3g} ({kind}) stands beside the distribution; its resistance is not in the total.")
-    if out.beyond > OPEN:
+    there = out.resistance > FAINT * float(np.median(np.abs(out.spectrum.z)))
+    if out.beyond > OPEN and there:
         said.append(
             f"{out.beyond:.0%} of the polarisation resistance lies beyond the measured band ({f[0]:.3g} to {f[-1]:.3g}"
             " Hz) and rests on the assumption that gamma falls there: a process is cut off."
         )
-    if out.doubtful:
-        listed = ", ".join(f"{p.tau:.2g} s" for p in out.doubtful)
+    faint = [f"{p.tau:.2g} s" for p in out.doubtful if there and p.resistance > FAINT * out.resistance]
+    if faint:
+        listed = ", ".join(faint)
         said.append(f"Maxima that do not exceed their own credible band, not counted: at {listed}.")
     said += [
         f"The peaks at {b.tau:.2g} s and {a.tau:.2g} s may be one finite diffusion (ratio of times near 9, and of"

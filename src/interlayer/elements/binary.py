@@ -395,7 +395,6 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
             if worst < 1e-11 * P[2]:
                 good = True
                 break
-        keep(n, P, Yb, Z)
         return good
 
     nonlinear = jit(nonlinear)

@@ -51,7 +51,10 @@ def member_names(head: bytes) -> list[str]:
         length = int.from_bytes(head[at + 26 : at + 28], "little")
         extra = int.from_bytes(head[at + 28 : at + 30], "little")
         names.append(head[at + 30 : at + 30 + length].decode("utf-8", errors="replace"))
-        body = at + 30 + length + extra + packed
+        body = at + 30 + length + extra
+        if packed == 0xFFFFFFFF and head.startswith(b"\x01\x00", body - extra):  # zip64: 8 bytes each
+            packed = int.from_bytes(head[body - extra + 12 : body - extra + 20], "little")
+        body += packed
         at = body
         if flags & 8:  # a word about the sizes stands after the data
             at = head.find(b"PK\x03\x04", body)

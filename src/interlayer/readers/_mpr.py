@@ -105,7 +105,8 @@ class Table:
         """The mode of each point (1 galvanostatic, 2 potentiostatic, 3 rest), where the file has it."""
         if self.flags is None:
             return None
-        return (self._at(raw, self.flags, np.dtype("u1")) & 3).astype(np.float64)
+        modes: Array = self._at(raw, self.flags, np.dtype("u1")).astype(np.float64) % 4.0  # the lowest two bits
+        return modes
 
     def _at(self, raw: bytes, offset: int, kind: np.dtype[np.generic]) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
         return np.ndarray((self.points,), kind, raw, self.start + offset, (self.length,))

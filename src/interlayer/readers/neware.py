@@ -15,6 +15,7 @@ not say whether their clock is local or UTC.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import tempfile
 import warnings
@@ -104,7 +105,7 @@ class _Listener(logging.Handler):
 def _decode(source: Source, kind: str, notes: Notes) -> tuple[pl.DataFrame, Mapping[str, Any]]:
     """The table and the facts of the file; whatever fastnda stumbles over is a `ReadError`."""
     try:
-        import fastnda
+        fastnda = importlib.import_module("fastnda")
     except ImportError:
         raise ReadError(
             "Neware files are read with the package fastnda, which is not installed here",
