@@ -438,14 +438,15 @@ def halves(n: int, J: float = 1.5) -> np.ndarray:
     return table(*[(CURRENT, J if k % 2 == 0 else -J, 3600.0) for k in range(n)])
 
 
-def test_two_runs_are_one_run() -> None:
+@pytest.mark.parametrize("hours", [100, pytest.param(1000, marks=pytest.mark.long)])
+def test_two_runs_are_one_run(hours: int) -> None:
     machine = machine_of(balance_tree())
-    _, end = integrate(machine, halves(100))
+    _, end = integrate(machine, halves(hours))
     state = machine.start.copy()
-    machine.integrate(halves(50), state)
+    machine.integrate(halves(hours // 2), state)
     copy = state.copy()
-    first = machine.integrate(halves(50), state)
-    again = machine.integrate(halves(50), copy)
+    first = machine.integrate(halves(hours // 2), state)
+    again = machine.integrate(halves(hours // 2), copy)
     assert np.array_equal(first.history, again.history)  # a copy of a checkpoint is the checkpoint
     assert np.array_equal(state.Y, copy.Y)
     assert state.time == pytest.approx(end.time, rel=1e-12)
@@ -477,14 +478,15 @@ def test_temperature_may_change_from_step_to_step() -> None:
 
     spe = Binary(label="spe", thickness=1e-4, conductivity=lambda T: 0.1 * warm(T), diffusivity=lambda T: 8e-12 * warm(T), transference_number=0.2, concentration=1500.0)
     tree = (ChargeTransfer(label="ct", j0=lambda T: 10.0 * warm(T), orientation=1) | C("dl", 0.1)) + spe
-    both = machine_of(tree, (298.15, 333.15))
+    both, cold, hot = (machine_of(tree, Ts) for Ts in ((298.15, 333.15), (298.15,), (333.15,)))
     steps = table((CURRENT, 3.0, 600.0), (CURRENT, 3.0, 600.0, {"ROW": 1}), (CURRENT, -3.0, 600.0))
-    run, state = integrate(both, steps)
-    cold, hot = machine_of(tree, (298.15,)), machine_of(tree, (333.15,))
+    run, state = fixed(both, steps, 10.0)  # the step stays the same over the switch
     y = cold.start.copy()
+    y.step_size = 10.0
     ends = []
     for machine, J in ((cold, 3.0), (hot, 3.0), (cold, -3.0)):
-        machine.integrate(table((CURRENT, J, 600.0)), y)
+        machine.weight[:] = np.inf
+        machine.integrate(table((CURRENT, J, 600.0)), y, max_step=10.0)
         ends.append(y.voltage)
     last = np.searchsorted(run.history[:, 3], [0, 1, 2], side="right") - 1
     assert run.history[last, 1] == pytest.approx(ends, rel=1e-9)

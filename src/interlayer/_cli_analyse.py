@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,22 +93,44 @@ class Batch:
 def run(files: Sequence[Path], given: Given) -> Batch:
     """Analyse all files. One file alone raises its error; of several, the others go on."""
     batch = Batch()
-    labels = _labels(files)
+    paths = dict(zip(_labels(files), files, strict=True))
     with _cli.working("reading") as tell:
-        for number, (label, path) in enumerate(zip(labels, files, strict=True)):
-            tell(label, number / len(files))
-            try:
-                _one(batch, label, path, given)
-            except InterlayerError as error:
-                if len(files) == 1:
-                    raise
-                batch.failures[label] = _why(error, path.name)
-            except Exception as error:  # one odd file must not take a batch of hundreds down
-                if len(files) == 1:
-                    raise
-                batch.failures[label] = f"an error that nobody foresaw ({type(error).__name__}: {error}); please report it"
+        for number, (label, path) in enumerate(paths.items()):
+            tell(label, 0.3 * number / len(files))
+            _guarded(batch, label, path, len(files) == 1, lambda label=label, path=path: _read(batch, label, path, given))  # type: ignore[misc]
+        circuit = _common_circuit(batch, given.circuit)
+        for number, label in enumerate(list(batch.records)):
+            tell(label, 0.3 + 0.7 * number / len(files))
+            _guarded(batch, label, paths[label], len(files) == 1, lambda label=label: _analyse(batch, label, circuit))  # type: ignore[misc]
     _temperatures(batch)
     return batch
+
+
+def _guarded(batch: Batch, label: str, path: Path, alone: bool, job: Callable[[], None]) -> None:
+    """Do one file's job; of several files a failure is noted and the others go on."""
+    try:
+        job()
+    except InterlayerError as error:
+        if alone:
+            raise
+        batch.failures[label] = _why(error, path.name)
+    except Exception as error:  # one odd file must not take a batch of hundreds down
+        if alone:
+            raise
+        batch.failures[label] = f"an error that nobody foresaw ({type(error).__name__}: {error}); please report it"
+
+
+def _common_circuit(batch: Batch, circuit: str) -> str:
+    """One circuit for a series over temperature, so that its arcs and conductivities mean the same in every file."""
+    from .analysis import impedance
+
+    series = [r for r in batch.records.values() if "temperature" in r.conditions and len(r.spectra) == 1]
+    if circuit != "auto" or len({r.conditions["temperature"] for r in series}) < ENOUGH:
+        return circuit
+    try:
+        return impedance.fit_each(series)[0].circuit
+    except InterlayerError:  # one of them is no basis for a fit: each file then gets its own circuit and its own message
+        return circuit
 
 
 def _why(error: InterlayerError, name: str) -> str:
@@ -124,14 +146,19 @@ def _labels(files: Sequence[Path]) -> list[str]:
     return [label if labels[:i].count(label) == 0 else f"{label} (again)" for i, label in enumerate(labels)]
 
 
-def _one(batch: Batch, label: str, path: Path, given: Given) -> None:
+def _read(batch: Batch, label: str, path: Path, given: Given) -> None:
     from .readers import read
 
-    record = read(path, format=given.format, area=given.area, thickness=given.thickness, temperature=given.temperature, columns=given.columns)
-    batch.records[label] = record
+    batch.records[label] = read(
+        path, format=given.format, area=given.area, thickness=given.thickness, temperature=given.temperature, columns=given.columns
+    )
+
+
+def _analyse(batch: Batch, label: str, circuit: str) -> None:
+    record = batch.records[label]
     findings, remarks = batch.findings.setdefault(label, []), batch.remarks.setdefault(label, [])
     if record.spectra:
-        _spectra(batch, label, record, given.circuit)
+        _spectra(batch, label, record, circuit)
     if record.traces:
         _traces(record, findings, remarks)
 

@@ -95,12 +95,14 @@ class Solution:
     settled: bool
 
 
-def solve(problem: Problem, start: Array, smoothing: float | None = None, first: float = FIRST) -> Solution:
-    """Minimum of F from `start`; `smoothing` fixes lambda (all w = 1), None takes it from the data."""
+def solve(
+    problem: Problem, start: Array, smoothing: float | None = None, *, first: float = FIRST, steps: int = STEPS
+) -> Solution:
+    """Minimum of F from `start`; `smoothing` fixes lambda (all w = 1), None takes it from the data, beginning at `first`."""
     x, lam = start.copy(), first if smoothing is None else smoothing
     local = np.ones(problem.chain - 2)
     before, settled, turn = math.inf, False, 0
-    for turn in range(1, STEPS + 1):
+    for turn in range(1, steps + 1):
         data = _Local(problem, x)
         prior = problem.precision(lam * local)
         change = 0.0

@@ -56,6 +56,7 @@ FALL, FALL_STD, LEVEL = 1.5, 0.25, 4.0  # ln gamma beyond the band falls by so m
 VAGUE = 3.0  # standard deviation of the logarithm of a single term
 RISING, STEEP = 0.25, 0.4  # -d ln(-Z'')/d ln w from which a tail is tried, and from which there must be one
 WINDOW = 0.7  # decades over which that slope is taken
+TRIAL = 25  # iterations of a further tail
 BETTER = 2.0  # what a tail must gain in 2 ln evidence
 UNSEEN = 0.3  # error of the resistance beyond the band, as a share of it (of its odds): it rests on FALL
 OPEN = 0.02  # share of the resistance beyond the band from which it is said
@@ -282,13 +283,31 @@ def _beforehand(nodes: int, others: int, step: float, spectrum: Spectrum) -> tup
 def _choose(
     spectrum: Spectrum, tested: KramersKronig, tail: Tail, inductance: bool, smoothing: float | None
 ) -> tuple[_Model, Solution]:
-    """The terms beside the distribution, by evidence where they are not given."""
+    """The terms beside the distribution, by evidence where they are not given.
+
+    Tails are tried from the steepest on, each from the answer of the one before: what a steep tail leaves is a positive
+    distribution, what too shallow a tail leaves is not.
+    """
     exponents: tuple[float | None, ...] = ({"diffusion": 0.5, "blocking": 1.0}.get(tail),)
     if tail == "auto":
         exponents = _rising(spectrum)
-    models = [_model(spectrum, tested, inductance, n) for n in exponents]
-    pairs = [(m, solve(m.problem, m.start, smoothing)) for m in models]
-    return min(pairs, key=lambda p: p[1].evidence + (BETTER if p[0].exponent is not None else 0.0))
+    best: tuple[_Model, Solution] | None = None
+    for exponent in exponents:
+        model = _model(spectrum, tested, inductance, exponent)
+        if best is None:
+            found = solve(model.problem, model.start, smoothing)
+        else:
+            start, size = model.start.copy(), min(len(model.start), len(best[0].start))
+            start[:size] = best[1].x[:size]
+            found = solve(model.problem, start, smoothing, first=best[1].smoothing, steps=TRIAL)
+        gain = 0.0 if best is None or exponent is not None else BETTER
+        if best is not None and found.evidence - gain > best[1].evidence:
+            break
+        best = model, found
+    assert best is not None
+    if best[1].settled:
+        return best
+    return best[0], solve(best[0].problem, best[1].x, smoothing, first=best[1].smoothing, steps=TRIAL)
 
 
 def _rising(spectrum: Spectrum) -> tuple[float | None, ...]:
@@ -300,8 +319,9 @@ def _rising(spectrum: Spectrum) -> tuple[float | None, ...]:
     slope = -float(np.polyfit(np.log(spectrum.omega[:last]), np.log(lost), 1)[0])
     if slope < RISING:
         return (None,)
-    tails = (0.5,) if slope < 0.62 else (1.0,) if slope > 0.97 else (slope, 1.0)
-    return (None, *tails) if slope < STEEP else tails
+    if slope > 0.62:
+        return (1.0, slope) if slope < 0.97 else (1.0,)
+    return (1.0, 0.62, 0.5) if slope > STEEP else (1.0, 0.62, 0.5, None)
 
 
 def _result(model: _Model, solution: Solution, tested: KramersKronig) -> RelaxationTimes:
@@ -414,10 +434,11 @@ def _judged(out: RelaxationTimes, others: int) -> RelaxationTimes:
     misfit = ratio > 1.3 and (found.systematic or ratio > 1.8)
     if misfit:
         where = _where(out)
+        leads = spectrum.z.imag[-1] > 0.0 and where > 0.1 * spectrum.frequency[-1]
+        cause = "leads that are no ideal inductance" if leads else "an inductive loop, a negative resistance, or a drift"
         verdict = (
             f"misfit: no sum of positive relaxations gives this spectrum (residuals of {percent(scatter)}, {ratio:.2g}"
-            f" times those of the Kramers-Kronig test, largest near {where:.3g} Hz): an inductive loop, a negative"
-            " resistance, or a drift"
+            f" times those of the Kramers-Kronig test, largest near {where:.3g} Hz): {cause}"
         )
     else:
         verdict = f"describes this spectrum within its scatter of {percent(scatter)}"

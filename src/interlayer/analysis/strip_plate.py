@@ -38,14 +38,20 @@ def analyse(record: Record, *, definition: Definition = "last tenth", specific: 
     method = f"|V| over each half cycle ({definition}); {len(halves)} half cycles; full cell voltage, not halved"
     quantity = "area_specific_resistance" if specific else "resistance"
     evidence = {"half cycles": len(halves), "definition": definition, "current levels": sorted({float(f"{abs(h.level):.6g}") for h in halves})}
+    noiseless = bool(np.max(p[:, 1]) < 1e-9 * np.max(p[:, 0]))
+    note = "no scatter to take an error from: the record is free of noise" if noiseless else ""
+
+    def error(std: float) -> float | None:
+        return None if noiseless else std
+
     hours = float(halves[-1].start + halves[-1].time[-1])
     alive = not halves[-1].event or "rest" in halves[-1].event or record.outcome in ("", "completed")
     return [
-        Finding("polarisation, first half cycle", float(p[0, 0]), "overpotential", method, float(p[0, 1]), SOURCE, evidence=evidence),
-        Finding("polarisation, last half cycle", float(p[-1, 0]), "overpotential", method, float(p[-1, 1]), SOURCE, evidence=evidence),
-        Finding("polarisation, median of half cycles", float(np.median(p[:, 0])), "overpotential", method, float(np.std(p[:, 0])), SOURCE, evidence=evidence),
-        Finding("resistance V/J, last half cycle", float(r[-1]), quantity, method, float(p[-1, 1] / abs(halves[-1].level)), SOURCE, evidence=evidence),
-        Finding("rise of resistance over the test", float(r[-1] - r[0]), quantity, method, float(np.hypot(p[0, 1], p[-1, 1]) / abs(halves[-1].level)), SOURCE, evidence=evidence),
+        Finding("polarisation, first half cycle", float(p[0, 0]), "overpotential", method, error(float(p[0, 1])), SOURCE, note, evidence=evidence),
+        Finding("polarisation, last half cycle", float(p[-1, 0]), "overpotential", method, error(float(p[-1, 1])), SOURCE, note, evidence=evidence),
+        Finding("polarisation, median of half cycles", float(np.median(p[:, 0])), "overpotential", method, error(float(np.std(p[:, 0]))), SOURCE, note, evidence=evidence),
+        Finding("resistance V/J, last half cycle", float(r[-1]), quantity, method, error(float(p[-1, 1] / abs(halves[-1].level))), SOURCE, note, evidence=evidence),
+        Finding("rise of resistance over the test", float(r[-1] - r[0]), quantity, method, error(float(np.hypot(p[0, 1], p[-1, 1]) / abs(halves[-1].level))), SOURCE, note, evidence=evidence),
         Finding(
             "duration", hours, "time", "time of the last recorded half cycle", None, SOURCE,
             note="ended alive: a life of at least this (censored)" if alive else f"ended: {record.outcome or halves[-1].event}",

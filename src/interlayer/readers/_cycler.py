@@ -216,7 +216,9 @@ def grid(
     """
     width = len(_trimmed(split_line(text.titles[head], separator)))
     if width > 2000:
-        raise ReadError(f"The table has {width} columns", file=text.name, place=f"line {head + 1}", remedy="Export less")
+        raise ReadError(
+            f"The table has {width} columns", file=text.name, place=f"line {head + 1}", remedy="Export less"
+        )
     flat: dict[str, array[float]] = {key: array("d") for key in wanted}
     lines, odd, odd_count = array("d"), (0, "", ""), 0
     first: dict[str, str] = {}
@@ -260,7 +262,9 @@ def grid(
             remedy="The file is damaged: export it again",
         )
     if odd_count:
-        notes.did(f"{odd_count} lines that are no rows were left out (the first is line {odd[0]}: {odd[2]!r}, {odd[1]}).")
+        notes.did(
+            f"{odd_count} lines that are no rows were left out (the first is line {odd[0]}: {odd[2]!r}, {odd[1]})."
+        )
     if cut:
         notes.odd(cut)
     if text.note:
@@ -403,7 +407,9 @@ def _direction(rows: Rows, notes: Notes) -> None:
             grows = same & (np.diff(counted) > 0.0) & (current[1:] != 0.0)
             against = grows & (sign * current[1:] < 0.0)
         if against.sum() > 0.1 * grows.sum():
-            what = f"In {against.sum()} of {grows.sum()} rows the {words(channel)} grows against the sign of the current"
+            what = (
+                f"In {against.sum()} of {grows.sum()} rows the {words(channel)} grows against the sign of the current"
+            )
             notes.odd(f"{what}: charging may be negative in this file.")
 
 
@@ -414,7 +420,7 @@ def _segment(rows: Rows, start: int, stop: int, labels: Codes | None) -> Segment
     for key, channel in (("cycle", "cycle"), ("step", "step_index"), ("step", "step")):
         values = part.channels.get(channel)
         if values is not None and math.isfinite(values[0]):
-            info.setdefault(key, int(values[0]))
+            info[key] = int(values[0])
     label = labels.text(float(code[0])) if labels is not None and code is not None else ""
     if label:
         info["label"] = label

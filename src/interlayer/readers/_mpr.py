@@ -12,7 +12,8 @@ Found from the bytes of sample files and from what EC-Lab itself exports of such
     settings technique u1, comments at byte 6 (length u1, text), area in cm² at 529 (f4), characteristic mass at 588 (f4)
 
 The flags of a point (mode, ox/red, error, control changes, Ns changes, counter) share one byte. `COLUMNS` lists the
-identifiers that the samples prove: each by a closed relation between columns (see `docs/readers.md`).
+identifiers that the samples have: most proven by closed relations between columns (see `docs/readers.md`); 24, 39, 131
+and 468 by the order of the columns in EC-Lab's text and by their values alone, and 5 by its neighbours.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ MAGIC = b"BIO-LOGIC MODULAR FILE"
 _FIRST = 52
 _NAMES = 41  # bytes of "MODULE" and the two names
 _MOST = 1000  # modules; files have four
+_WIDEST = 400  # columns; there is room for 500 identifiers in front of the records
 #: where the records of a data module begin, by (newer form, version)
 _STARTS = {(False, 3): 406, (True, 11): 1007}
 #: identifiers that share the byte of flags
@@ -172,7 +174,9 @@ def table(raw: bytes, module: Module, file: str) -> Table:
     if points == 0:
         raise _error("The file holds no point: was the technique stopped before its first one?", module, file)
     identifiers: tuple[int, ...] = struct.unpack_from(f"<{count}H", raw, module.start + head)
-    twice = sorted({i for i in identifiers if identifiers.count(i) > 1}) if count < 1000 else [0]
+    if count > _WIDEST:
+        raise _error(f"The data module announces {count} columns, which can't be", module, file)
+    twice = sorted({i for i in identifiers if identifiers.count(i) > 1})
     if twice:
         raise _error(f"The column {twice[0]} stands twice in the list of columns", module, file)
     sizes = _sizes(identifiers)

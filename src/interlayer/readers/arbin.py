@@ -99,7 +99,9 @@ class Arbin(Reader):
         for channel, (unit, _) in _units(heads).items():
             made[channel] = convert(values[channel], unit, channel, source) if unit else values[channel]
         if "internal_resistance" in made:
-            made["internal_resistance"] = np.where(made["internal_resistance"] == 0.0, np.nan, made["internal_resistance"])
+            made["internal_resistance"] = np.where(
+                made["internal_resistance"] == 0.0, np.nan, made["internal_resistance"]
+            )
         notes.did("The units in the heads (s, V, A, Ah, Wh) were converted to SI.")
         if len(tables) > 1:
             notes.did(f"The {len(tables)} sheets of channel {channels[0]} were joined.")

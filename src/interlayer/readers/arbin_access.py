@@ -106,12 +106,16 @@ class ArbinAccess(Reader):
             channels["internal_resistance"] = np.where(
                 channels["internal_resistance"] == 0.0, np.nan, channels["internal_resistance"]
             )
-        points = values["Data_Point"]
+        points = np.where(np.isfinite(values["Data_Point"]), values["Data_Point"], 0.0)  # 0: no number is stored
+
+        def number(row: int) -> int:
+            return int(points[row])
+
         notes.did("The units that Arbin fixes for this table (s, A, V, Ah, Wh) were converted to SI.")
         notes.header["sign of the current"] = "charging is positive (as Arbin defines it)"
         unread = sorted(found[0].columns.keys() - _CHANNELS.keys() - {"Data_Point", "Test_ID"})
         notes.header["columns not read"] = ", ".join(unread)[:500]
-        return record_of(source, self.name, channels, notes, line=lambda row: int(points[row]))
+        return record_of(source, self.name, channels, notes, line=number)
 
 
 def _definition(pages: Pages, first: int) -> _Table | None:
@@ -186,7 +190,8 @@ def _values(pages: Pages, table: _Table, source: Source) -> dict[str, Array]:
     for column in wanted:
         kind = np.dtype(_TYPES[column.kind])
         places = starts[:, None] + 2 + column.offset + np.arange(kind.itemsize)
-        raw = np.ascontiguousarray(flat[places]).view(kind)[:, 0].astype(np.float64)
+        with np.errstate(invalid="ignore", over="ignore"):  # damaged bytes may spell any number
+            raw = np.ascontiguousarray(flat[places]).view(kind)[:, 0].astype(np.float64)
         bit = mask_at + column.number // 8
         present = (column.number < numbers) & (bit > starts) & (bit < stops)
         present &= (flat[np.minimum(bit, len(flat) - 1)] >> (column.number % 8)) & 1 == 1
@@ -209,7 +214,9 @@ def _look(
         )
     points = values["Data_Point"]
     if len(points) != table.rows:
-        notes.odd(f"The table says that it holds {table.rows} points; {len(points)} were found: the file is not complete.")
+        notes.odd(
+            f"The table says that it holds {table.rows} points; {len(points)} were found: the file is not complete."
+        )
     if len(points) > 1 and (np.diff(points) != 1.0).any():
         notes.odd("The numbers of the points have gaps or repetitions.")
     for other in tables:

@@ -156,9 +156,7 @@ def _time(cell: str) -> float:
     return clock(cell) if ":" in cell else number(cell)
 
 
-def _time_unit(
-    table: Grid, units: Mapping[str, str | None], source: Source, notes: Notes, head: int
-) -> float:
+def _time_unit(table: Grid, units: Mapping[str, str | None], source: Source, notes: Notes, head: int) -> float:
     """Seconds in one unit of TestTime."""
     if ":" in table.last.get("time", ""):
         return 1.0
@@ -175,7 +173,9 @@ def _time_unit(
         real = (last - first).total_seconds()
         for unit, factor in _UNITS.items():
             if span > 0.0 and real > 60.0 and abs(real / (span * factor) - 1.0) < 0.02:
-                notes.did(f"TestTime states no unit; the dates beside it show that it is in {unit}. It was converted to s.")
+                notes.did(
+                    f"TestTime states no unit; the dates beside it show that it is in {unit}. It was converted to s."
+                )
                 return factor
     raise ReadError(
         "The time states no unit, and the dates beside it (DPT Time) do not tell it",

@@ -115,7 +115,10 @@ def _decode(source: Source, kind: str, notes: Notes) -> tuple[pl.DataFrame, Mapp
     listener, logger = _Listener(), logging.getLogger("fastnda")
     logger.addHandler(listener)
     try:
-        with tempfile.TemporaryDirectory(prefix="interlayer-") as folder, warnings.catch_warnings(record=True) as caught:
+        with (
+            tempfile.TemporaryDirectory(prefix="interlayer-") as folder,
+            warnings.catch_warnings(record=True) as caught,
+        ):
             warnings.simplefilter("always")
             path = Path(folder) / f"file{kind}"  # fastnda goes by the ending
             path.write_bytes(source.raw)

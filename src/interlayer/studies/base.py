@@ -36,7 +36,7 @@ class Row:
 
     def cells(self) -> tuple[str, str, str, str, str, str]:
         """Text cells: claim, what, reported, simulated, role, note."""
-        shown = "" if self.simulated is None else units.show(self.simulated, self.quantity, 3)
+        shown = "" if self.simulated is None else units.show(self.simulated, self.quantity, 4 if abs(units.lab(self.simulated, self.quantity)) >= 1000.0 else 3)
         if self.interval is not None:
             low, high = (units.lab(v, self.quantity) for v in self.interval)
             shown += f" ({low:.3g} to {high:.3g})"

@@ -61,6 +61,12 @@ def announce() -> None:
     _told = True
 
 
+def hush() -> None:
+    """`announce` keeps silent from here on: somebody else has said it."""
+    global _told
+    _told = True
+
+
 def stamp(function: Callable[..., Any]) -> str | None:
     """Hash of the sources that a function's compiled form depends on: the physics, and its own file where that lies
     outside of the package; None where it has no file (a notebook), so that nothing is kept of it."""

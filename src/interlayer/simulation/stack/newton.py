@@ -32,7 +32,7 @@ LEAF_COLUMNS = READ0 + MAX_READS
 KIND, FIRST, SECOND = range(3)
 #: OUT_FLAG of a leaf that reads nothing and whose current the last pass of Newton left as it was
 UNMOVED = -1.0
-# controls
+# controls; the value of POWER is |V j| with the sign of the current
 CURRENT, VOLTAGE, POWER = range(3)
 
 
@@ -222,7 +222,7 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
             j = power_current(e, R[root], value)
             A[root, 0] = j
             for g in range(m):  # |V j| = const: dj/de = -j/(V + R j)
-                A[root, g + 1] = -j / (e + 2.0 * R[root] * j) * C[root, g]
+                A[root, g + 1] = -j / (e + 2.0 * R[root] * j) * C[root, g] if j != 0.0 else 0.0
                 A[root, 0] -= A[root, g + 1] * xg[g]
         unfold(nodes, m, E, R, C, A)
         if m > 0 and not close(source, m, A, M, xg):
