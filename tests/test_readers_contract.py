@@ -14,16 +14,18 @@ from interlayer.errors import ReadError
 from interlayer.readers import READERS, read
 from interlayer.readers._base import UnforeseenError
 from interlayer.record import Record
-from test_readers_samples import *
+from test_readers_samples import *  # noqa: F403
 
-NAMES = ["bdf", "biologic_text", "gamry", "interlayer", "plain", "zview"]
+#: formats without a file that can be made here: their own tests hold them to the same contract
+REAL_ONLY = ["neware"]
+NAMES = [name for name in READERS if name not in REAL_ONLY]
 BOUND = 3.0  # s of a single file; all take milliseconds on an idle machine
 
 Samples = dict[str, tuple[str, bytes]]
 
 
 def test_every_reader_has_a_sample(samples: Samples) -> None:
-    assert sorted(samples) == list(READERS) == NAMES
+    assert sorted(samples) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

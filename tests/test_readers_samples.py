@@ -154,8 +154,13 @@ def parquet(made: Record, folder: Path, name: str = "made.parquet") -> bytes:
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, bytes]]:
     """One file of each format: (name, bytes)."""
+    from test_readers_cyclers import sample
+    from test_readers_vendors import vendor_samples
+
     folder = tmp_path_factory.mktemp("samples")
     return {
+        **{name: sample(name) for name in ("arbin", "arbin_access", "maccor", "pec", "wrapped")},
+        **vendor_samples(),
         "plain": ("made.txt", plain_text().encode()),
         "zview": ("made.z", zview_text().encode()),
         "gamry": ("made.DTA", gamry_text().encode("latin-1")),

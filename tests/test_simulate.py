@@ -196,11 +196,11 @@ def test_critical_current_ends_with_a_named_event() -> None:
 @pytest.mark.parametrize("where", [0, 1, 2])
 def test_a_limit_that_stops_is_the_outcome_in_any_step(where: int) -> None:
     """In the first, a middle and the last step of a protocol."""
-    limit = Until("voltage_above", 0.3, "upper limit", stops=True)
-    row = [hold("current_density", 0.1, Until("time", 60.0), limit) for _ in range(3)]
-    row[where] = hold("current_density", 8.0, Until("time", 1e5), limit)
+    limits = [Until("voltage_above", 0.3, f"limit of step {k}", stops=True) for k in range(3)]
+    row = [hold("current_density", 0.1, Until("time", 60.0), limit) for limit in limits]
+    row[where] = hold("current_density", 8.0, Until("time", 1e5), limits[where])
     record = simulate(BARE, Steps(tuple(row)))
-    assert record.outcome.startswith("upper limit, at ")
+    assert record.outcome.startswith(f"limit of step {where}, at ")
     assert len(record) == where + 1
     assert record.segments[-1].info["event"] == record.outcome
     assert record.segments[-1]["voltage"][-1] == pytest.approx(0.3, rel=1e-6)
