@@ -349,6 +349,11 @@ def test_a_polymer_cell_polarises_to_its_steady_voltage() -> None:
     left, right = (s[f"concentration@SPE: concentration_{side}"][-1] for side in ("left", "right"))
     assert (left - c0, right - c0) == pytest.approx((rise, -rise), rel=1e-6)
     assert s["thickness@interphase Li|SPE left: thickness"][-1] > 10e-9
+    for side, o, salt_there in (("left", 1.0, left), ("right", -1.0, right)):  # each face sees its own salt
+        leaf = next(x for x in assemble(Cell.parse(text)).element.leaves() if x.label == f"charge transfer Li|SPE {side}")
+        j0 = leaf.j0(345.65) * (salt_there / c0) ** 0.5
+        eta = 2.0 * 8.31446261815324 * 345.65 / 96485.33212 * math.asinh(o / (2.0 * j0))
+        assert s[f"voltage@charge transfer Li|SPE {side}"][-1] == pytest.approx(o * eta, rel=1e-6)
 
 
 # -- the object, files, progress ----------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class Arc:
     label          as the fit calls it ("R1 Q1"), or "peak 1"
     resistance     [ohm or ohm m²], tau [s]
     capacitance    [F or F/m²] with its error
-    per_length     C l/A [F/m]; per_area C/A [F/m²] of one face (of both where their number is not known)
+    per_length     C l/A [F/m]; per_area C/A [F/m²] of one face (between one and two where their number is not known)
     permittivity   per_length/epsilon_0
     name           the process, or "unassigned"; candidates: what remains possible
     evidence       sentences that led there; why: one sentence
@@ -89,7 +89,7 @@ class Arc:
     evidence: tuple[str, ...] = ()
     why: str = ""
     exponent: float | None = field(default=None, repr=False)
-    spread: float = field(default=2.0, repr=False)
+    spread: float = field(default=2.0, repr=False)  # factor by which C may be off
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,8 @@ class _Known:
     electrolyte: Electrolyte | None
     electrodes: Electrodes | None
     whole: bool
+    faces: int | None
+    layers: int
     energies: Mapping[str, tuple[float, float]]
 
 
@@ -149,10 +151,16 @@ def name(
     area = 1.0 if of.spectrum.specific else record.condition("area")
     found = sorted(_arcs(of, thickness, area, faces), key=lambda a: a.tau)
     energies = _energies(activation_energy or {}, [a.label for a in found])
-    known = _Known(electrolyte, electrodes, contact == "whole" or electrodes == "blocking", energies)
+    whole = contact == "whole" or electrodes == "blocking"
+    known = _Known(electrolyte, electrodes, whole, faces, _layers(record), energies)
     first = [_possible(arc, known, i == 0) for i, arc in enumerate(found)]
     named = _ordered(_by_energy(first, known))
-    return ArcNames(tuple(_decided(a) for a in named), tuple(_remarks(of, named, thickness, area)))
+    return ArcNames(tuple(_decided(a, known) for a in named), tuple(_remarks(of, named, thickness, area)))
+
+
+def _layers(record: Record) -> int:
+    """How many electrolytes the described cell has (1 where it is not described)."""
+    return 1 if record.cell is None else max(sum(layer.role != "interlayer" for layer in record.cell.layers), 1)
 
 
 def _arcs(of: ImpedanceFit | RelaxationTimes, thickness: float, area: float, faces: int | None) -> list[Arc]:
@@ -170,12 +178,10 @@ def _arcs(of: ImpedanceFit | RelaxationTimes, thickness: float, area: float, fac
         if not (c > 0.0 and math.isfinite(c)):
             continue
         spread = (1.0 + 2.0 * std / c) if std is not None else 3.0
+        face = c / area * (math.sqrt(2.0) if faces is None else faces)  # the middle of one and two
         out.append(Arc(
-            label, r, tau, c, std, c * thickness / area, c / area * (faces or 1), c * thickness / area / EPS0,
-            exponent=n, spread=spread * (1.0 if faces else math.sqrt(2.0)),
+            label, r, tau, c, std, c * thickness / area, face, c * thickness / area / EPS0, exponent=n, spread=spread,
         ))  # fmt: skip
-        if faces is None:  # one face or two: the middle, with the spread that covers both
-            out[-1] = replace(out[-1], per_area=out[-1].per_area * math.sqrt(2.0))
     return out
 
 
@@ -200,7 +206,7 @@ def _touches(value: float, spread: float, low: float, high: float) -> bool:
 def _possible(arc: Arc, known: _Known, fastest: bool) -> Arc:
     """The processes whose class the capacitance touches and nothing known forbids."""
     bulk = (PERMITTIVITY[0] * EPS0, PERMITTIVITY[1] * EPS0)
-    length = max(arc.spread / math.sqrt(2.0), 1.0) if arc.spread > math.sqrt(2.0) else arc.spread
+    length, face = arc.spread, arc.spread * (math.sqrt(2.0) if known.faces is None else 1.0)
     said = [
         f"C l/A = {arc.per_length * 1e-2:.2g} F/cm (permittivity {arc.permittivity:.2g})",
         f"C/A = {arc.per_area * 1e-4:.2g} F/cm² a face",
@@ -224,11 +230,11 @@ def _possible(arc: Arc, known: _Known, fastest: bool) -> Arc:
     if known.electrodes == "blocking":
         said.append("blocking electrodes: neither interphase nor charge transfer")
     else:
-        if _touches(arc.per_area, arc.spread, *FILM):
+        if _touches(arc.per_area, face, *FILM):
             out.append("interphase")
-        if _touches(arc.per_area, arc.spread, DOUBLE_LAYER[0] if known.whole else POOR, DOUBLE_LAYER[1]):
+        if _touches(arc.per_area, face, DOUBLE_LAYER[0] if known.whole else POOR, DOUBLE_LAYER[1]):
             out.append("charge transfer")
-    if arc.per_area * arc.spread >= CHEMICAL:
+    if arc.per_area * face >= CHEMICAL:
         root = arc.exponent is not None and ROOT[0] <= arc.exponent <= ROOT[1]
         if root:
             said.append(f"exponent {arc.exponent:.2f}: a square-root law")
@@ -285,7 +291,10 @@ _NAMES: dict[str, Process] = {
 }  # fmt: skip
 
 
-def _decided(arc: Arc) -> Arc:
+def _decided(arc: Arc, known: _Known) -> Arc:
+    if known.layers > 1 and {"bulk", "grain boundary", "constriction"} & set(arc.candidates):
+        words = f"the stack has {known.layers} electrolytes, so a capacitance per cell constant means none of them"
+        return replace(arc, why=f"{words}; {'; '.join(arc.evidence)}")
     if len(arc.candidates) == 1:
         return replace(arc, name=_NAMES[arc.candidates[0]], why="; ".join(arc.evidence))
     if not arc.candidates:

@@ -106,7 +106,7 @@ def _spectral(plan: Plan, known: list[Column], notes: Notes) -> list[Column]:
         raise plan.refusal("The head states no unit (deg, rad, rad/s) for an angle", ", ".join(angles))
     if silent:
         notes.odd(f"The head states no unit for {', '.join(c.text for c in silent)}: Hz and Ω were taken.")
-    doubled = {"specific_impedance_real", "specific_impedance_imag"} - set(pair)
+    doubled = {f"{kind}_{part}" for kind in ("impedance", "specific_impedance") for part in ("real", "imag")} - set(pair)
     return [c for c in known if c in core or (c.unit is not None and c.quantity not in doubled)]
 
 
