@@ -103,7 +103,7 @@ def rise(t: np.ndarray, length: float, d: float, t_plus: float) -> np.ndarray:
     """Salt at the left face over its start, t after 1 A/m² came on: the exact modes."""
     k = np.arange(1, 6001, 2)
     modes = (np.exp(-((k * math.pi / length) ** 2) * d * np.maximum(t, 0.0)[:, None]) / k**2).sum(1)
-    return np.where(t > 0.0, (1.0 - t_plus) / (F * d) * (0.5 * length - 4.0 * length / math.pi**2 * modes), 0.0)
+    return np.where(t > 1e-6, (1.0 - t_plus) / (F * d) * (0.5 * length - 4.0 * length / math.pi**2 * modes), 0.0)
 
 
 def polarisation(t: np.ndarray, J: np.ndarray, kappa: float, temperature: float) -> np.ndarray:

@@ -34,7 +34,7 @@ def rise(t: np.ndarray, length: float = L, diffusivity: float = D, tp: float = T
     k = np.arange(1, 6001, 2)
     decay = np.exp(-((k * math.pi / length) ** 2) * diffusivity * np.maximum(np.asarray(t), 0.0)[..., None]) / k**2
     shape = 0.5 * length - 4.0 * length / math.pi**2 * decay.sum(-1)
-    return np.where(np.asarray(t) > 0.0, (1.0 - tp) / (FARADAY * diffusivity) * shape, 0.0)
+    return np.where(np.asarray(t) > 1e-6, (1.0 - tp) / (FARADAY * diffusivity) * shape, 0.0)
 
 
 def exact_voltage(t: np.ndarray, J: np.ndarray) -> np.ndarray:
