@@ -220,7 +220,7 @@ def test_a_protocol_is_found_by_file_and_class_name() -> None:
     assert protocols.StripPlate is PROTOCOLS["strip_plate"] is PROTOCOLS["StripPlate"]
     assert "StripPlate" in dir(protocols)
     with pytest.raises(AttributeError, match="no protocol"):
-        protocols.Nonsense
+        protocols.Nonsense  # noqa: B018
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ The kernel contract (house.md section 3, docs/decisions/0001). For a step h from
     slope(h, J, n, o, P, Z, W, x, out)                derivatives at Z, TOTAL through Z, for real or complex h
 
 `slope` is the Newton derivative of the time step and, with h = 1/(i omega), the impedance: one function, two uses.
+In time it comes right after `advance` at the same J and may use what that left in `out` and W; a leaf whose slope does
+so gives a third function, `tangent`, for the impedance, where nothing came before.
 
     J       current density through the leaf; h step [s] (0 where the states are frozen)
     fresh   1 on the first call of a stage (Yb or h are new), 0 while Newton only moves J and x

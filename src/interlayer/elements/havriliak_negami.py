@@ -84,17 +84,14 @@ def positive_ladder(
     if missing < 0.0:
         mass *= total / float(mass.sum())
     rate, spike = np.exp(-y), math.exp(-centre)
-    ends = [_one(mass[:before], rate[:before], float(rate[0])), _one(mass[before + count :], rate[before + count :], float(rate[-1]))]
+    fast, slow = mass[:before], mass[before + count :]
+    # seen from the band a fast rung is its resistance and, at first order, its time constant; a slow one its capacitance
+    quick = float(fast.sum()) / float(np.sum(fast / rate[:before])) if fast.any() else float(rate[0])
+    lazy = float(np.sum(slow * rate[before + count :])) / float(slow.sum()) if slow.any() else float(rate[-1])
     inside = slice(before, before + count)
-    masses = np.array([max(missing, 0.0), *(m for m, _ in ends), *mass[inside]])
-    rates = np.array([spike, *(x for _, x in ends), *rate[inside]])
+    masses = np.array([max(missing, 0.0), fast.sum(), slow.sum(), *mass[inside]])
+    rates = np.array([spike, quick, lazy, *rate[inside]])
     return _ladder.Ladder(0.0, masses * rates, rates)
-
-
-def _one(mass: Array, rate: Array, default: float) -> tuple[float, float]:
-    """Resistance and rate of the one rung that has the resistance and the mean time constant of these."""
-    whole = float(mass.sum())
-    return whole, whole / float(np.sum(mass / rate)) if whole > 0.0 else default
 
 
 def cole_density(y: Array, a: float, b: float) -> Array:

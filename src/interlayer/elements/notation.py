@@ -22,9 +22,11 @@ from ..errors import NotationError, nearest
 from .base import ELEMENTS, Element, Leaf, Parallel, Series
 from .capacitor import Capacitor
 from .constant_phase import ConstantPhase
+from .de_levie import DeLevieBlocking, DeLevieReactive
 from .finite_warburg_open import FiniteWarburgOpen
 from .finite_warburg_short import FiniteWarburgShort
 from .gerischer import Gerischer
+from .havriliak_negami import HavriliakNegami
 from .inductor import Inductor
 from .resistor import Resistor
 from .warburg import Warburg
@@ -36,6 +38,7 @@ _DIGITS = re.compile(r"[0-9]+")
 #: the circuit letters at hand without importing every physics element
 _LEAVES: tuple[type[Leaf], ...] = (
     Resistor, Capacitor, Inductor, ConstantPhase, Warburg, FiniteWarburgShort, FiniteWarburgOpen, Gerischer,
+    HavriliakNegami, DeLevieBlocking, DeLevieReactive,
 )  # fmt: skip
 _CLOSES = {"(": ")", "[": "]", "p(": ")"}
 

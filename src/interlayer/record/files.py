@@ -69,7 +69,7 @@ def _rebuild(about: dict[str, Any], table: Any, file: str) -> Record:
     numbers = table["segment"].to_numpy()
     data = {c: table[c].to_numpy() for c in table.columns if c not in ("segment", "technique")}
     segments = []
-    if len(numbers) and not (0 <= numbers.min() and numbers.max() < len(about["segments"])):
+    if len(numbers) and not (numbers.min() >= 0 and numbers.max() < len(about["segments"])):
         raise ReadError("The file's rows belong to segments it does not describe: it is damaged", file=file, remedy="Load another copy")
     for index, row in enumerate(about["segments"]):
         inside = numbers == index
