@@ -147,6 +147,8 @@ def name(
             raise UnknownNameError(f"This {option} is not known", given=value, allowed=OPTIONS[option])
     if faces not in (None, 1, 2):
         raise AnalysisError("A cell has one or two faces", given=faces, allowed="1, 2 or None")
+    if not isinstance(of, ImpedanceFit | RelaxationTimes):
+        raise AnalysisError("Arcs come from a fit or from a distribution of relaxation times", given=type(of).__name__)
     thickness = record.condition("thickness")
     area = 1.0 if of.spectrum.specific else record.condition("area")
     found = sorted(_arcs(of, thickness, area, faces), key=lambda a: a.tau)
@@ -167,12 +169,10 @@ def _arcs(of: ImpedanceFit | RelaxationTimes, thickness: float, area: float, fac
     rows: list[tuple[str, float, float, float, float | None, float | None]]
     if isinstance(of, ImpedanceFit):
         rows = [(" ".join(a.labels), a.resistance, a.tau, a.capacitance, a.capacitance_std, a.n) for a in of.arcs]
-    elif isinstance(of, RelaxationTimes):
+    else:
         rows = [
             (f"peak {i}", p.resistance, p.tau, p.capacitance, p.capacitance_std, None) for i, p in enumerate(of.peaks, 1)
         ]
-    else:
-        raise AnalysisError("Arcs come from a fit or from a distribution of relaxation times", given=type(of).__name__)
     out = []
     for label, r, tau, c, std, n in rows:
         if not (c > 0.0 and math.isfinite(c)):
@@ -304,9 +304,10 @@ def _decided(arc: Arc, known: _Known) -> Arc:
 
 def _next(candidates: tuple[str, ...]) -> str:
     """What would tell the candidates apart."""
-    if "constriction" in candidates or set(candidates) == {"interphase", "charge transfer"}:
-        ask = "a series over pressure, or the contact (contact=\"whole\")"
-        return f"{ask}, and the activation energies would tell" if "constriction" in candidates else f"{ask} would tell"
+    if "constriction" in candidates:
+        return "a series over pressure, the activation energies, or the contact (contact=\"whole\") would tell"
+    if set(candidates) == {"interphase", "charge transfer"}:
+        return "a series over pressure or temperature, the number of faces, or the contact would tell"
     return "another thickness would tell: what fills the cell scales with it, what lies at a face does not"
 
 

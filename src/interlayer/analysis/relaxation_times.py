@@ -56,7 +56,8 @@ FALL, FALL_STD, LEVEL = 1.5, 0.25, 4.0  # ln gamma beyond the band falls by so m
 VAGUE = 3.0  # standard deviation of the logarithm of a single term
 RISING, STEEP = 0.25, 0.4  # -d ln(-Z'')/d ln w from which a tail is tried, and from which there must be one
 WINDOW = 0.7  # decades over which that slope is taken
-TRIAL = 25  # iterations of a further tail
+TRIAL, REFINE = 25, 4  # iterations of a further tail, and Newton steps of its exponent
+LEAP, CLOSE = 0.08, 2e-3  # largest such step, and the one that ends them
 BETTER = 2.0  # what a tail must gain in 2 ln evidence
 UNSEEN = 0.3  # error of the resistance beyond the band, as a share of it (of its odds): it rests on FALL
 OPEN = 0.02  # share of the resistance beyond the band from which it is said
@@ -225,8 +226,12 @@ class _Model:
     scale: float
     nodes: Array
     problem: Problem
+    rows: Array
+    target: Array
+    weight: Array
     start: Array
     noise: float
+    tested: KramersKronig
     inductance: bool
     exponent: float | None
 
@@ -251,7 +256,7 @@ def _model(spectrum: Spectrum, tested: KramersKronig, inductance: bool, exponent
     start = mean.copy()
     start[len(nodes)] = math.log(max(0.9 * float(z.real.min()), 1e-3 * size))
     problem = Problem(m.T @ m, m.T @ d, float(d @ d), len(nodes), step, mean, known, drawn)
-    return _Model(spectrum, scale, nodes, problem, start, noise, inductance, exponent)
+    return _Model(spectrum, scale, nodes, problem, m, d, weight, start, noise, tested, inductance, exponent)
 
 
 def _grid(omega: Array, density: int) -> tuple[Array, float]:
@@ -286,28 +291,46 @@ def _choose(
     """The terms beside the distribution, by evidence where they are not given.
 
     Tails are tried from the steepest on, each from the answer of the one before: what a steep tail leaves is a positive
-    distribution, what too shallow a tail leaves is not.
+    distribution, what too shallow a tail leaves is not. n = 1/2, n = 1 and no tail have no free exponent and get
+    `BETTER` for it.
     """
     exponents: tuple[float | None, ...] = ({"diffusion": 0.5, "blocking": 1.0}.get(tail),)
     if tail == "auto":
         exponents = _rising(spectrum)
-    best: tuple[_Model, Solution] | None = None
+    pairs: list[tuple[_Model, Solution]] = []
     for exponent in exponents:
         model = _model(spectrum, tested, inductance, exponent)
-        if best is None:
-            found = solve(model.problem, model.start, smoothing)
-        else:
-            start, size = model.start.copy(), min(len(model.start), len(best[0].start))
-            start[:size] = best[1].x[:size]
-            found = solve(model.problem, start, smoothing, first=best[1].smoothing, steps=TRIAL)
-        gain = 0.0 if best is None or exponent is not None else BETTER
-        if best is not None and found.evidence - gain > best[1].evidence:
+        found = _from(model, pairs[-1], smoothing) if pairs else solve(model.problem, model.start, smoothing)
+        pairs.append(_refined((model, found), smoothing) if exponent not in (None, 0.5, 1.0) else (model, found))
+    best = min(pairs, key=lambda p: p[1].evidence - {None: 2.0 * BETTER, 0.5: BETTER, 1.0: BETTER}.get(p[0].exponent, 0.0))
+    return best if best[1].settled else (best[0], _from(best[0], best, smoothing))
+
+
+def _from(model: _Model, other: tuple[_Model, Solution], smoothing: float | None) -> Solution:
+    """The solution of a model that begins at that of a similar one."""
+    start, size = model.start.copy(), min(len(model.start), len(other[0].start))
+    start[:size] = other[1].x[:size]
+    return solve(model.problem, start, smoothing, first=other[1].smoothing, steps=TRIAL)
+
+
+def _refined(pair: tuple[_Model, Solution], smoothing: float | None) -> tuple[_Model, Solution]:
+    """The same with the exponent of the tail at the minimum of F (Newton, the rest of the model eliminated)."""
+    for _ in range(REFINE):
+        model, found = pair
+        assert model.exponent is not None
+        g = np.exp(found.x)
+        s = 1j * model.spectrum.omega / model.spectrum.omega[0]
+        column = -g[-1] * np.log(s) * s**-model.exponent * model.weight
+        by_n = np.concatenate([column.real, column.imag])
+        along = (model.rows.T @ by_n) * g
+        bend = float(by_n @ by_n - along @ (found.covariance @ along))
+        step = -float(by_n @ (model.rows @ g - model.target)) / max(bend, 1e-300)
+        exponent = min(max(model.exponent + min(max(step, -LEAP), LEAP), 0.3), 1.0)
+        if abs(exponent - model.exponent) < CLOSE:
             break
-        best = model, found
-    assert best is not None
-    if best[1].settled:
-        return best
-    return best[0], solve(best[0].problem, best[1].x, smoothing, first=best[1].smoothing, steps=TRIAL)
+        other = _model(model.spectrum, model.tested, model.inductance, exponent)
+        pair = other, _from(other, pair, smoothing)
+    return pair
 
 
 def _rising(spectrum: Spectrum) -> tuple[float | None, ...]:
@@ -431,8 +454,11 @@ def _judged(out: RelaxationTimes, others: int) -> RelaxationTimes:
     dof = max(2.0 * int(np.count_nonzero(kept)) - out.freedom - others, 1.0)
     scatter = float(np.sqrt(np.sum(np.abs(out.residuals[kept]) ** 2) / dof))
     ratio = scatter / out.noise
-    misfit = ratio > 1.3 and (found.systematic or ratio > 1.8)
-    if misfit:
+    broken = tested.grade == "invalid"
+    misfit = broken or (ratio > 1.3 and (found.systematic or ratio > 1.8))
+    if broken:
+        verdict = f"misfit: no basis for a distribution, the spectrum {tested.verdict}"
+    elif misfit:
         where = _where(out)
         leads = spectrum.z.imag[-1] > 0.0 and where > 0.1 * spectrum.frequency[-1]
         cause = "leads that are no ideal inductance" if leads else "an inductive loop, a negative resistance, or a drift"

@@ -16,22 +16,21 @@ def reduced_conductance(u: float, alpha: float) -> float:
 
 
 def reduced_overpotential(x: float, alpha: float) -> float:
-    """The u that carries the reduced current x: 2 asinh(x/2) for alpha = 1/2, else Newton on the logarithm.
+    """The u that carries the reduced current x: 2 asinh(x/2) for alpha = 1/2, else Newton on u = ln(1 + x exp((1-alpha) u)).
 
-    For x > 0 the equation is solved as alpha u = ln(x + exp(-(1-alpha) u)), whose Newton iteration from the right is
-    monotone; x < 0 is the mirror (u, alpha) -> (-u, 1-alpha). Converges to rounding for 0 < alpha < 1 and any x.
+    In this form nothing cancels at small x; x < 0 is the mirror (u, alpha) -> (-u, 1-alpha). Converges to rounding for
+    0.05 <= alpha <= 0.95 and |x| up to 1e10, in about five passes.
     """
     if alpha == 0.5:
         return 2.0 * math.asinh(0.5 * x)
     sign = 1.0 if x >= 0.0 else -1.0
-    a = alpha if x >= 0.0 else 1.0 - alpha
+    c = 1.0 - alpha if x >= 0.0 else alpha
     y = abs(x)
-    u = math.log1p(y) / a
-    for _ in range(60):
-        tail = math.exp(-(1.0 - a) * u)
-        error = a * u - math.log(y + tail)
-        step = error / (a + (1.0 - a) * tail / (y + tail))
+    u = math.log1p(y) / (1.0 - c)
+    for _ in range(40):
+        e = y * math.exp(c * u)
+        step = (u - math.log1p(e)) / (1.0 - c * e / (1.0 + e))
         u -= step
-        if abs(step) <= 1e-15 * (1e-3 + abs(u)):
+        if abs(step) <= 4e-16 * abs(u):
             break
     return sign * u
