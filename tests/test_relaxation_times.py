@@ -257,7 +257,7 @@ def test_solver_finds_the_minimum():
     rng = np.random.default_rng(0)
     m, d = rng.uniform(size=(30, 12)), rng.uniform(1.0, 2.0, 30)
     known = np.eye(12) * 0.01
-    problem = Problem(m.T @ m, m.T @ d, float(d @ d), 10, 0.3, np.zeros(12), known, np.zeros(12))
+    problem = Problem(m.T @ m, m.T @ d, float(d @ d), 30, 10, 0.3, np.zeros(12), known, np.zeros(12))
     found = solve(problem, np.zeros(12), 0.02)
 
     def total(x):

@@ -27,7 +27,7 @@ from ..elements.base import Array
 
 HEAVY = 2.0  # degrees of freedom nu of the Student-t law
 LARGEST = 2.0  # largest change of a logarithm in one step
-STEPS = 60
+STEPS, PATIENCE = 60, 8
 SETTLED, STILL = 0.05, 0.05  # decrease of F, and change of ln lambda, below which the answer is final
 FIRST = 0.1  # lambda to start from
 
@@ -36,7 +36,7 @@ FIRST = 0.1  # lambda to start from
 class Problem:
     """The Gram form of the least squares and what is known beforehand.
 
-    gram, right, square   M^T M, M^T d, d^T d in units of the noise
+    gram, right, square   M^T M, M^T d, d^T d in units of the noise; count the length of d
     chain, step           number of amplitudes that form a curve, and their distance h in ln tau
     mean, known, drawn    m, B and B m' of the third term (m' where B itself has a preferred value, else zero)
     """
@@ -44,6 +44,7 @@ class Problem:
     gram: Array
     right: Array
     square: float
+    count: int
     chain: int
     step: float
     mean: Array
@@ -96,9 +97,13 @@ class Solution:
 
 
 def solve(
-    problem: Problem, start: Array, smoothing: float | None = None, *, first: float = FIRST, steps: int = STEPS
-) -> Solution:
-    """Minimum of F from `start`; `smoothing` fixes lambda (all w = 1), None takes it from the data, beginning at `first`."""
+    problem: Problem, start: Array, smoothing: float | None = None, *, first: float = FIRST, steps: int = STEPS,
+    hopeless: float = math.inf,
+) -> Solution:  # fmt: skip
+    """Minimum of F from `start`; `smoothing` fixes lambda (all w = 1), None takes it from the data, beginning at `first`.
+
+    Where chi2 is still above `hopeless` after `PATIENCE` iterations the search ends.
+    """
     x, lam = start.copy(), first if smoothing is None else smoothing
     local = np.ones(problem.chain - 2)
     before, settled, turn = math.inf, False, 0
@@ -115,8 +120,9 @@ def solve(
             prior = problem.precision(lam * local)
         here = data.chi2 + _known(problem, x, prior)
         x, there = _move(problem, x, here, data, prior)
-        settled = turn > 3 and here - there < SETTLED and abs(change) < STILL
-        if settled or (there >= here and there >= before):
+        scale = max(1.0, data.chi2 / problem.count)  # of the noise that the misfit would be
+        settled = turn > 3 and here - there < SETTLED * scale and abs(change) < STILL
+        if settled or (there >= here and there >= before) or (turn >= PATIENCE and data.chi2 > hopeless):
             break
         before = there
     data, prior = _Local(problem, x), problem.precision(lam * local)

@@ -57,6 +57,7 @@ VAGUE = 3.0  # standard deviation of the logarithm of a single term
 RISING, STEEP = 0.25, 0.4  # -d ln(-Z'')/d ln w from which a tail is tried, and from which there must be one
 WINDOW = 0.7  # decades over which that slope is taken
 TRIAL, REFINE = 25, 4  # iterations of a further tail, and Newton steps of its exponent
+PLAIN, GOOD = 5.0, 1.3  # what n = 1/2 must gain on n = 1, and chi2 per number measured, for no other to be tried
 LEAP, CLOSE = 0.08, 2e-3  # largest such step, and the one that ends them
 BETTER = 2.0  # what a tail must gain in 2 ln evidence
 UNSEEN = 0.3  # error of the resistance beyond the band, as a share of it (of its odds): it rests on FALL
@@ -236,6 +237,9 @@ class _Model:
     exponent: float | None
 
 
+_Pair: TypeAlias = tuple[_Model, Solution]
+
+
 def _model(spectrum: Spectrum, tested: KramersKronig, inductance: bool, exponent: float | None) -> _Model:
     omega = spectrum.omega
     scale = float(np.median(np.abs(spectrum.z)))
@@ -255,7 +259,7 @@ def _model(spectrum: Spectrum, tested: KramersKronig, inductance: bool, exponent
     known, drawn = _beforehand(len(nodes), len(ends), step, spectrum)
     start = mean.copy()
     start[len(nodes)] = math.log(max(0.9 * float(z.real.min()), 1e-3 * size))
-    problem = Problem(m.T @ m, m.T @ d, float(d @ d), len(nodes), step, mean, known, drawn)
+    problem = Problem(m.T @ m, m.T @ d, float(d @ d), len(d), len(nodes), step, mean, known, drawn)
     return _Model(spectrum, scale, nodes, problem, m, d, weight, start, noise, tested, inductance, exponent)
 
 
@@ -287,50 +291,82 @@ def _beforehand(nodes: int, others: int, step: float, spectrum: Spectrum) -> tup
 
 def _choose(
     spectrum: Spectrum, tested: KramersKronig, tail: Tail, inductance: bool, smoothing: float | None
-) -> tuple[_Model, Solution]:
+) -> _Pair:
     """The terms beside the distribution, by evidence where they are not given.
 
-    Tails are tried from the steepest on, each from the answer of the one before: what a steep tail leaves is a positive
+    Each tail starts from the answer of the one before, the steepest first: what a steep tail leaves is a positive
     distribution, what too shallow a tail leaves is not. n = 1/2, n = 1 and no tail have no free exponent and get
     `BETTER` for it.
     """
     exponents: tuple[float | None, ...] = ({"diffusion": 0.5, "blocking": 1.0}.get(tail),)
     if tail == "auto":
         exponents = _rising(spectrum)
-    pairs: list[tuple[_Model, Solution]] = []
+    pairs: list[_Pair] = []
     for exponent in exponents:
         model = _model(spectrum, tested, inductance, exponent)
-        found = _from(model, pairs[-1], smoothing) if pairs else solve(model.problem, model.start, smoothing)
-        pairs.append(_refined((model, found), smoothing) if exponent not in (None, 0.5, 1.0) else (model, found))
+        pair = model, _from(model, pairs[-1], smoothing) if pairs else solve(model.problem, model.start, smoothing)
+        pairs.append(_refined(pair, smoothing) if exponent not in (None, 0.5, 1.0) else pair)
+        plain = exponent == 0.5 and pairs[-1][1].evidence + PLAIN < pairs[0][1].evidence
+        if plain and pairs[-1][1].chi2 < GOOD * len(model.target) and None not in exponents:
+            break  # diffusion describes it: no need for another exponent
     best = min(pairs, key=lambda p: p[1].evidence - {None: 2.0 * BETTER, 0.5: BETTER, 1.0: BETTER}.get(p[0].exponent, 0.0))
-    return best if best[1].settled else (best[0], _from(best[0], best, smoothing))
+    if not best[1].settled:
+        best = best[0], _from(best[0], best, smoothing, math.inf)
+    if best[0].exponent in (None, 0.5, 1.0):
+        return best
+    _step, bend, along = _by_exponent(best)  # the exponent is a parameter too: what it may be wrong by spreads to all
+    return best[0], replace(best[1], covariance=best[1].covariance + np.multiply.outer(along, along) / bend)
 
 
-def _from(model: _Model, other: tuple[_Model, Solution], smoothing: float | None) -> Solution:
-    """The solution of a model that begins at that of a similar one."""
+def _from(model: _Model, other: _Pair, smoothing: float | None, most: float = 1.5) -> Solution:
+    """The solution of a model that begins at that of a similar one, given up where it is clearly worse."""
     start, size = model.start.copy(), min(len(model.start), len(other[0].start))
     start[:size] = other[1].x[:size]
-    return solve(model.problem, start, smoothing, first=other[1].smoothing, steps=TRIAL)
+    hopeless = most * other[1].chi2 + 30.0
+    return solve(model.problem, start, smoothing, first=other[1].smoothing, steps=TRIAL, hopeless=hopeless)
 
 
-def _refined(pair: tuple[_Model, Solution], smoothing: float | None) -> tuple[_Model, Solution]:
-    """The same with the exponent of the tail at the minimum of F (Newton, the rest of the model eliminated)."""
+def _refined(pair: _Pair, smoothing: float | None) -> _Pair:
+    """The same with the best exponent of the tail: Newton on F with the rest eliminated, then down while the evidence
+    gains (a tail too steep leaves a slow process that is none)."""
     for _ in range(REFINE):
-        model, found = pair
-        assert model.exponent is not None
-        g = np.exp(found.x)
-        s = 1j * model.spectrum.omega / model.spectrum.omega[0]
-        column = -g[-1] * np.log(s) * s**-model.exponent * model.weight
-        by_n = np.concatenate([column.real, column.imag])
-        along = (model.rows.T @ by_n) * g
-        bend = float(by_n @ by_n - along @ (found.covariance @ along))
-        step = -float(by_n @ (model.rows @ g - model.target)) / max(bend, 1e-300)
-        exponent = min(max(model.exponent + min(max(step, -LEAP), LEAP), 0.3), 1.0)
-        if abs(exponent - model.exponent) < CLOSE:
+        step, bend, _along = _by_exponent(pair)
+        if abs(step) < max(CLOSE, 0.5 / math.sqrt(bend)):
             break
-        other = _model(model.spectrum, model.tested, model.inductance, exponent)
-        pair = other, _from(other, pair, smoothing)
+        other = _moved(pair, min(max(step, -LEAP), LEAP), smoothing)
+        if other is None:
+            break
+        pair = other
+    for _ in range(REFINE):
+        other = _moved(pair, -max(1.0 / math.sqrt(_by_exponent(pair)[1]), CLOSE), smoothing)
+        if other is None or other[1].evidence > pair[1].evidence:
+            break
+        pair = other
     return pair
+
+
+def _moved(pair: _Pair, step: float, smoothing: float | None) -> _Pair | None:
+    """The same with the exponent changed by a step; None where it can't."""
+    old = pair[0]
+    assert old.exponent is not None
+    exponent = min(max(old.exponent + step, 0.3), 1.0)
+    if exponent == old.exponent:
+        return None
+    model = _model(old.spectrum, old.tested, old.inductance, exponent)
+    return model, _from(model, pair, smoothing)
+
+
+def _by_exponent(pair: _Pair) -> tuple[float, float, Array]:
+    """Newton step of the exponent with all else following, second derivative of F/2 by it, and -dx/dn of all else."""
+    model, found = pair
+    assert model.exponent is not None
+    g, s = np.exp(found.x), 1j * model.spectrum.omega / model.spectrum.omega[0]
+    column = -g[-1] * np.log(s) * s**-model.exponent * model.weight
+    by_n = np.concatenate([column.real, column.imag])
+    pull = (model.rows.T @ by_n) * g
+    along = found.covariance @ pull
+    bend = max(float(by_n @ by_n - pull @ along), 1.0)
+    return -float(by_n @ (model.rows @ g - model.target)) / bend, bend, along
 
 
 def _rising(spectrum: Spectrum) -> tuple[float | None, ...]:
@@ -344,7 +380,7 @@ def _rising(spectrum: Spectrum) -> tuple[float | None, ...]:
         return (None,)
     if slope > 0.62:
         return (1.0, slope) if slope < 0.97 else (1.0,)
-    return (1.0, 0.62, 0.5) if slope > STEEP else (1.0, 0.62, 0.5, None)
+    return (1.0, 0.5, 0.62) if slope > STEEP else (1.0, 0.5, 0.62, None)
 
 
 def _result(model: _Model, solution: Solution, tested: KramersKronig) -> RelaxationTimes:
