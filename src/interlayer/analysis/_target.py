@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
@@ -66,7 +67,7 @@ def number(value: units.Given, quantity: str, what: str) -> float:
     return units.si(value, quantity, what=what)
 
 
-class Target:
+class Target(ABC):
     """Names, quantities, box, starts and gradient of what is fitted."""
 
     def __init__(self, names: Sequence[str], quantities: Sequence[str], low: Array, high: Array) -> None:
@@ -93,13 +94,13 @@ class Target:
             for name, value in (given or {}).items()
         }
 
+    @abstractmethod
     def evaluate(self, values: Array, omega: Array) -> tuple[ComplexArray, ComplexArray]:
         """Z (k, m), dZ/dvalues (k, n, m)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def starts(self, omega: Array, z: ComplexArray, weight: Array, count: int) -> Array:
         """Start vectors (k, n), best first."""
-        raise NotImplementedError
 
     def canonical(self, values: Array, pinned: set[int]) -> Index:
         """Indices that put interchangeable parts in their order (fastest first)."""
