@@ -1,7 +1,7 @@
 """How often the distribution of relaxation times is right, how fast, and beside which other choices of smoothness.
 
-    OMP_NUM_THREADS=1 python benchmarks/bench_relaxation_times.py             about 2 minutes on one core
-    OMP_NUM_THREADS=1 python benchmarks/bench_relaxation_times.py --peers 60  and the other choices: about 2 minutes more
+    OMP_NUM_THREADS=1 python benchmarks/bench_relaxation_times.py             about 40 seconds on one core
+    OMP_NUM_THREADS=1 python benchmarks/bench_relaxation_times.py --peers 60  and the other choices: about 30 seconds more
 
 Spectra: R0 + k ZARCs, 1e6 to 1e-2 Hz, ten points a decade, noise 0.3 % of |Z| in each part. Time constants neighbour by
 neighbour a factor 30 to 300 apart and at least 1.5 decades inside the band, resistances within a factor ten of each

@@ -280,6 +280,9 @@ def _judged(
     onset = None if reach is None else float(f[first - 1 - reach])
     reach = _reach(residuals[last:], beyond[last:], f[last:])
     upper = None if reach is None else float(f[last + reach])
+    high, low = float(np.mean(residuals[-ENDS:])), float(np.mean(residuals[:ENDS]))
+    if onset is not None and high * low < 0.0 and abs(high) < 1.5 * abs(low):
+        upper = None  # a drift all through the sweep puts the two ends on opposite sides of the window
     walked = (f <= onset if onset is not None else np.zeros(len(f), bool)) | (
         f >= upper if upper is not None else np.zeros(len(f), bool)
     )

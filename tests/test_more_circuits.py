@@ -1,0 +1,176 @@
+"""Havriliak-Negami and de Levie's lines: limits, gradients, ladders in time, notation, and a fit that finds them."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+from interlayer.analysis import impedance
+from interlayer.analysis._circuit import Circuit, leaf_function
+from interlayer.elements import ELEMENTS, _ladder
+from interlayer.elements.base import OUT_R, OUT_SIZE, OUT_V
+from interlayer.elements.constant_phase import ConstantPhase
+from interlayer.elements.de_levie import DeLevieBlocking, DeLevieReactive
+from interlayer.elements.finite_warburg_open import FiniteWarburgOpen
+from interlayer.elements.gerischer import Gerischer
+from interlayer.elements.havriliak_negami import HavriliakNegami, cole_density
+from interlayer.elements.notation import parse, text
+from interlayer.elements.resistor import Resistor
+from interlayer.errors import CellError
+from interlayer.record import Provenance, Record, Segment
+
+OMEGA = 2.0 * np.pi * np.logspace(-6, 7, 300)
+KINDS = [HavriliakNegami, DeLevieBlocking, DeLevieReactive]
+LADDERS = [
+    *(HavriliakNegami(R=2.0, tau=tau, a=a, b=b) for tau in (1e-8, 1e-3, 1.0, 1e6)
+      for a, b in ((0.2, 0.2), (0.5, 1.0), (0.85, 0.7), (0.99, 0.5), (1.0, 0.6), (1.0, 0.95), (0.999, 1.0), (1.0, 1.0))),
+    *(DeLevieBlocking(R=2.0, Q=q, n=n) for q in (1e-7, 1.0, 1e5) for n in (0.4, 0.7, 0.9, 0.98, 1.0)),
+    *(DeLevieReactive(R=2.0, R_ct=2.0 / x, Q=q, n=n) for q in (1e-7, 1.0, 1e5) for x in (1e-3, 1.0, 100.0) for n in (0.5, 0.85, 0.97, 1.0)),
+]  # fmt: skip
+
+
+def named(leaf):
+    values = ", ".join(f"{p.name}={getattr(leaf, p.name):g}" for p in leaf.PARAMETERS)
+    return f"{leaf.SYMBOLS[0]}({values})"
+
+
+# -- closed forms -------------------------------------------------------------------------------------------------------
+def test_limits_are_the_elements_they_should_be():
+    w = np.logspace(-4, 5, 40)
+    q = 0.5**0.8 / 3.0
+    arc = (Resistor(R=3.0) | ConstantPhase(Q=q, n=0.8)).impedance(w)
+    assert HavriliakNegami(R=3.0, tau=0.5, a=0.8, b=1.0).impedance(w) == pytest.approx(arc, rel=1e-12)
+    assert HavriliakNegami(R=3.0, tau=0.5, a=1.0, b=0.5).impedance(w) == pytest.approx(Gerischer(R=3.0, tau=0.5).impedance(w), rel=1e-12)
+    line = FiniteWarburgOpen(R=3.0, tau=6.0).impedance(w)
+    assert DeLevieBlocking(R=3.0, Q=2.0).impedance(w) == pytest.approx(line, rel=1e-12)
+    assert DeLevieReactive(R=3.0, R_ct=1e9, Q=2.0).impedance(w[20:]) == pytest.approx(line[20:], rel=1e-6)
+    wide = (Resistor(R=0.01) | ConstantPhase(Q=2.0, n=0.9)).impedance(w)  # an electrolyte without resistance: the wall alone
+    assert DeLevieReactive(R=1e-12, R_ct=0.01, Q=2.0, n=0.9).impedance(w) == pytest.approx(wide, rel=1e-6)
+
+
+def test_low_and_high_frequencies():
+    slow, fast = np.array([1e-7]), np.array([1e9])
+    found = DeLevieBlocking(R=3.0, Q=2.0, n=0.9).impedance(slow)
+    assert found == pytest.approx(1.0 + ConstantPhase(Q=2.0, n=0.9).impedance(slow), rel=1e-5)
+    root = math.sqrt(3.0 / 5.0)
+    dc = 3.0 / (root * math.tanh(root))
+    assert DeLevieReactive(R=3.0, R_ct=5.0, Q=2.0, n=0.9).impedance(slow)[0].real == pytest.approx(dc, rel=1e-5)
+    angle = np.angle(DeLevieBlocking(R=3.0, Q=2.0, n=0.8).impedance(fast))[0]
+    assert angle == pytest.approx(-0.2 * math.pi, abs=1e-6)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.5, 1.0), (0.8, 0.6), (0.95, 0.9), (0.3, 0.4)])
+def test_density_is_positive_and_gives_the_impedance_back(a, b):
+    y = np.linspace(-80.0, 80.0, 4001)
+    assert (cole_density(y, a, b) >= 0.0).all()
+
+    def part(y, w):
+        return float(cole_density(np.array([y]), a, b)[0]) / (1.0 + 1j * w * math.exp(y))
+
+    for w in (1e-2, 1.0, 30.0):
+        edges = {"points": [0.0, -math.log(w)], "limit": 400, "args": (w,)}
+        z = complex(*(quad(lambda y, w, k=k: (part(y, w).real, part(y, w).imag)[k], -120.0, 120.0, **edges)[0] for k in (0, 1)))
+        assert pytest.approx(z, rel=1e-5) == complex(HavriliakNegami(R=1.0, tau=1.0, a=a, b=b).impedance(np.array([w]))[0])
+
+
+# -- gradients ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
+@given(data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_gradient_is_the_derivative(kind, data):
+    w = np.logspace(-3, 5, 7)
+    values = np.array([data.draw(st.floats(0.35, 0.95) if p.quantity == "fraction" else st.floats(1e-2, 1e2)) for p in kind.PARAMETERS])
+
+    def z(v):
+        return kind(**{p.name: x for p, x in zip(kind.PARAMETERS, v.tolist(), strict=True)}).impedance(w)
+
+    value, slope = leaf_function(kind.example())(w, values)
+    assert value == pytest.approx(z(values), rel=1e-10)
+    for i, v in enumerate(values):
+        h = 1e-6 * v
+        up, down = values.copy(), values.copy()
+        up[i], down[i] = v + h, v - h
+        assert np.max(np.abs(slope[i] - (z(up) - z(down)) / (2.0 * h)) * v / np.abs(z(values))) < 1e-6
+    stacked = leaf_function(kind.example())(w, np.stack([values, 0.9 * values]))
+    assert stacked[1].shape == (2, len(values), 7) and stacked[1][0] == pytest.approx(slope, rel=1e-10)
+
+
+# -- in time ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("leaf", LADDERS, ids=named)
+def test_ladder_is_positive_and_has_its_stated_error(leaf):
+    ladder = leaf._ladder(298.15)
+    assert np.max(np.abs(ladder.impedance(OMEGA) / leaf.impedance(OMEGA) - 1.0)) <= 0.7 * _ladder.ERROR
+    assert ladder.r0 >= 0.0 and (ladder.a >= 0.0).all() and (ladder.rate >= 0.0).all() and np.isfinite(ladder.rate).all()
+    assert len(ladder.a) <= 160
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
+def test_kernel_solves_its_step(kind):
+    leaf, J, h = kind.example(), 0.3, 0.05
+    ladder = leaf._ladder(298.15)
+    n = len(ladder.a)
+    Yb, P, out = np.linspace(0.0, 1e-3, n), np.array(leaf.numbers(298.15)), np.zeros(OUT_SIZE)
+    Z = Yb.copy()
+    advance, slope = kind.kernel(lambda f: f)[:2]
+    advance(J, h, 1, n, 0.0, P, Yb, Z, np.empty(0), np.empty(0), out)
+    assert pytest.approx(Yb + h * (ladder.a * J - ladder.rate * Z), rel=1e-9) == Z
+    assert out[OUT_V] == pytest.approx(ladder.r0 * J + Z.sum())
+    turned = np.zeros(OUT_SIZE, dtype=complex)
+    slope(1.0 / 20.0j, J, n, 0.0, P, Z, np.empty(0), np.empty(0), turned)
+    assert turned[OUT_R] == pytest.approx(leaf.impedance(np.array([20.0]))[0], rel=1e-3)
+
+
+def test_states_stay_when_a_parameter_moves_with_temperature():
+    def tau(T):
+        return math.exp(6000.0 / T - 6000.0 / 298.15)
+
+    for leaf in (
+        HavriliakNegami(R=1.0, tau=tau, a=0.9, b=0.8), DeLevieBlocking(R=tau, Q=1.0, n=0.9), DeLevieBlocking(R=tau, Q=1.0),
+        DeLevieReactive(R=tau, R_ct=tau, Q=2.0, n=0.9), DeLevieReactive(R=1.0, R_ct=tau, Q=2.0),
+    ):  # fmt: skip
+        n = len(leaf.states(298.15).start)
+        for T in (253.15, 298.15, 353.15):
+            ladder = leaf._ladder(T)
+            assert len(leaf.states(T).start) == n and len(leaf.numbers(T)) == 1 + 2 * n
+            assert np.max(np.abs(ladder.impedance(OMEGA) / leaf.impedance(OMEGA, T) - 1.0)) <= _ladder.ERROR
+
+
+def test_what_is_unset_or_out_of_range_is_refused():
+    with pytest.raises(CellError, match="tau"):
+        HavriliakNegami(R=1.0, a=0.9, b=0.9).numbers(298.15)
+    with pytest.raises(CellError, match="out of range"):
+        HavriliakNegami(R=1.0, tau=1.0, a=1.2, b=0.9)
+    with pytest.raises(CellError, match="out of range"):
+        DeLevieBlocking(R=1.0, Q=1.0, n=0.1)
+
+
+# -- notation and fits --------------------------------------------------------------------------------------------------
+def test_circuit_letters():
+    assert text(parse("RHTbTr")) == "R1H1Tb1Tr1" and text(parse("R0-p(H1,Q1)-Tb1"), "dashes") == "R0-p(H1,Q1)-Tb1"
+    assert Circuit(parse("R-H-Tr")).names == ["R1", "H1.R", "H1.tau", "H1.a", "H1.b", "Tr1.R", "Tr1.R_ct", "Tr1.Q", "Tr1.n"]
+    assert ELEMENTS["H"] is HavriliakNegami and ELEMENTS["de_levie_reactive"] is DeLevieReactive
+    assert ELEMENTS["Tb"] is DeLevieBlocking
+
+
+@pytest.mark.parametrize(
+    ("circuit", "truth"),
+    [
+        ("RH", {"R1": 10.0, "H1.R": 30.0, "H1.tau": 1e-2, "H1.a": 0.9, "H1.b": 0.6}),
+        ("RTb", {"R1": 10.0, "Tb1.R": 30.0, "Tb1.Q": 0.05, "Tb1.n": 0.92}),
+        ("RTr", {"R1": 10.0, "Tr1.R": 30.0, "Tr1.R_ct": 60.0, "Tr1.Q": 2e-3, "Tr1.n": 0.9}),
+    ],
+)
+def test_a_fit_finds_them(circuit, truth):
+    f = np.logspace(-2, 5, 57)
+    model = Circuit(parse(circuit))
+    z = model.impedance(np.array([truth[n] for n in model.names]), 2.0 * np.pi * f)
+    rng = np.random.default_rng(1)
+    z = z * (1.0 + 2e-3 * (rng.normal(size=57) + 1j * rng.normal(size=57)))
+    data = Record((Segment({"frequency": f, "impedance_real": z.real, "impedance_imag": z.imag}, "frequency", "impedance"),), Provenance("measured"))
+    found = impedance.fit(data, circuit)
+    assert not found.misfit
+    for name, value in truth.items():
+        assert found.std[name] is not None and abs(found.values[name] - value) < 4.0 * found.std[name]
