@@ -1,4 +1,4 @@
-"""Havriliak-Negami and de Levie's lines: limits, gradients, ladders in time, notation, and a fit that finds them."""
+"""ZARC, Havriliak-Negami and de Levie's lines: limits, gradients, ladders in time, notation, and a fit that finds them."""
 
 import math
 
@@ -19,12 +19,14 @@ from interlayer.elements.gerischer import Gerischer
 from interlayer.elements.havriliak_negami import HavriliakNegami, cole_density
 from interlayer.elements.notation import parse, text
 from interlayer.elements.resistor import Resistor
+from interlayer.elements.zarc import Zarc
 from interlayer.errors import CellError
 from interlayer.record import Provenance, Record, Segment
 
 OMEGA = 2.0 * np.pi * np.logspace(-6, 7, 300)
-KINDS = [HavriliakNegami, DeLevieBlocking, DeLevieReactive]
+KINDS = [Zarc, HavriliakNegami, DeLevieBlocking, DeLevieReactive]
 LADDERS = [
+    *(Zarc(R=2.0, tau=tau, n=n) for tau in (1e-8, 1.0, 1e6) for n in (0.2, 0.6, 0.9, 0.999, 1.0)),
     *(HavriliakNegami(R=2.0, tau=tau, a=a, b=b) for tau in (1e-8, 1e-3, 1.0, 1e6)
       for a, b in ((0.2, 0.2), (0.5, 1.0), (0.85, 0.7), (0.99, 0.5), (1.0, 0.6), (1.0, 0.95), (0.999, 1.0), (1.0, 1.0))),
     *(DeLevieBlocking(R=2.0, Q=q, n=n) for q in (1e-7, 1.0, 1e5) for n in (0.4, 0.7, 0.9, 0.98, 1.0)),
@@ -43,6 +45,7 @@ def test_limits_are_the_elements_they_should_be():
     q = 0.5**0.8 / 3.0
     arc = (Resistor(R=3.0) | ConstantPhase(Q=q, n=0.8)).impedance(w)
     assert HavriliakNegami(R=3.0, tau=0.5, a=0.8, b=1.0).impedance(w) == pytest.approx(arc, rel=1e-12)
+    assert Zarc(R=3.0, tau=0.5, n=0.8).impedance(w) == pytest.approx(arc, rel=1e-12)
     assert HavriliakNegami(R=3.0, tau=0.5, a=1.0, b=0.5).impedance(w) == pytest.approx(Gerischer(R=3.0, tau=0.5).impedance(w), rel=1e-12)
     line = FiniteWarburgOpen(R=3.0, tau=6.0).impedance(w)
     assert DeLevieBlocking(R=3.0, Q=2.0).impedance(w) == pytest.approx(line, rel=1e-12)
@@ -128,7 +131,7 @@ def test_states_stay_when_a_parameter_moves_with_temperature():
         return math.exp(6000.0 / T - 6000.0 / 298.15)
 
     for leaf in (
-        HavriliakNegami(R=1.0, tau=tau, a=0.9, b=0.8), DeLevieBlocking(R=tau, Q=1.0, n=0.9), DeLevieBlocking(R=tau, Q=1.0),
+        Zarc(R=tau, tau=tau, n=0.9), HavriliakNegami(R=1.0, tau=tau, a=0.9, b=0.8), DeLevieBlocking(R=tau, Q=1.0, n=0.9), DeLevieBlocking(R=tau, Q=1.0),
         DeLevieReactive(R=tau, R_ct=tau, Q=2.0, n=0.9), DeLevieReactive(R=1.0, R_ct=tau, Q=2.0),
     ):  # fmt: skip
         n = len(leaf.states(298.15).start)
@@ -147,18 +150,27 @@ def test_what_is_unset_or_out_of_range_is_refused():
         DeLevieBlocking(R=1.0, Q=1.0, n=0.1)
 
 
+def measured(f, z, seed=1):
+    """A record with 0.2 % noise in each part."""
+    rng = np.random.default_rng(seed)
+    z = z * (1.0 + 2e-3 * (rng.normal(size=len(f)) + 1j * rng.normal(size=len(f))))
+    return Record((Segment({"frequency": f, "impedance_real": z.real, "impedance_imag": z.imag}, "frequency", "impedance"),), Provenance("measured"))
+
+
 # -- notation and fits --------------------------------------------------------------------------------------------------
 def test_circuit_letters():
     assert text(parse("RHTbTr")) == "R1H1Tb1Tr1" and text(parse("R0-p(H1,Q1)-Tb1"), "dashes") == "R0-p(H1,Q1)-Tb1"
     assert Circuit(parse("R-H-Tr")).names == ["R1", "H1.R", "H1.tau", "H1.a", "H1.b", "Tr1.R", "Tr1.R_ct", "Tr1.Q", "Tr1.n"]
     assert ELEMENTS["H"] is HavriliakNegami and ELEMENTS["de_levie_reactive"] is DeLevieReactive
     assert ELEMENTS["Tb"] is DeLevieBlocking
+    assert text(parse("R0-ZARC1-Zarc2")) == "R0Zarc1Zarc2" and ELEMENTS["ZARC"] is ELEMENTS["zarc"] is Zarc
 
 
 @pytest.mark.parametrize(
     ("circuit", "truth"),
     [
         ("RH", {"R1": 10.0, "H1.R": 30.0, "H1.tau": 1e-2, "H1.a": 0.9, "H1.b": 0.6}),
+        ("RZarc", {"R1": 10.0, "Zarc1.R": 30.0, "Zarc1.tau": 1e-2, "Zarc1.n": 0.85}),
         ("RTb", {"R1": 10.0, "Tb1.R": 30.0, "Tb1.Q": 0.05, "Tb1.n": 0.92}),
         ("RTr", {"R1": 10.0, "Tr1.R": 30.0, "Tr1.R_ct": 60.0, "Tr1.Q": 2e-3, "Tr1.n": 0.9}),
     ],
@@ -167,10 +179,27 @@ def test_a_fit_finds_them(circuit, truth):
     f = np.logspace(-2, 5, 57)
     model = Circuit(parse(circuit))
     z = model.impedance(np.array([truth[n] for n in model.names]), 2.0 * np.pi * f)
-    rng = np.random.default_rng(1)
-    z = z * (1.0 + 2e-3 * (rng.normal(size=57) + 1j * rng.normal(size=57)))
-    data = Record((Segment({"frequency": f, "impedance_real": z.real, "impedance_imag": z.imag}, "frequency", "impedance"),), Provenance("measured"))
-    found = impedance.fit(data, circuit)
+    found = impedance.fit(measured(f, z), circuit)
     assert not found.misfit
     for name, value in truth.items():
         assert found.std[name] is not None and abs(found.values[name] - value) < 4.0 * found.std[name]
+
+
+def test_zarcs_are_arcs_of_a_fit():
+    """R Zarc Zarc is R(RQ)(RQ): the same minimum, the same arcs in the same order, each with its errors."""
+    f = np.logspace(-2, 5, 57)
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        fast, slow = 10.0 ** rng.uniform(-4.5, -2.5), 10.0 ** rng.uniform(-1.5, 0.5)
+        arcs = [Zarc(R=float(r), tau=tau, n=float(n)) for r, tau, n in zip(rng.uniform(5.0, 50.0, 2), (slow, fast), rng.uniform(0.7, 1.0, 2), strict=True)]
+        data = measured(f, 10.0 + sum(a.impedance(2.0 * np.pi * f) for a in arcs), seed)
+        pairs, zarcs = (impedance.fit(data, circuit) for circuit in ("R(RQ)(RQ)", "R Zarc Zarc"))
+        assert zarcs.chi2 == pytest.approx(pairs.chi2, rel=1e-6)
+        assert [a.labels for a in zarcs.arcs] == [("Zarc1.R", "Zarc1.tau"), ("Zarc2.R", "Zarc2.tau")]
+        assert zarcs.values["Zarc1.tau"] < zarcs.values["Zarc2.tau"]
+        for one, other in zip(zarcs.arcs, pairs.arcs, strict=True):
+            for field in ("resistance", "tau", "capacitance", "capacitance_brug", "n"):
+                assert getattr(one, field) == pytest.approx(getattr(other, field), rel=1e-3)
+            for field in ("resistance_std", "tau_std", "capacitance_std"):
+                assert getattr(one, field) == pytest.approx(getattr(other, field), rel=1e-2)
+        assert any(found.name == "time constant of arc Zarc1.R Zarc1.tau" for found in zarcs.findings())

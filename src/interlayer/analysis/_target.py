@@ -134,13 +134,15 @@ class CircuitTarget(Target):
         return self.circuit.slices[self.circuit.leaves.index(leaf)]
 
     def arc_terms(self) -> list[Term]:
-        """The relaxations: R with Q or C beside it."""
+        """The relaxations: R with Q or C beside it, or a ZARC."""
         return [t for t in self.terms if t.kind == "arc"]
 
     def time_constant(self, term: Term, values: Array) -> float:
-        """tau of a relaxation: R C, or (R Q)^(1/n)."""
-        assert term.other is not None
-        r, c = values[self.place(term.leaf).start], values[self.place(term.other)]
+        """tau of a relaxation: its own, R C, or (R Q)^(1/n)."""
+        r = values[self.place(term.leaf).start]
+        if term.other is None:
+            return float(values[self.place(term.leaf).start + 1])
+        c = values[self.place(term.other)]
         return float(r * c[0]) if len(c) == 1 else float(r * c[0]) ** (1.0 / max(float(c[1]), 1e-3))
 
     def canonical(self, values: Array, pinned: set[int]) -> Index:
@@ -165,9 +167,9 @@ class CircuitTarget(Target):
                     out.append(order)
         return out
 
-    def _alike(self) -> list[tuple[list[Parallel], list[Index]]]:
+    def _alike(self) -> list[tuple[list[Element], list[Index]]]:
         """Sets of two or more interchangeable arcs, each with the places of its parameters."""
-        groups: dict[tuple[int, tuple[type, ...]], list[Parallel]] = {}
+        groups: dict[tuple[int, tuple[type, ...]], list[Element]] = {}
         self._groups(self.circuit.element, groups)
         places = np.arange(len(self.names))
         return [
@@ -176,11 +178,11 @@ class CircuitTarget(Target):
             if len(group) > 1
         ]
 
-    def _groups(self, node: Element, groups: dict[tuple[int, tuple[type, ...]], list[Parallel]]) -> None:
+    def _groups(self, node: Element, groups: dict[tuple[int, tuple[type, ...]], list[Element]]) -> None:
         if not isinstance(node, Series | Parallel):
             return
         for child in node.children:
-            if isinstance(node, Series) and isinstance(child, Parallel) and terms_of(child)[0].kind == "arc":
+            if isinstance(node, Series) and terms_of(child)[0].kind == "arc":
                 form = tuple(type(leaf) for leaf in child.leaves())
                 groups.setdefault((id(node), form), []).append(child)
             self._groups(child, groups)
