@@ -13,6 +13,7 @@ from interlayer.analysis._circuit import Circuit, leaf_function
 from interlayer.elements import ELEMENTS, _ladder
 from interlayer.elements.base import OUT_R, OUT_SIZE, OUT_V
 from interlayer.elements.constant_phase import ConstantPhase
+from interlayer.elements.contact_gap import EPS0, ContactGap
 from interlayer.elements.de_levie import DeLevieBlocking, DeLevieReactive
 from interlayer.elements.finite_warburg_open import FiniteWarburgOpen
 from interlayer.elements.gerischer import Gerischer
@@ -20,7 +21,8 @@ from interlayer.elements.havriliak_negami import HavriliakNegami, cole_density
 from interlayer.elements.notation import parse, text
 from interlayer.elements.resistor import Resistor
 from interlayer.elements.zarc import Zarc
-from interlayer.errors import CellError
+from interlayer.errors import AnalysisError, CellError
+from interlayer.laws import constriction as spots
 from interlayer.record import Provenance, Record, Segment
 
 OMEGA = 2.0 * np.pi * np.logspace(-6, 7, 300)
@@ -203,3 +205,64 @@ def test_zarcs_are_arcs_of_a_fit():
             for field in ("resistance_std", "tau_std", "capacitance_std"):
                 assert getattr(one, field) == pytest.approx(getattr(other, field), rel=1e-2)
         assert any(found.name == "time constant of arc Zarc1.R Zarc1.tau" for found in zarcs.findings())
+
+
+# -- contact spots and their gap -----------------------------------------------------------------------------------------
+def gaps(count, seed=0):
+    """Faces over decades of everything; some without a spot resistance, some without a double layer."""
+    rng = np.random.default_rng(seed)
+    for i in range(count):
+        f, b, L, sigma, permittivity, gap, r, c = 10.0 ** rng.uniform((-4, -7, -6, -5, 0, -9, -9, -5), (0, -4, -2.5, 1, 3, -5, 1, 1))
+        yield ContactGap(
+            contact=f, cell_radius=b, thickness=L, sigma=sigma, permittivity=permittivity, gap=gap, R=r * (i % 5 > 0), C=c * (i % 3 > 0)
+        )  # fmt: skip
+
+
+def test_contact_gap_is_two_real_poles():
+    w = 2.0 * np.pi * np.logspace(-6, 13, 120)
+    for leaf in gaps(100):
+        ladder, z = leaf._ladder(298.15), leaf.impedance(w)
+        assert len(ladder.a) == 2 and (ladder.a >= 0.0).all() and (ladder.rate > 0.0).all()
+        assert ladder.impedance(w) == pytest.approx(z, rel=1e-9)
+        assert (z.real >= 0.0).all() and (z.imag <= 0.0).all()
+
+
+def test_contact_gap_gradient_is_the_derivative():
+    w = 2.0 * np.pi * np.logspace(0, 9, 9)
+    for leaf in gaps(30, seed=1):
+        values = np.array([getattr(leaf, p.name) for p in leaf.PARAMETERS])
+        values[0] = min(values[0], 0.99)
+        z, slope = ContactGap.gradient(w, np.stack([0.9 * values, values]))
+        for i in np.flatnonzero(values):
+            step = 1e-6 * values[i] * np.eye(8)[i]
+            change = (ContactGap.gradient(w, values + step)[0] - ContactGap.gradient(w, values - step)[0]) / 2e-6
+            assert np.max(np.abs(slope[1, i] * values[i] - change) / np.abs(z[1])) < 1e-7
+
+
+def test_contact_gap_has_its_limits():
+    leaf = ContactGap(contact=0.2, cell_radius=1e-5, thickness=1e-3, sigma=0.05, permittivity=30.0, gap=1e-7)
+    slow, fast = np.array([1e-6]), np.array([1e13])
+    dc = spots.asr_fixed_density(0.05, 1e-5, 0.2, 1e-3)[0]
+    assert leaf.impedance(slow)[0] == pytest.approx(dc, rel=1e-9)
+    spot = ContactGap(contact=0.2, cell_radius=1e-5, thickness=1e-3, sigma=0.05, permittivity=30.0, gap=1e-7, R=2e-3)
+    assert spot.impedance(slow)[0] == pytest.approx(dc + 2e-3 / 0.2, rel=1e-9)
+    bridge = EPS0 / 1e-7 / 0.8 + EPS0 * 30.0 / 0.05 / dc  # the gap's and the electrolyte's own, both beside the constriction
+    assert leaf.impedance(fast)[0] == pytest.approx(1.0 / (1j * fast[0] * bridge), rel=1e-3)
+    whole = ContactGap(contact=1.0, cell_radius=1e-5, thickness=1e-3, sigma=0.05, permittivity=30.0, gap=1e-7, R=2e-3)
+    assert whole.impedance(np.array([1.0, 1e5])) == pytest.approx(np.full(2, 2e-3), rel=1e-6)
+
+
+def test_contact_gap_in_a_fit():
+    """With the geometry known a spectrum gives the contact fraction and the spots' resistance; without an area nothing."""
+    assert text(parse("R(CGap)"), "dashes") == "R1-p(C1,Gap1)" and parse("R0-Gap1") == parse("R0Gap1")
+    f = np.logspace(1, 8, 60)
+    known = {"Gap1.cell_radius": "10 um", "Gap1.thickness": "1 mm", "Gap1.sigma": "0.5 mS/cm", "Gap1.permittivity": 60.0, "Gap1.gap": "50 nm", "Gap1.C": "5 uF/cm^2"}
+    truth = ContactGap(contact=0.06, cell_radius=1e-5, thickness=1e-3, sigma=0.05, permittivity=60.0, gap=5e-8, R=2e-4, C=0.05)
+    data = measured(f, 1e4 * (0.02 + truth.impedance(2.0 * np.pi * f)))
+    data = data.with_conditions(area="1 cm^2")
+    found = impedance.fit(data, "R Gap", fixed=known, specific=True)
+    assert not found.misfit
+    for name, value in {"R1": 0.02, "Gap1.contact": 0.06, "Gap1.R": 2e-4}.items():
+        assert found.std[name] is not None and abs(found.values[name] - value) < 4.0 * found.std[name], name
+    with pytest.raises(AnalysisError, match="per area"):
+        impedance.fit(data, "R Gap", fixed=known)

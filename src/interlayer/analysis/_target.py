@@ -116,6 +116,12 @@ class CircuitTarget(Target):
 
     def __init__(self, element: Element, omega: Array, z: ComplexArray, specific: bool) -> None:
         self.circuit = Circuit(element)
+        bound = [leaf.label for leaf in self.circuit.leaves if leaf.PER_AREA]
+        if bound and not specific:
+            raise AnalysisError(
+                f"{', '.join(bound)} is made of lengths and conductivities, so its impedance is per area", given="a fit in ohm",
+                remedy="Give the record its area and fit with specific=True",
+            )  # fmt: skip
         low, high = self.circuit.bounds_for(omega, z)
         change = _SPECIFIC if specific else _TOTAL
         super().__init__(self.circuit.names, [change.get(q, q) for q in self.circuit.quantities], low, high)

@@ -204,6 +204,7 @@ class Leaf(Element):
     EXPORTS: ClassVar[tuple[str, ...]] = ()  # "name:quantity" pairs, e.g. "contact_fraction:fraction"
     EVENTS: ClassVar[tuple[str, ...]] = ()  # sentence of each margin
     EQUATION: ClassVar[str] = ""  # impedance at rest; names: the fields, constant reads, I, omega, T, and R, F, pi
+    PER_AREA: ClassVar[bool] = False  # whether its parameters are lengths and conductivities, so that it is always in ohm m²
     AT_FACE: ClassVar[bool] = False  # whether it lies at a lithium face, so that it must be told which way strips
 
     def __post_init__(self) -> None:

@@ -25,6 +25,7 @@ from ..errors import NotationError, nearest
 from .base import ELEMENTS, Element, Leaf, Parallel, Series
 from .capacitor import Capacitor
 from .constant_phase import ConstantPhase
+from .contact_gap import ContactGap
 from .de_levie import DeLevieBlocking, DeLevieReactive
 from .finite_warburg_open import FiniteWarburgOpen
 from .finite_warburg_short import FiniteWarburgShort
@@ -42,7 +43,7 @@ _DIGITS = re.compile(r"[0-9]+")
 #: the circuit letters at hand without importing every physics element
 _LEAVES: tuple[type[Leaf], ...] = (
     Resistor, Capacitor, Inductor, ConstantPhase, Warburg, FiniteWarburgShort, FiniteWarburgOpen, Gerischer,
-    Zarc, HavriliakNegami, DeLevieBlocking, DeLevieReactive,
+    Zarc, HavriliakNegami, DeLevieBlocking, DeLevieReactive, ContactGap,
 )  # fmt: skip
 #: circuits with a name of their own, longest name first
 NAMED: Mapping[str, str] = {"Randles(CPE)": "R(Q[RW])", "Randles(Q)": "R(Q[RW])", "Randles": "R(C[RW])"}
