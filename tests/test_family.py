@@ -24,7 +24,7 @@ from conftest import (
     order_of,
     table,
 )
-from interlayer.elements import _ladder
+from interlayer.elements import _ladder, catalogue
 from interlayer.elements.base import (
     ELEMENTS,
     FARADAY,
@@ -47,6 +47,7 @@ from interlayer.elements.charge_transfer import ChargeTransfer
 from interlayer.elements.constriction import Constriction
 from interlayer.elements.contact_gap import ContactGap
 from interlayer.elements.film import Film
+from interlayer.elements.notation import symbols
 from interlayer.elements.resistor import Resistor
 from interlayer.elements.short import Short
 from interlayer.errors import CellError, UnknownNameError
@@ -55,6 +56,7 @@ from interlayer.mechanisms.filament import Filament
 from interlayer.mechanisms.interphase import Interphase
 from interlayer.mechanisms.inventory import Inventory
 from interlayer.mechanisms.voids import Voids
+from interlayer.names import NAMES
 
 KINDS: dict[str, type[Leaf]] = {**{n: ELEMENTS[n] for n in ELEMENTS}, **{n: MECHANISMS[n] for n in MECHANISMS}}
 MORE: dict[str, Leaf] = {
@@ -484,6 +486,21 @@ def test_declarations(name: str) -> None:
         if math.isfinite(p.high):
             with pytest.raises(CellError, match=p.name):
                 replace(leaf, **{p.name: 2.0 * p.high})
+
+
+def test_the_catalogue_is_the_declarations() -> None:
+    """Every element once, every parameter with a unit of the vocabulary; what the circuit letters are is what parses."""
+    entries = {e.name: e for e in catalogue("all")}
+    assert set(entries) == set(KINDS) and {e.kind for e in entries.values()} == set(KINDS.values())
+    circuit = {s for e in catalogue() for s in e.symbols}
+    assert circuit == set(symbols(everything=True)) and not set(catalogue()) & set(catalogue("physics"))
+    for entry in entries.values():
+        assert entry.summary and (entry.equation or entry.name in ("constriction", "contact_gap"))
+        for p in entry.parameters:
+            assert NAMES[p.quantity] and p.definition and p.low < p.high
+            assert entry.unit(p.name) == "" or f"{p.name} [{entry.unit(p.name)}" in str(entry)
+    assert (entries["resistor"].unit("R"), entries["resistor"].unit("R", specific=False)) == ("ohm*m^2", "ohm")
+    assert "Q [S*s^n/m^2 or S*s^n] CPE coefficient" in str(entries["constant_phase"])
 
 
 def test_a_property_too_steep_for_its_series_is_refused() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import units
 from ..elements import notation
-from ..elements.base import Array, ComplexArray, Element, Leaf, Parallel, Series
+from ..elements.base import SPECIFIC, TOTAL, Array, ComplexArray, Element, Leaf, Parallel, Series
 from ..errors import AnalysisError, UnitError, UnknownNameError
 from ..names import NAMES
 from ._circuit import Circuit
@@ -21,8 +21,6 @@ from ._spectrum import Index, Mask
 
 WEAK = 1e-3  # 1/std of a logarithm that is no knowledge
 FRACTIONS = ("fraction", "number", "transference_number")
-_TOTAL = {"area_specific_resistance": "resistance", "area_specific_capacitance": "capacitance"}
-_SPECIFIC = {q: f"specific_{q}" for q in ("cpe_coefficient", "warburg_coefficient", "inductance")}
 
 
 @runtime_checkable
@@ -123,7 +121,7 @@ class CircuitTarget(Target):
                 remedy="Give the record its area and fit with specific=True",
             )  # fmt: skip
         low, high = self.circuit.bounds_for(omega, z)
-        change = _SPECIFIC if specific else _TOTAL
+        change = SPECIFIC if specific else TOTAL
         super().__init__(self.circuit.names, [change.get(q, q) for q in self.circuit.quantities], low, high)
         self.text = notation.text(element) if all(leaf.SYMBOLS for leaf in self.circuit.leaves) else str(element)
         self.terms: list[Term] = terms_of(element)

@@ -106,6 +106,10 @@ class Jit(Protocol):
     def __call__(self, function: Callable[..., Any], /) -> Callable[..., Any]: ...
 
 
+#: what a declared quantity is called in a circuit without an area, and per area
+TOTAL: Mapping[str, str] = {"area_specific_resistance": "resistance", "area_specific_capacitance": "capacitance"}
+SPECIFIC: Mapping[str, str] = {q: f"specific_{q}" for q in ("cpe_coefficient", "warburg_coefficient", "inductance")}
+
 #: (advance, slope) or (advance, slope, tangent) where the impedance has a better form than slope at h = 1/(i omega)
 Kernel: TypeAlias = tuple[Callable[..., None], ...]
 

@@ -5,7 +5,7 @@ Two notations parse, and print back the same structure:
     R(RQ)(RQ)W      R([RW]Q)           Boukamp's way: side by side is series, ( ) parallel, [ ] series inside ( )
     R0-p(R1,CPE1)-W1                   impedance.py's way: - is series, p( , ) parallel
 
-A symbol is a circuit letter of a registered element (R, C, L, Q or CPE, W, Ws, Wo, G, Zarc ...; `catalogue.catalogue`
+A symbol is a circuit letter of a registered element (R, C, L, Q or CPE, W, Ws, Wo, G, Zarc ...; `elements.catalogue`
 lists them); the number behind it makes its label. Numbers that are given stay, the others are filled in order from 1.
 Values are not part of a text: the parameters of a parsed circuit are unset (NaN).
 
