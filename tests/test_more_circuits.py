@@ -11,10 +11,12 @@ from scipy.integrate import quad
 from interlayer.analysis import impedance
 from interlayer.analysis._circuit import Circuit, leaf_function
 from interlayer.elements import ELEMENTS, _ladder
-from interlayer.elements.base import OUT_R, OUT_SIZE, OUT_V
+from interlayer.elements.base import OUT_R, OUT_SIZE, OUT_V, at
+from interlayer.elements.capacitor import Capacitor
 from interlayer.elements.constant_phase import ConstantPhase
-from interlayer.elements.contact_gap import EPS0, ContactGap
+from interlayer.elements.contact_gap import EPS0, ContactGap, with_gap
 from interlayer.elements.de_levie import DeLevieBlocking, DeLevieReactive
+from interlayer.elements.film import Film
 from interlayer.elements.finite_warburg_open import FiniteWarburgOpen
 from interlayer.elements.gerischer import Gerischer
 from interlayer.elements.havriliak_negami import HavriliakNegami, cole_density
@@ -250,6 +252,22 @@ def test_contact_gap_has_its_limits():
     assert leaf.impedance(fast)[0] == pytest.approx(1.0 / (1j * fast[0] * bridge), rel=1e-3)
     whole = ContactGap(contact=1.0, cell_radius=1e-5, thickness=1e-3, sigma=0.05, permittivity=30.0, gap=1e-7, R=2e-3)
     assert whole.impedance(np.array([1.0, 1e5])) == pytest.approx(np.full(2, 2e-3), rel=1e-6)
+
+
+def test_contact_gap_as_a_tree_of_leaves():
+    """`with_gap` is electrolyte + `ContactGap` to rounding, with any element at the spots, and thin layers are refused."""
+    w = 2.0 * np.pi * np.logspace(-3, 11, 60)
+    for f, thickness in ((1e-3, 1e-4), (0.1, 1e-4), (0.5, 1.5e-5), (0.9, 1e-3)):
+        known = {"contact": f, "cell_radius": 1e-5, "thickness": thickness, "permittivity": 40.0, "gap": 1e-7}
+        bulk = thickness / (0.05 + 1j * w * EPS0 * 40.0)
+        face = ContactGap(sigma=0.05, R=2e-3, C=0.02, **known).impedance(w)
+        spots_alone = Resistor(R=2e-3 / f) | Capacitor(C=0.02 * f)
+        tree = with_gap(spots_alone, sigma=lambda T: 0.05 * T / 298.15, **known)
+        assert tree.impedance(w) == pytest.approx(bulk + face, rel=1e-9)
+        assert all(abs(at(leaf.R, 596.3) / at(leaf.R, 298.15) - 0.5) < 1e-12 for leaf in tree.leaves() if isinstance(leaf, Film))
+        assert len(tree.labelled()) == 6
+    with pytest.raises(CellError, match="too thin for the law"):
+        with_gap(Resistor(R=1.0), contact=0.98, cell_radius=1e-3, thickness=1e-6, sigma=0.1, permittivity=1.0, gap=1e-7)
 
 
 def test_contact_gap_in_a_fit():

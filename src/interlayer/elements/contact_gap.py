@@ -1,4 +1,8 @@
-"""Contact spots on an electrolyte with the gap between them: constriction that a capacitance bridges."""
+"""Contact spots on an electrolyte with the gap between them: constriction that a capacitance bridges.
+
+Two forms of one law (laws/constriction.py, `two_zones`): the leaf `ContactGap`, the face alone by numbers, and the tree
+`with_gap`, electrolyte and face from existing leaves around any element of the spots.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import CellError
 from ..laws import constriction as law
 from . import _ladder
-from .base import ELEMENTS, Array, ComplexArray, Parameter, Scalar, at
+from .base import ELEMENTS, Array, ComplexArray, Element, Parameter, Scalar, at
+from .capacitor import Capacitor
+from .film import Film
 
 EPS0 = 8.8541878128e-12  # F/m, CODATA 2018
 WHOLE = 1e-9  # least share of the face that is gap, so that f = 1 has a value
@@ -106,3 +113,35 @@ class ContactGap(_ladder.LadderLeaf):
     @classmethod
     def example(cls) -> ContactGap:
         return cls(contact=0.1, cell_radius=10e-6, thickness=1e-3, sigma=0.09, permittivity=60.0, gap=1e-7, R=1e-4, C=0.05)
+
+
+def with_gap(
+    spots: Element, *, contact: float, cell_radius: float, thickness: float, sigma: Scalar, permittivity: float, gap: float,
+    place: str = "face",
+) -> Element:  # fmt: skip
+    """Electrolyte and face as a tree: film(L - l) + (spots + film(l/f) | capacitor((1 - f) eps0/g) + film(l/(1 - f))).
+
+    spots   element of the spots per area of the CELL: 1/f of a spot's own (charge transfer that reads the contact
+            fraction does that), beside a double layer or not
+    place   ends the labels of the leaves
+
+    Exactly L/s + `two_zones`, since the star of three resistors K/f, K/(1 - f), -K is its circuit and all K fall with
+    1/s like the electrolyte itself, from which -K is taken: film(x) is a layer x of it, R = x/sigma, C = eps/x, and
+    l = sigma K = pi b sqrt(f) psi/(4 (1 - f)) [m] is that of the spreading, below L but for layers far thinner (L < b/100) than
+    psi holds for. Other symbols as for `ContactGap`. omega -> 0: bulk, constriction and spots in series.
+    """
+    f = min(contact, 1.0 - WHOLE)
+    reach = law.spreading(1.0, cell_radius, f, thickness)[0]
+    if not reach < thickness:
+        raise CellError(
+            "The electrolyte is too thin for the law of constriction", given=f"{thickness:.3g} m",
+            allowed=f"a twentieth of the cell radius ({cell_radius:.3g} m) and more",
+        )  # fmt: skip
+
+    def film(length: float, what: str) -> Film:
+        r: Scalar = (lambda T: length / sigma(T)) if callable(sigma) else length / sigma
+        return Film(label=f"{what} {place}", R=r, C=EPS0 * permittivity / length)
+
+    spot_branch = film(reach / f, "spreading to spots") + spots
+    gap_branch = film(reach / (1.0 - f), "spreading to gap") + Capacitor(label=f"gap {place}", C=(1.0 - f) * EPS0 / gap)
+    return film(thickness - reach, "electrolyte") + (spot_branch | gap_branch)
