@@ -36,7 +36,7 @@ from .arrhenius import EV, FORMS, ROOM, UNLIKELY, ArrheniusFit, Form
 
 SOURCE = "sum of two Arrhenius laws; profile likelihood: Venzon & Moolgavkar, Appl. Stat. 37 (1988) 87 (recalled)"
 LOWEST, HIGHEST = -20e3, 250e3  # J/mol searched
-GRID, ZOOMS = 121, 4
+GRID, ZOOMS = 97, 4
 RISE = 3.841459  # of chi-square at 95 %
 SEEN = 12.0  # rise up to which the plane is looked at when it is refined
 CLAIM = 6.0  # of Akaike's criterion
@@ -143,8 +143,7 @@ def fit(
     one = arrhenius.fit(y, t, std=errors, quantity=quantity, form=form)
     plane = _Plane(y, t, np.ones(len(y)) if errors is None else _points.own(y, errors, shared), form, energy)
     for _ in range(3):  # errors in proportion to the fitted R
-        seen = plane.surface(*plane.range())
-        plane = replace(plane, scale=plane.model(plane.best(seen)))
+        plane = replace(plane, scale=plane.model(_lowest(plane, plane.surface(*plane.range()))))
     parameters = 4 - (energy is not None)
     dof = len(y) - parameters
     plane_seen, best = _refined(plane, dof, errors is not None)
@@ -347,12 +346,17 @@ def _refined(plane: _Plane, dof: int, stated: bool) -> tuple[_Surface, _Best]:
             low, high = axis[max(int(hit[0]) - 1, 0)], axis[min(int(hit[-1]) + 1, len(axis) - 1)]
             boxes.append((max(float(low), limit[0]), min(float(high), limit[1])))
         seen = plane.surface(boxes[0], boxes[1])
+    return seen, _lowest(plane, seen)
+
+
+def _lowest(plane: _Plane, seen: _Surface) -> _Best:
+    """The minimum, from the lowest point of a grid inwards."""
     near = seen
     for _ in range(6):
         best = plane.best(near)
         cells = [2.0 * (axis[1] - axis[0]) if len(axis) > 1 else 0.0 for axis in (near.first, near.second)]
         near = plane.surface((best[0] - cells[0], best[0] + cells[0]), (best[1] - cells[1], best[1] + cells[1]), 21)
-    return seen, plane.best(near)
+    return plane.best(near)
 
 
 def _symmetric(value: float, std: float | None, interval: _Ends) -> bool:
