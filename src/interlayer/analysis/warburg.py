@@ -50,6 +50,7 @@ WIDTH = 8.0  # ratio of the frequencies at its ends, at least
 MARGIN = 0.15  # of the window found (in log frequency), left out at each end that is not the end of the data
 PARALLEL = 0.03  # relative difference of the slopes that is none
 ERRORS = 3.0  # standard errors a difference or a bend may have
+ERRORS_FITTED = 5.0  # of a fitted part: errors of what is taken away come on top
 SHARP = 0.02  # relative error of a slope up to which it can be compared
 PART = 0.2  # of |Z - R in series|: where a fitted Warburg part is tested
 
@@ -280,7 +281,8 @@ def _tested(fit: ImpedanceFit, name: str) -> Line:
             allowed=f"at least {FEWEST - 1}", remedy="Measure to lower frequencies",
         )  # fmt: skip
     x = 1.0 / np.sqrt(spectrum.omega)
-    one = _judged(_lines(x, spectrum.z - whole + part, inside[None, :], np.abs(spectrum.z)))
+    lines = _lines(x, spectrum.z - whole + part, inside[None, :], np.abs(spectrum.z))
+    one = _judged(lines, ERRORS_FITTED)
     if one.reason[0]:
         raise AnalysisError(f"{name} of {fit.circuit} is no Warburg impedance: {one.reason[0]}", given=fit.verdict)
     return _line(one, 0, spectrum.frequency, inside, False, spectrum.specific, ())
@@ -358,7 +360,7 @@ def _fitted(u: Array, w: Array, y: Array, power: float | None) -> list[tuple[Arr
     return out
 
 
-def _judged(lines: _Lines) -> _Lines:
+def _judged(lines: _Lines, errors: float = ERRORS) -> _Lines:
     """The same with the reason why each window holds no Warburg line ("" where it does)."""
     reasons = []
     for slope, std, bend in zip(lines.slope, lines.std, lines.bend, strict=True):
@@ -368,9 +370,9 @@ def _judged(lines: _Lines) -> _Lines:
             reasons.append(f"a slope is not positive ({words})")
         elif (std > SHARP * slope).any():
             reasons.append(f"the slopes are too uncertain to compare ({words})")
-        elif apart > max(ERRORS * float(np.hypot(*std)), PARALLEL * mean):
+        elif apart > max(errors * float(np.hypot(*std)), PARALLEL * mean):
             reasons.append(f"the slopes are not parallel ({words})")
-        elif (np.abs(bend) > ERRORS).any():
+        elif (np.abs(bend) > errors).any():
             reasons.append(f"the lines are bent, by {np.max(np.abs(bend)):.2g} standard errors ({words})")
         else:
             reasons.append("")
