@@ -39,7 +39,7 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record, Segment
 from ._resistance import Faces, faces_of, geometry
 from ._result import ImpedanceFit
-from ._spectrum import Mask, spectrum_of
+from ._spectrum import Index, Mask, spectrum_of
 from ._target import number
 
 SOURCE = "10.1149/1.2129668 (recalled)"
@@ -110,23 +110,23 @@ def line(
         inside = (f >= ends[0] * (1.0 - 1e-9)) & (f <= ends[1] * (1.0 + 1e-9))
         if np.count_nonzero(inside) < FEWEST - 1:
             raise AnalysisError("Too few points lie in this window", given=int(inside.sum()), allowed=f"at least {FEWEST - 1}")
-        one = _judged(_lines(x, spectrum.z, inside[None, :]))
-        if one.reason[0]:
-            raise AnalysisError(f"There is no Warburg line in this window: {one.reason[0]}", given=window)
+        one = _lines(x, spectrum.z, inside[None, :])
+        if why := _reason(one):
+            raise AnalysisError(f"There is no Warburg line in this window: {why}", given=window)
         return _line(one, 0, f, inside, False, spectrum.specific, ())
     masks = _windows(f)
     if not len(masks):
         raise AnalysisError(f"A window of {FEWEST} points over a factor {WIDTH:g} in frequency does not fit in here", given=len(f))
-    judged = _judged(_lines(x, spectrum.z, masks))
-    good = np.flatnonzero([not r for r in judged.reason])
+    all_lines = _lines(x, spectrum.z, masks)
+    good = np.flatnonzero(_faults(all_lines) == 0)
     if not len(good):
         low = int(np.argmax(np.where(masks[:, 0], masks.sum(axis=1), 0)))
         raise AnalysisError(
             f"There is no Warburg line in this spectrum: in no window are Z' and -Z'' straight and parallel against omega^-1/2"
-            f" (towards the lowest frequency: {judged.reason[low]})",
+            f" (towards the lowest frequency: {_reason(all_lines, low)})",
             remedy="Measure to lower frequencies, fit a circuit with W and give the fit, or state the window",
         )  # fmt: skip
-    length = np.array([math.log(f[m][-1] / f[m][0]) for m in masks[good]])
+    length = np.log(f[len(f) - 1 - np.argmax(masks[good][:, ::-1], axis=1)] / f[np.argmax(masks[good], axis=1)])
     best = masks[good[int(np.argmax(length))]]
     kept = _inner(f, best)
     inner = _lines(x, spectrum.z, kept[None, :], foot=True)
@@ -281,10 +281,9 @@ def _tested(fit: ImpedanceFit, name: str) -> Line:
             allowed=f"at least {FEWEST - 1}", remedy="Measure to lower frequencies",
         )  # fmt: skip
     x = 1.0 / np.sqrt(spectrum.omega)
-    lines = _lines(x, spectrum.z - whole + part, inside[None, :], np.abs(spectrum.z))
-    one = _judged(lines, ERRORS_FITTED)
-    if one.reason[0]:
-        raise AnalysisError(f"{name} of {fit.circuit} is no Warburg impedance: {one.reason[0]}", given=fit.verdict)
+    one = _lines(x, spectrum.z - whole + part, inside[None, :], np.abs(spectrum.z))
+    if why := _reason(one, errors=ERRORS_FITTED):
+        raise AnalysisError(f"{name} of {fit.circuit} is no Warburg impedance: {why}", given=fit.verdict)
     return _line(one, 0, spectrum.frequency, inside, False, spectrum.specific, ())
 
 
@@ -296,19 +295,15 @@ class _Lines:
     slope: Array
     std: Array
     bend: Array
-    reason: tuple[str, ...] = ()
 
 
 def _windows(f: Array) -> Mask:
     """Masks (k, m) of all windows of consecutive points that are wide enough."""
-    count = len(f)
-    out = [
-        (np.arange(count) >= i) & (np.arange(count) < j)
-        for i in range(count - FEWEST + 1)
-        for j in range(i + FEWEST, count + 1)
-        if f[j - 1] >= WIDTH * f[i]
-    ]
-    return np.array(out, dtype=np.bool_).reshape(len(out), count)
+    i, j = (v.ravel() for v in np.meshgrid(np.arange(len(f)), np.arange(len(f)), indexing="ij"))
+    wide = (j - i >= FEWEST - 1) & (f[j] >= WIDTH * f[i])
+    place = np.arange(len(f))
+    out: Mask = (place >= i[wide][:, None]) & (place <= j[wide][:, None])
+    return out
 
 
 def _inner(f: Array, mask: Mask) -> Mask:
@@ -352,31 +347,39 @@ def _fitted(u: Array, w: Array, y: Array, power: float | None) -> list[tuple[Arr
         if order == 2:
             columns[-2:] = [columns[-1], columns[-2]]
         c = np.stack(columns, axis=2)
-        a, b = np.einsum("km,kmi,kmj->kij", w, c, c), np.einsum("km,kmi,m->ki", w, c, y)
-        inverse = np.linalg.inv(a)
-        p = np.einsum("kij,kj->ki", inverse, b)
-        left = y[None, :] - np.einsum("kmi,ki->km", c, p)
-        out.append((p[:, -1], np.sqrt(inverse[:, -1, -1]), np.einsum("km,km->k", w, left**2)))
+        weighted = (c * w[:, :, None]).transpose(0, 2, 1)
+        inverse = np.linalg.inv(weighted @ c)
+        p = inverse @ (weighted @ y)[:, :, None]
+        left = y[None, :] - (c @ p)[:, :, 0]
+        out.append((p[:, -1, 0], np.sqrt(inverse[:, -1, -1]), np.sum(w * left**2, axis=1)))
     return out
 
 
-def _judged(lines: _Lines, errors: float = ERRORS) -> _Lines:
-    """The same with the reason why each window holds no Warburg line ("" where it does)."""
-    reasons = []
-    for slope, std, bend in zip(lines.slope, lines.std, lines.bend, strict=True):
-        words = f"slopes {slope[0]:.4g} ± {std[0]:.2g} of Z' and {slope[1]:.4g} ± {std[1]:.2g} of -Z''"
-        apart, mean = abs(slope[0] - slope[1]), 0.5 * (slope[0] + slope[1])
-        if slope.min() <= 0.0:
-            reasons.append(f"a slope is not positive ({words})")
-        elif (std > SHARP * slope).any():
-            reasons.append(f"the slopes are too uncertain to compare ({words})")
-        elif apart > max(errors * float(np.hypot(*std)), PARALLEL * mean):
-            reasons.append(f"the slopes are not parallel ({words})")
-        elif (np.abs(bend) > errors).any():
-            reasons.append(f"the lines are bent, by {np.max(np.abs(bend)):.2g} standard errors ({words})")
-        else:
-            reasons.append("")
-    return _Lines(lines.slope, lines.std, lines.bend, tuple(reasons))
+def _faults(lines: _Lines, errors: float = ERRORS) -> Index:
+    """What speaks against a Warburg line in each window, a place in `_FAULTS`; 0 where nothing does."""
+    slope, std = lines.slope, lines.std
+    apart, mean = np.abs(slope[:, 0] - slope[:, 1]), slope.mean(axis=1)
+    return np.select(
+        [
+            slope.min(axis=1) <= 0.0, (std > SHARP * slope).any(axis=1),
+            apart > np.maximum(errors * np.hypot(std[:, 0], std[:, 1]), PARALLEL * mean),
+            (np.abs(lines.bend) > errors).any(axis=1),
+        ], [1, 2, 3, 4], 0,
+    )  # fmt: skip
+
+
+_FAULTS = (
+    "", "a slope is not positive", "the slopes are too uncertain to compare", "the slopes are not parallel", "the lines are bent"
+)  # fmt: skip
+
+
+def _reason(lines: _Lines, row: int = 0, errors: float = ERRORS) -> str:
+    """Why a window holds no Warburg line, "" where it does."""
+    fault = int(_faults(lines, errors)[row])
+    slope, std, bend = lines.slope[row], lines.std[row], float(np.max(np.abs(lines.bend[row])))
+    words = f"slopes {slope[0]:.4g} ± {std[0]:.2g} of Z' and {slope[1]:.4g} ± {std[1]:.2g} of -Z''"
+    by = f", by {bend:.2g} standard errors" if fault == 4 else ""
+    return f"{_FAULTS[fault]}{by} ({words})" if fault else ""
 
 
 def _line(
