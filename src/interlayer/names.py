@@ -100,6 +100,8 @@ _ROWS = [
     Name("specific_inductance", "H*m^2", "uH*cm^2", "inductance times geometric area", 0.0, 1e6),
     Name("time_constant", "s", "s", "time constant of a relaxation", 0.0, 1e12),
     Name("warburg_coefficient", "ohm*s^-0.5", "ohm*s^-0.5", "Warburg coefficient", 0.0, 1e15),
+    Name("warburg_product", "mol*s^-0.5", "mol*s^-0.5", "area times concentration times root of the diffusivity: all that a Warburg coefficient tells", 0.0, 1e6),
+    Name("specific_warburg_product", "mol*m^-2*s^-0.5", "mol*cm^-2*s^-0.5", "concentration times root of the diffusivity", 0.0, 1e9),
 ]
 
 NAMES: dict[str, Name] = {row.name: row for row in _ROWS}
