@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from interlayer.analysis import kramers_kronig, relaxation_times, z_hit
+from interlayer.analysis import _kernel, _peaks, kramers_kronig, relaxation_times, z_hit
 from interlayer.analysis._spectrum import Spectrum, spectrum_of
 from interlayer.record import Provenance, Record, Segment
 
@@ -59,7 +59,7 @@ class Linear:
 
         omega, scale = spectrum.omega, float(np.median(np.abs(spectrum.z)))
         z = spectrum.z / scale
-        self.nodes, step = relaxation_times._grid(omega, relaxation_times.COARSE)
+        self.nodes, step = _kernel.grid(omega, _kernel.COARSE)
         s = 1j * omega
         columns = np.concatenate([step / (1.0 + s[:, None] * np.exp(self.nodes)), np.ones((len(s), 1)), (s / omega[-1])[:, None]], axis=1)
         weight = 1.0 / (np.abs(z) * noise)
@@ -119,8 +119,8 @@ class Linear:
         covariance = np.zeros((len(x), len(x)))
         covariance[np.ix_(free, free)] = np.linalg.pinv(gram, hermitian=True)
         g, count = x[: len(self.nodes)], 0
-        for k in relaxation_times._maxima(g):
-            saddle = relaxation_times._saddle(g, k)
+        for k in _peaks.maxima(g):
+            saddle = _peaks.saddle(g, k)
             pair = [k] if saddle is None else [k, saddle]
             sign = np.array([1.0, -1.0])[: len(pair)]
             height = float(sign @ g[pair])
