@@ -70,10 +70,16 @@ def _with_tail(kernel: Kernel, rise: float, smoothing: float | None) -> Choice:
     for exponent in (*(n for n in (0.5, 1.0) if abs(n - power) < near), *((None,) if rise < STEEP else ())):
         fixed, start = kernel.problem(exponent)
         start = found.x[: len(start)]
-        hopeless = 1.5 * found.chi2 + 30.0
-        other = solve(fixed, start, smoothing, first=found.smoothing, local=found.local, steps=TRIAL, hopeless=hopeless)
+        other = solve(
+            fixed, start, smoothing, first=found.smoothing, local=found.local, steps=TRIAL, hopeless=_hopeless(found)
+        )
         choices.append(Choice(kernel, fixed, other, exponent))
     return min(choices, key=lambda c: c.cost)
+
+
+def _hopeless(found: Solution) -> float:
+    """chi2 from which a trial that starts from a solution is given up."""
+    return 1.5 * found.chi2 + 30.0
 
 
 def _rise(spectrum: Spectrum) -> float | None:
@@ -98,7 +104,7 @@ def _lean(choice: Choice) -> Choice:
         start = _cut(best.x, problem, span)
         curved = problem.turned(start)[: problem.n - 2] ** 2
         local = (HEAVY + 1.0) / (HEAVY + best.smoothing * curved)
-        other = solve(problem, start, first=best.smoothing, local=local, steps=TRIAL)
+        other = solve(problem, start, first=best.smoothing, local=local, steps=TRIAL, hopeless=_hopeless(best))
         if other.evidence < best.evidence:
             best = other
     return choice if best is choice.solution else _again(choice, best)

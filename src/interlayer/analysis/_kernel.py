@@ -50,11 +50,13 @@ class Kernel:
 
     def tail(self, exponent: float) -> tuple[Array, Array]:
         """Column of (i w/w_0)^-n and its derivative by n."""
-        s = 1j * self.spectrum.omega / self.spectrum.omega[0]
-        column = self.weight * s**-exponent
-        both = np.stack([column, -np.log(s) * column])
-        out = np.concatenate([both.real, both.imag], axis=1) @ self.basis
-        return out[0], out[1]
+        decades = np.log(self.spectrum.omega / self.spectrum.omega[0])
+        size, angle = self.weight * np.exp(-exponent * decades), -0.5 * math.pi * exponent
+        real, imaginary = math.cos(angle) * size, math.sin(angle) * size
+        by_real = -decades * real + 0.5 * math.pi * imaginary
+        by_imaginary = -decades * imaginary - 0.5 * math.pi * real
+        both = np.array([np.concatenate([real, imaginary]), np.concatenate([by_real, by_imaginary])]) @ self.basis
+        return both[0], both[1]
 
     def problem(self, exponent: float | None, free: bool = False) -> tuple[Problem, Array]:
         """The problem with a tail of this exponent, free or fixed (None: without a tail), and where to start."""

@@ -13,6 +13,9 @@ import numpy as np
 
 from ..elements.base import Array
 
+RESOLVED = 0.2  # decades to either side over which heights are averaged
+GENTLE = 0.4  # part of its steepest slope from which a flank has become a shoulder
+
 
 @dataclass(frozen=True)
 class Peak:
@@ -24,8 +27,9 @@ class Peak:
     capacitance    tau/resistance [F or F/m²]
     width          full width at half height in decades of tau (to the minimum where it does not fall to half); an
                    ideal RC shows the resolution, 0.2 to 0.3
-    certainty      height above the higher saddle over its posterior standard deviation (at most resistance over its
-                   statistical std, which alone counts for the highest maximum)
+    certainty      height above the higher saddle, both averaged over the resolution, over the posterior standard
+                   deviation of the difference (at most resistance over its statistical std, which alone counts for
+                   the highest maximum)
     """
 
     tau: float
@@ -79,10 +83,9 @@ def peak(i: int, nodes: Array, u: Array, covariance: Array, step: float) -> Peak
     between = saddle(u, i)
     certainty = resistance / max(std, 1e-300)
     if between is not None:
-        pair = [i, between]
-        g = np.array([gamma[i], -gamma[between]])
-        variance = float(g @ covariance[np.ix_(pair, pair)] @ g)
-        certainty = min(certainty, float(g.sum()) / math.sqrt(max(variance, 1e-300)))
+        rise = _mean(gamma, i, step) - _mean(gamma, between, step)
+        height = float(rise.sum())
+        certainty = min(certainty, height / math.sqrt(max(float(rise @ covariance[: len(u), : len(u)] @ rise), 1e-300)))
     bend = float(2.0 * u[i] - u[i - 1] - u[i + 1])
     shift = 0.5 * float(u[i + 1] - u[i - 1]) / bend
     slope = np.array([-0.5, 0.5]) / bend
@@ -94,6 +97,15 @@ def peak(i: int, nodes: Array, u: Array, covariance: Array, step: float) -> Peak
         tau, tau * log_std, resistance, all_std, overlap, capacitance,
         capacitance * math.hypot(log_std, all_std / resistance), _width(i, nodes, gamma, first, last), certainty,
     )  # fmt: skip
+
+
+def _mean(gamma: Array, i: int, step: float) -> Array:
+    """Shares of the nodes in the mean of gamma around node i."""
+    half = round(RESOLVED * math.log(10.0) / step)
+    out = np.zeros_like(gamma)
+    first, last = max(i - half, 0), min(i + half + 1, len(gamma))
+    out[first:last] = gamma[first:last] / (last - first)
+    return out
 
 
 def _width(i: int, nodes: Array, gamma: Array, first: int, last: int) -> float:
@@ -114,7 +126,21 @@ def _width(i: int, nodes: Array, gamma: Array, first: int, last: int) -> float:
 
 
 def humps(u: Array) -> list[tuple[int, int]]:
-    """First and last node of every stretch between minima, the ends of the grid included."""
+    """First and last node of every stretch between minima, and of a shoulder on the way to either end of the grid."""
     inner = np.flatnonzero((u[1:-1] <= u[:-2]) & (u[1:-1] < u[2:])) + 1
     ends = [0, *(int(i) for i in inner), len(u) - 1]
-    return [(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True) if b > a]
+    out = [(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True) if b > a]
+    last = len(u) - 1
+    slow, fast = _shoulder(u), _shoulder(u[::-1])
+    return out + ([] if slow is None else [(slow, last)]) + ([] if fast is None else [(0, last - fast)])
+
+
+def _shoulder(u: Array) -> int | None:
+    """Where the flank of the last maximum bends into a shoulder that falls to the end (None without)."""
+    top = max(maxima(u), default=0)
+    fall = u[top:-1] - u[top + 1 :]
+    if top == 0 or (fall < 0.0).any():
+        return None
+    steepest = int(np.argmax(fall))
+    gentle = np.flatnonzero(fall[steepest:] < GENTLE * fall[steepest])
+    return top + steepest + int(gentle[0]) if len(gentle) else None

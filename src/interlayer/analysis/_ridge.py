@@ -31,6 +31,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg.blas import dsyrk, dtrsm
@@ -43,8 +44,8 @@ DOUBT, WIDTH = 0.5, math.log(10.0)  # a and H of the third term
 LEVEL_STD, SLOPE_STD, SINGLE_STD = 40.0, 5.0, 3.0  # of ln g, its slope, and the logarithm of a single term
 FALL, SHALLOWER, STEEPER = 0.7, 0.25, 5.0  # slope beyond the band and what it may deviate to either side
 POWER, POWER_STD, POWERS = 0.7, 0.3, (0.3, 1.0)  # exponent of a tail: mean, deviation, range
-LARGEST = 2.0  # largest change of a logarithm in one step
-STEPS, PATIENCE = 60, 8
+LARGEST = 3.0  # largest change of a logarithm in one step
+STEPS, PATIENCE = 60, 5
 SETTLED, STILL = 0.05, 0.05  # decrease of F, and change of ln lambda, below which the answer is final
 FIRST = 0.1  # lambda to start from
 
@@ -73,50 +74,67 @@ class Problem:
     visible: Array
     tail: Callable[[float], tuple[Array, Array]] | None = None
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Length of the chain."""
         return self.chain.shape[1]
 
-    @property
+    @cached_property
     def logs(self) -> slice:
         """Where the logarithms of the single terms stand in x."""
         return slice(self.n, self.n + len(self.means))
 
-    def columns(self, x: Array) -> tuple[Array, Array | None]:
-        """Columns of the single terms at x; derivative of the last by the exponent (None without)."""
-        if self.tail is None:
-            return self.single, None
-        column, derivative = self.tail(float(x[-1]))
-        return np.column_stack([self.single, column]), derivative
-
-    def residual(self, x: Array) -> Array:
-        """M g - d."""
-        out: Array = self.chain @ np.exp(x[: self.n]) + self.columns(x)[0] @ np.exp(x[self.logs]) - self.target
-        return out
-
-    def total(self, x: Array, weights: Array) -> float:
-        """F."""
-        r = self.residual(x)
-        return float(r @ r) + self.rest + self.penalty(x, weights)
-
-    def penalty(self, x: Array, weights: Array) -> float:
-        """F without chi2."""
-        y, (away, certain) = self.turned(x), self.ends(x)
-        seen = float(np.logaddexp(0.0, x[: self.n] + self.visible).sum())
-        return float(self.prior(weights) @ (y * y)) + float(np.sum((away * certain) ** 2)) + 2.0 * self.doubt * seen
-
-    @property
+    @cached_property
     def doubt(self) -> float:
         """a h/H."""
         return DOUBT * self.step / WIDTH
 
+    @cached_property
+    def known(self) -> Array:
+        """Precision of y behind the curvatures: slope, level, single terms, exponent."""
+        stds = [SLOPE_STD, LEVEL_STD, *[SINGLE_STD] * len(self.means), *([POWER_STD] if self.tail else [])]
+        return np.array(stds) ** -2.0
+
+    @cached_property
+    def unit(self) -> Array:
+        """Change of the running sum that one unit of y makes."""
+        n, h = self.n, self.step
+        out = np.ones(n + len(self.known) - 2)
+        out[: n - 2], out[n - 2] = h**1.5, h
+        return out
+
+    @cached_property
+    def ends(self) -> Array:
+        """Rows that give the fall of ln g beyond the fast and the slow end of the band from x."""
+        n, r = self.n, self.reach
+        out = np.zeros((2, n))
+        out[[0, 0, 1, 1], [r, 0, n - 1 - r, n - 1]] = np.array([1.0, -1.0, 1.0, -1.0]) / (r * self.step)
+        return out
+
+    @cached_property
+    def ends_turned(self) -> Array:
+        """The same from y, in units of `unit`."""
+        return self.summed(self.ends, np.zeros((2, len(self.unit))))
+
+    def summed(self, rows: Array, out: Array) -> Array:
+        """Rows of derivatives by the chain turned into derivatives by y/`unit`, in the first n columns of `out`."""
+        n = self.n
+        once = np.cumsum(rows, axis=1)
+        np.cumsum(once[:, : n - 1], axis=1, out=out[:, : n - 1])
+        out[:, n - 1] = once[:, n - 1]
+        return out
+
     def turned(self, x: Array) -> Array:
         """y: curvatures, slope and level at the slow end, single terms from their means, exponent from its mean."""
-        u, h = x[: self.n], self.step
-        fall = u[:-1] - u[1:]
-        parts = [(fall[:-1] - fall[1:]) * h**-1.5, [fall[-1] / h, u[-1] - self.level], x[self.logs] - self.means]
-        return np.concatenate([*parts, x[-1:] - POWER] if self.tail else parts)
+        n, out = self.n, np.empty(len(x))
+        fall = x[: n - 1] - x[1:n]
+        np.subtract(fall[:-1], fall[1:], out=out[: n - 2])
+        out[n - 2], out[n - 1] = fall[-1], x[n - 1] - self.level
+        np.subtract(x[self.logs], self.means, out=out[self.logs])
+        if self.tail:
+            out[-1] = x[-1] - POWER
+        out /= self.unit
+        return out
 
     def turned_back(self, y: Array) -> Array:
         """Change of x for a change of y; works on the first axis of a matrix too."""
@@ -124,27 +142,6 @@ class Problem:
         fall = np.concatenate([y[n - 2 : n - 1] * h, y[: n - 2][::-1] * h**1.5])
         chain = np.concatenate([y[n - 1 : n], y[n - 1 : n] + np.cumsum(np.cumsum(fall, axis=0), axis=0)])[::-1]
         return np.concatenate([chain, y[n:]])
-
-    def rows(self, by_x: Array, out: Array) -> None:
-        """Rows of derivatives by the chain, turned into derivatives by y (into the first n columns of `out`)."""
-        n, h = self.n, self.step
-        once = np.cumsum(by_x, axis=1)
-        np.cumsum(once[:, : n - 1], axis=1, out=out[:, : n - 1])
-        out[:, : n - 2] *= h**1.5
-        out[:, n - 2] *= h
-        out[:, n - 1] = once[:, n - 1]
-
-    def ends(self, x: Array) -> tuple[Array, Array]:
-        """How much steeper than `FALL` ln g falls beyond either end of the band, and one over what it may deviate."""
-        n, r = self.n, self.reach
-        away = np.array([x[r] - x[0], x[n - 1 - r] - x[n - 1]]) / (r * self.step) - FALL
-        return away, np.where(away < 0.0, 1.0 / SHALLOWER, 1.0 / STEEPER)
-
-    def prior(self, weights: Array) -> Array:
-        """Diagonal of the precision of y."""
-        end = [1.0 / POWER_STD**2] if self.tail else []
-        single = [1.0 / SINGLE_STD**2] * len(self.means)
-        return np.concatenate([weights, [1.0 / SLOPE_STD**2, 1.0 / LEVEL_STD**2, *single, *end]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,85 +169,112 @@ def solve(
 
     Where chi2 is still above `hopeless` after `PATIENCE` iterations the search ends.
     """
-    x, lam = start.copy(), first if smoothing is None else smoothing
+    lam = first if smoothing is None else smoothing
     w = np.ones(problem.n - 2) if local is None or smoothing is not None else local
-    before, settled, turn = math.inf, False, 0
+    at, before, settled, turn = _Point(problem, start), math.inf, False, 0
     for turn in range(1, steps + 1):
-        here, weights, change = _Local(problem, x, lam * w), lam * w, 0.0
-        x, there = _move(problem, x, here, weights)
+        prior, change = np.concatenate([lam * w, problem.known]), 0.0
+        total, near = at.total(prior), _Local(at, prior)
+        at, there = _move(at, near.step(), prior, total)
         if smoothing is None:
-            known = np.einsum("ij,ij->i", here.half[: problem.n - 2], here.half[: problem.n - 2])  # 1 - p V
-            curved, spread = problem.turned(x)[: problem.n - 2] ** 2, np.maximum(1.0 - known, 0.0) / weights
-            change = math.log(max(float(known.sum()), 0.5) / max(lam * float(w @ curved), 1e-12))
+            curved, spread = at.y[: problem.n - 2] ** 2, np.maximum(1.0 - near.seen, 0.0) / (lam * w)
+            change = math.log(max(float(near.seen.sum()), 0.5) / max(lam * float(w @ curved), 1e-12))
             lam *= math.exp(min(max(change, -1.5), 1.5))
             w = (HEAVY + 1.0) / (HEAVY + lam * (curved + spread))
-        scale = max(1.0, here.chi2 / problem.count)  # of the noise that the misfit would be
-        settled = turn > 3 and here.total - there < SETTLED * scale and abs(change) < STILL
-        if settled or (there >= here.total and there >= before) or (turn >= PATIENCE and here.chi2 > hopeless):
+        settled = turn > 3 and total - there < SETTLED * max(1.0, at.chi2 / problem.count) and abs(change) < STILL
+        if settled or (there >= total and there >= before) or (turn >= PATIENCE and at.chi2 > hopeless):
             break
         before = there
-    here = _Local(problem, x, lam * w)
-    covariance = problem.turned_back(problem.turned_back(here.covariance()).T)
-    freedom = float(np.sum(here.half[: problem.n - 2] ** 2))
-    return Solution(x, covariance, w, lam, here.chi2, freedom, here.total + here.volume, turn, settled)
+    prior = np.concatenate([lam * w, problem.known])
+    near = _Local(at, prior)
+    covariance = problem.turned_back(problem.turned_back(near.covariance()).T)
+    evidence = at.total(prior) + near.volume
+    return Solution(at.x, covariance, w, lam, at.chi2, float(near.seen.sum()), evidence, turn, settled)
+
+
+class _Point:
+    """Everything of F at x that does not depend on the weights."""
+
+    def __init__(self, problem: Problem, x: Array) -> None:
+        n = problem.n
+        self.problem, self.x = problem, x
+        self.g, self.amplitudes = np.exp(x[:n]), np.exp(x[problem.logs])
+        self.columns, self.by_power = problem.single, None
+        if problem.tail is not None:
+            column, by_power = problem.tail(float(x[-1]))
+            self.columns, self.by_power = np.column_stack([problem.single, column]), by_power * self.amplitudes[-1]
+        self.residual: Array = problem.chain @ self.g + self.columns @ self.amplitudes - problem.target
+        self.chi2 = float(self.residual @ self.residual) + problem.rest
+        self.y = problem.turned(x)
+        away = problem.ends @ x[:n] - FALL
+        self.certain = np.where(away < 0.0, 1.0 / SHALLOWER, 1.0 / STEEPER)
+        self.away = away * self.certain
+        self.shown = x[:n] + problem.visible
+        seen = 2.0 * problem.doubt * float(np.logaddexp(0.0, self.shown).sum())
+        self.fixed = self.chi2 + float(self.away @ self.away) + seen
+
+    def total(self, prior: Array) -> float:
+        """F."""
+        return self.fixed + float(prior @ (self.y * self.y))
 
 
 class _Local:
-    """F around x in y/sqrt(prior): Gauss-Newton matrix 1 + V^T V, with Z = L^-1 V for 1 + V V^T = L L^T."""
+    """F around a point in y sqrt(prior): Gauss-Newton matrix 1 + V^T V, with Z = L^-1 V for 1 + V V^T = L L^T.
 
-    def __init__(self, problem: Problem, x: Array, weights: Array) -> None:
-        n, rows = problem.n, len(problem.target)
-        g, single = np.exp(x[:n]), np.exp(x[problem.logs])
-        columns, by_power = problem.columns(x)
-        away, certain = problem.ends(x)
-        v = np.zeros((rows + 3, len(x)))
-        slopes = np.zeros((rows + 3, n))
-        slopes[:rows] = problem.chain * g
-        r, far = problem.reach, 1.0 / (problem.reach * problem.step)
-        slopes[rows, [r, 0]] = certain[0] * far, -certain[0] * far
-        slopes[rows + 1, [n - 1 - r, n - 1]] = certain[1] * far, -certain[1] * far
-        slopes[rows + 2] = problem.doubt / (1.0 + np.exp(-x[:n] - problem.visible))
-        problem.rows(slopes, v)
-        v[:rows, problem.logs] = columns * single
-        if by_power is not None:
-            v[:rows, -1] = by_power * single[-1]
-        residual = problem.chain @ g + columns @ single - problem.target
-        self.prior = problem.prior(weights)
-        v /= np.sqrt(self.prior)
-        pull, v = v[-1], v[:-1]
-        self.chi2 = float(residual @ residual) + problem.rest
-        self.total = self.chi2 + problem.penalty(x, weights)
-        self.slope: Array = (
-            np.concatenate([residual, away * certain]) @ v + pull + problem.turned(x) * np.sqrt(self.prior)
-        )
+    seen     1 - p V of every curvature: how well the data determine it
+    volume   ln of the determinant of the matrix
+    """
+
+    def __init__(self, at: _Point, prior: Array) -> None:
+        problem, n, rows = at.problem, at.problem.n, len(at.residual)
+        v = np.empty((rows + 2, len(at.x)))
+        problem.summed(problem.chain * at.g, v[:rows])
+        v[:rows, problem.logs] = at.columns * at.amplitudes
+        if at.by_power is not None:
+            v[:rows, -1] = at.by_power
+        v[rows:] = problem.ends_turned * at.certain[:, None]
+        pull = problem.summed((problem.doubt / (1.0 + np.exp(-at.shown)))[None], np.zeros((1, len(at.x))))[0]
+        self.root = np.sqrt(prior)
+        scale = problem.unit / self.root
+        v *= scale
+        self.slope: Array = np.concatenate([at.residual, at.away]) @ v + pull * scale + at.y * self.root
         matrix = dsyrk(1.0, v.T, trans=1, lower=1)
-        np.einsum("ii->i", matrix)[:] += 1.0
-        lower = dpotrf(matrix, lower=1, overwrite_a=1)[0]
+        matrix.reshape(-1, order="A")[:: len(matrix) + 1] += 1.0
+        lower = dpotrf(matrix, lower=1, clean=0, overwrite_a=1)[0]
         self.half: Array = dtrsm(1.0, lower, v.T, side=1, lower=1, trans_a=1)  # Z^T
+        self.seen: Array = np.einsum("ij,ij->i", self.half[: n - 2], self.half[: n - 2])
         self.volume = 2.0 * float(np.log(np.diagonal(lower)).sum())
 
     def step(self) -> Array:
         """The Gauss-Newton step in y."""
-        out: Array = (self.half @ (self.slope @ self.half) - self.slope) / np.sqrt(self.prior)
+        out: Array = (self.half @ (self.slope @ self.half) - self.slope) / self.root
         return out
 
     def covariance(self) -> Array:
         """Of y."""
-        half = self.half / np.sqrt(self.prior)[:, None]
-        out: Array = np.diag(1.0 / self.prior) - half @ half.T
+        half = self.half / self.root[:, None]
+        out: Array = np.diag(self.root**-2.0) - half @ half.T
         return out
 
 
-def _move(problem: Problem, x: Array, here: _Local, weights: Array) -> tuple[Array, float]:
-    """The first point downhill along the step clipped or scaled (x itself if none), and F there."""
-    step = problem.turned_back(here.step())
-    scaled = step * min(1.0, LARGEST / max(float(np.max(np.abs(step))), 1e-300))
-    for direction, tries in ((np.clip(step, -LARGEST, LARGEST), 3), (scaled, 10)):
+def _move(at: _Point, step: Array, prior: Array, total: float) -> tuple[_Point, float]:
+    """The first point downhill along the step (the same point if none), and F there.
+
+    An amplitude that is to grow grows as the linear problem wants it, one that is to shrink shrinks exponentially;
+    else the step itself is scaled.
+    """
+    dx = at.problem.turned_back(step)
+    bent = np.where(dx > 0.0, np.log1p(np.maximum(dx, 0.0)), np.maximum(dx, -LARGEST))
+    scaled = dx * min(1.0, LARGEST / max(float(np.max(np.abs(dx))), 1e-300))
+    if at.problem.tail is not None:
+        bent[-1] = scaled[-1]
+    for direction, tries in ((bent, 2), (scaled, 10)):
         for k in range(tries):
-            trial = x + direction * 0.4**k
-            if problem.tail is not None:
-                trial[-1] = min(max(trial[-1], POWERS[0]), POWERS[1])
-            there = problem.total(trial, weights)
-            if there < here.total:
+            x = at.x + direction * 0.4**k
+            if at.problem.tail is not None:
+                x[-1] = min(max(x[-1], POWERS[0]), POWERS[1])
+            trial = _Point(at.problem, x)
+            there = trial.total(prior)
+            if there < total:
                 return trial, there
-    return x, here.total
+    return at, total

@@ -53,6 +53,7 @@ UNSEEN = 0.3  # error of the resistance beyond the band, as a share of it (of it
 OPEN = 0.02  # share of the resistance beyond the band from which it is said
 FAINT = 0.01  # share of the resistance from which a maximum that does not count is named; of |Z|, resistance worth a word
 NORMAL = 1.959963984540054
+OPEN_DOWN, HIDDEN = 1.0, 6.0  # std of ln gamma from which the upper band is what would be seen: so many deviations a decade
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +189,7 @@ def _result(choice: Choice, tested: KramersKronig) -> RelaxationTimes:
     log_gamma = solution.x[:n] + math.log(k.scale)
     gamma, tau = np.exp(log_gamma), np.exp(k.nodes)
     spread = np.sqrt(np.maximum(np.diagonal(covariance)[:n], 0.0))
+    shown = np.exp(-choice.problem.visible) * k.scale  # gamma that shows one standard deviation a decade
     others = np.exp(solution.x[choice.problem.logs]) * k.scale
     total, total_std = integral(gamma * step, covariance, 0, n)
     inside = (tau >= 1.0 / spectrum.omega[-1]) & (tau <= 1.0 / spectrum.omega[0])
@@ -201,13 +203,20 @@ def _result(choice: Choice, tested: KramersKronig) -> RelaxationTimes:
     power = choice.exponent
     tail = None if power is None else (power, float(others[-1] * spectrum.omega[0] ** power))
     out = RelaxationTimes(
-        spectrum, tau, gamma, gamma * np.exp(-NORMAL * spread), gamma * np.exp(NORMAL * spread), peaks,
+        spectrum, tau, gamma, gamma * np.exp(-NORMAL * spread), _upper(gamma, spread, shown), peaks,
         tuple(p for p in found if p.certainty < SURE), total, total_std, beyond, float(others[0]), series_std,
         float(others[1] / spectrum.omega[-1]) if k.inductance else None, tail, np.zeros_like(spectrum.z), k.noise,
         solution.smoothing, solution.freedom, solution.settled, tested, Pattern(0.0, 0.0), False, "", (), covariance,
     )  # fmt: skip
     residuals = (spectrum.z - out.impedance(spectrum.omega)) / np.abs(spectrum.z)
     return _judged(replace(out, residuals=residuals), len(others))
+
+
+def _upper(gamma: Array, spread: Array, shown: Array) -> Array:
+    """Upper end of the band. Where ln gamma is open downwards the law of its logarithm says nothing upwards: there gamma
+    is bounded by what would be seen."""
+    out: Array = np.exp(NORMAL * np.minimum(spread, OPEN_DOWN)) * gamma + np.where(spread > OPEN_DOWN, HIDDEN * shown, 0.0)
+    return np.minimum(out, gamma * np.exp(NORMAL * np.minimum(spread, 100.0)))
 
 
 def _judged(out: RelaxationTimes, others: int) -> RelaxationTimes:
