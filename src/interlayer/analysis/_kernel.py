@@ -95,21 +95,27 @@ def kernel(spectrum: Spectrum, tested: KramersKronig, inductance: bool) -> Kerne
     weight = 1.0 / (np.abs(z) * _errors(spectrum, tested, noise))
 
     def stacked(columns: ComplexArray) -> Array:
-        rows = columns * weight[:, None]
+        rows = columns.T * weight[:, None]
         return np.concatenate([rows.real, rows.imag])
 
-    chain = stacked(step / (1.0 + s[:, None] * np.exp(nodes)))
-    single = stacked(np.stack([np.ones_like(s), *([s / omega[-1]] if inductance else [])], axis=1))
-    tails = stacked((s[:, None] / omega[0]) ** -np.array(EXPONENTS))
-    target = np.concatenate([z.real * weight, z.imag * weight])
-    square, axes = np.linalg.eigh(chain.T @ chain)
-    heard = np.flatnonzero(square > UNHEARD**2)[::-1]
-    basis = np.linalg.qr(np.concatenate([single, chain @ (axes[:, heard] / np.sqrt(square[heard])), tails], axis=1))[0]
+    chain = stacked(step / (1.0 + np.exp(nodes)[:, None] * s))
+    single = stacked(np.stack([np.ones_like(s), *([s / omega[-1]] if inductance else [])]))
+    tails = stacked(np.stack([(s / omega[0]) ** -n for n in EXPONENTS]))
+    target = stacked(z[None])[:, 0]
+    basis = np.linalg.qr(np.concatenate([single, _combinations(chain), tails], axis=1))[0]
     turned = basis.T @ target
     rest = max(float(target @ target - turned @ turned), 0.0)
     return Kernel(
         spectrum, scale, noise, nodes, step, inductance, weight, basis, basis.T @ chain, basis.T @ single, turned, rest
     )
+
+
+def _combinations(chain: Array) -> Array:
+    """What the noise leaves of the relaxations, the plainest first."""
+    square, axes = np.linalg.eigh(chain.T @ chain)
+    heard = np.flatnonzero(square > UNHEARD**2)[::-1]
+    out: Array = chain @ (axes[:, heard] / np.sqrt(square[heard]))
+    return out
 
 
 def grid(omega: Array, density: int) -> tuple[Array, float]:

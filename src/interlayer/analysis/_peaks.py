@@ -1,13 +1,15 @@
 """Peaks of a distribution: where they are, how much resistance each holds, and how sure it is.
 
-A peak is a maximum of gamma; its height above the higher of the two saddles that part it from higher ground, over the
-posterior standard deviation of that difference, is its certainty. R is the integral between the neighbouring minima.
+A peak is a maximum of gamma; its height above the higher of the two saddles that part it from higher ground, both
+averaged over the resolution, over the posterior standard deviation of that difference, is its certainty. R is the
+integral between the neighbouring minima.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -124,12 +126,11 @@ def _width(i: int, nodes: Array, gamma: Array, first: int, last: int) -> float:
 
 
 
-
 def humps(u: Array) -> list[tuple[int, int]]:
     """First and last node of every stretch between minima, and of a shoulder on the way to either end of the grid."""
     inner = np.flatnonzero((u[1:-1] <= u[:-2]) & (u[1:-1] < u[2:])) + 1
     ends = [0, *(int(i) for i in inner), len(u) - 1]
-    out = [(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True) if b > a]
+    out = [(a, b) for a, b in pairwise(ends) if b > a]
     last = len(u) - 1
     slow, fast = _shoulder(u), _shoulder(u[::-1])
     return out + ([] if slow is None else [(slow, last)]) + ([] if fast is None else [(0, last - fast)])

@@ -77,7 +77,7 @@ class Problem:
     @cached_property
     def n(self) -> int:
         """Length of the chain."""
-        return self.chain.shape[1]
+        return int(self.chain.shape[1])
 
     @cached_property
     def logs(self) -> slice:
@@ -164,10 +164,10 @@ def solve(
     problem: Problem, start: Array, smoothing: float | None = None, *, first: float = FIRST, local: Array | None = None,
     steps: int = STEPS, hopeless: float = math.inf,
 ) -> Solution:  # fmt: skip
-    """Minimum of F from `start`; `smoothing` fixes lambda (all w = 1), None takes it from the data, beginning at `first`
-    and `local`.
+    """Minimum of F from `start`.
 
-    Where chi2 is still above `hopeless` after `PATIENCE` iterations the search ends.
+    `smoothing` fixes lambda (all w = 1); None takes it from the data, beginning at `first` and `local`. Where chi2 is
+    still above `hopeless` after `PATIENCE` iterations the search ends.
     """
     lam = first if smoothing is None else smoothing
     w = np.ones(problem.n - 2) if local is None or smoothing is not None else local

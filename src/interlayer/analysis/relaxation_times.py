@@ -4,17 +4,18 @@
 
 gamma >= 0 [ohm, or ohm m² with specific=True] per unit of ln tau, tau in s, on a grid of ten nodes a decade (fourteen
 where the noise is below 0.15 %) that reaches 0.75 decades beyond the data on both sides. R_s [ohm] and L [H] stand
-beside it. The tail A/(i w)^n (n = 1/2 diffusion, n = 1 blocking, else a CPE) is switched on where -Z'' rises towards
-the lowest frequency AND the evidence is better with it; `RelaxationTimes.tail` says so.
+beside it. The tail A/(i w)^n (n = 1/2 diffusion, n = 1 blocking, else a CPE) is tried where -Z'' rises towards the
+lowest frequency, and kept where the evidence is better with it; `RelaxationTimes.tail` says so.
 
 Choice of smoothness. ln gamma is fitted, its curvature is penalised, and the weight of the penalty is the one of the
-highest evidence, node by node (hierarchical Bayes, analysis/_ridge.py). Noise: the Kramers-Kronig residual. Of the
-200 spectra a class in benchmarks/bench_relaxation_times.py (two ZARCs, 0.3 % noise) the number of peaks is right in the
-share printed there, beside that of Tikhonov on gamma with ordinary and robust cross-validation, re-im cross-validation
-and the discrepancy principle (all with the same grid and rule of peaks).
+highest evidence, node by node (hierarchical Bayes, analysis/_ridge.py). Humps of little weight that the evidence does
+not ask for are taken out (analysis/_choice.py): without that an ideal RC leaves half a percent of its resistance to
+noise at the ends of the band. Noise: the Kramers-Kronig residual. benchmarks/bench_relaxation_times.py prints how often
+peaks and resistance are right, beside Tikhonov on gamma with ordinary and robust cross-validation, re-im
+cross-validation and the discrepancy principle (all with the same grid and rule of peaks).
 
 Peak. A maximum of gamma inside the measured band whose height above the higher of its two saddles exceeds `SURE`
-posterior standard deviations of that difference (its own credible band). R of a peak is the integral between its
+posterior standard deviations of that difference (analysis/_peaks.py). R of a peak is the integral between its
 minima; what neighbours share across a minimum enters its error. A shoulder without a maximum is no peak. A finite
 diffusion shows as peaks at tau, tau/9, tau/25 .. whose resistances fall likewise: one process.
 
@@ -49,11 +50,12 @@ from .kramers_kronig import KramersKronig
 
 SOURCE = "10.1016/j.electacta.2015.09.097, 10.1016/j.electacta.2017.07.050 (both recalled)"
 SURE = 2.0
-UNSEEN = 0.3  # error of the resistance beyond the band, as a share of it (of its odds): it rests on the fall assumed there
+UNSEEN = 0.3  # error of the resistance beyond the band, as a share of its odds: it rests on the fall assumed there
 OPEN = 0.02  # share of the resistance beyond the band from which it is said
-FAINT = 0.01  # share of the resistance from which a maximum that does not count is named; of |Z|, resistance worth a word
+FAINT = 0.01  # share of the resistance from which a maximum not counted is named; of |Z|, resistance worth a word
 NORMAL = 1.959963984540054
-OPEN_DOWN, HIDDEN = 1.0, 6.0  # std of ln gamma from which the upper band is what would be seen: so many deviations a decade
+OPEN_DOWN = 1.0  # std of ln gamma from which the upper band is what would be seen
+HIDDEN = 6.0  # standard deviations that a decade may show and be overlooked
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,8 +195,8 @@ def _result(choice: Choice, tested: KramersKronig) -> RelaxationTimes:
     others = np.exp(solution.x[choice.problem.logs]) * k.scale
     total, total_std = integral(gamma * step, covariance, 0, n)
     inside = (tau >= 1.0 / spectrum.omega[-1]) & (tau <= 1.0 / spectrum.omega[0])
-    fast, slow = (float(gamma[out].sum() / gamma.sum()) for out in (tau < 1.0 / spectrum.omega[-1], tau > 1.0 / spectrum.omega[0]))
-    beyond = fast + slow
+    fast = float(gamma[tau < 1.0 / spectrum.omega[-1]].sum() / gamma.sum())
+    beyond = fast + float(gamma[tau > 1.0 / spectrum.omega[0]].sum() / gamma.sum())
     total_std = math.hypot(total_std, UNSEEN * total * beyond / (1.0 - beyond))
     series_std = float(others[0]) * math.sqrt(max(float(covariance[n, n]), 0.0))
     series_std = math.hypot(series_std, UNSEEN * total * fast / (1.0 - fast))
@@ -213,10 +215,12 @@ def _result(choice: Choice, tested: KramersKronig) -> RelaxationTimes:
 
 
 def _upper(gamma: Array, spread: Array, shown: Array) -> Array:
-    """Upper end of the band. Where ln gamma is open downwards the law of its logarithm says nothing upwards: there gamma
-    is bounded by what would be seen."""
-    out: Array = np.exp(NORMAL * np.minimum(spread, OPEN_DOWN)) * gamma + np.where(spread > OPEN_DOWN, HIDDEN * shown, 0.0)
-    return np.minimum(out, gamma * np.exp(NORMAL * np.minimum(spread, 100.0)))
+    """Upper end of the band; where ln gamma is open downwards, what would be seen bounds it upwards."""
+    more = np.where(spread > OPEN_DOWN, HIDDEN * shown, 0.0)
+    out: Array = np.minimum(
+        gamma * np.exp(NORMAL * np.minimum(spread, OPEN_DOWN)) + more, gamma * np.exp(NORMAL * np.minimum(spread, 100.0))
+    )
+    return out
 
 
 def _judged(out: RelaxationTimes, others: int) -> RelaxationTimes:
