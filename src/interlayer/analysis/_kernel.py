@@ -23,6 +23,7 @@ BEYOND = 0.75  # decades of the grid outside the band
 COARSE, FINE, QUIET = 10, 14, 1.5e-3  # nodes a decade; relative noise below which the grid is the fine one
 LEAST_NOISE = 1e-3  # of |Z|: below it the grid is the error, not the instrument
 UNHEARD = 0.1  # a combination of relaxations counts from so many standard deviations of the noise a unit of x on
+LIKELY = 0.3  # of |Z|: at most so much gamma to start from at the time constant 1/w
 EXPONENTS = (0.3, 0.4, 0.5, 0.65, 0.85, 1.0)  # of the tails that span the others
 
 
@@ -74,7 +75,9 @@ class Kernel:
             self.chain, single, self.target, self.rest, 2 * len(z), self.step, reach, level, means, self._visible(),
             self.tail if free else None,
         )  # fmt: skip
-        start = np.concatenate([np.full(n, level), means, [exponent] if free and exponent is not None else []])
+        there = np.interp(self.nodes, -np.log(self.spectrum.omega[::-1]), np.log(LIKELY * np.abs(z[::-1])))
+        power = [exponent] if free and exponent is not None else []
+        start = np.concatenate([np.minimum(level, there), means, power])  # beside a steep tail arcs are small
         start[n] = math.log(max(0.9 * float(z.real.min()), 1e-3 * size))
         return problem, start
 
