@@ -232,7 +232,8 @@ def _possible(arc: Arc, known: _Known, fastest: bool) -> Arc:
     firm = [name for name, of in near.items() if _touches(*of)]
     if "bulk" in near and known.series is not None and known.series < LEADS * arc.resistance:
         said.append("what stands in series is too small to be the bulk")
-        near, firm = {"bulk": near["bulk"]}, [name for name in firm if name == "bulk"]
+        within = PERMITTIVITY[0] <= arc.permittivity <= PERMITTIVITY[1]  # itself: a strong constriction lies above
+        near, firm = {"bulk": near["bulk"]}, ["bulk"] if within else []
     return replace(arc, candidates=tuple(near), firm=tuple(firm), evidence=tuple(said))
 
 
