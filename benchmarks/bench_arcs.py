@@ -29,11 +29,11 @@ from typing import Any
 import numpy as np
 
 from interlayer.analysis import arcs, impedance, relaxation_times
+from interlayer.analysis._arc_classes import EPS0
 from interlayer.errors import AnalysisError
 from interlayer.laws.constriction import psi
 from interlayer.record import Provenance, Record, Segment
 
-EPS0 = arcs.EPS0
 PURE = 0.7
 
 
@@ -109,7 +109,7 @@ def _below(a: Arc, tau: float) -> float:
     return 0.5 + math.atan(math.tanh(x / 2.0) * math.tan(math.pi * a.n / 2.0)) / (math.pi * a.n)
 
 
-def named(record: Record, found: list[Arc], told: dict[str, Any], fit: bool) -> list[tuple[str, str, arcs.Arc]]:
+def named(record: Record, found: list[Arc], told: dict[str, Any], fit: bool) -> list[tuple[str, str, Any]]:
     """(name given, truth, arc) of every arc that is seen, by a distribution or by the circuit chosen from it."""
     result: Any = impedance.fit(record) if fit else relaxation_times.distribution(record)
     given = arcs.name(record, result, **told).arcs

@@ -48,6 +48,8 @@ from ._spectrum import Spectrum, spectrum_of
 from ._target import usable
 from .kramers_kronig import KramersKronig
 
+__all__ = ["SURE", "TAILS", "Peak", "RelaxationTimes", "Tail", "distribution"]
+
 SOURCE = "10.1016/j.electacta.2015.09.097, 10.1016/j.electacta.2017.07.050 (both recalled)"
 SURE = 2.0
 UNSEEN = 0.3  # error of the resistance beyond the band, as a share of its odds: it rests on the fall assumed there
