@@ -1,6 +1,7 @@
 """How often arcs are named right, left unassigned, and named wrong, over random cells with known processes.
 
-    OMP_NUM_THREADS=1 python benchmarks/bench_arcs.py [--cells 300]     about 15 seconds on one core
+    OMP_NUM_THREADS=1 python benchmarks/bench_arcs.py               300 cells, about 15 seconds on one core
+    OMP_NUM_THREADS=1 python benchmarks/bench_arcs.py --fits 150    and the arcs of circuits fitted to so many: a minute
 
 The cells are drawn from geometry and material, not from the classes of interlayer.analysis.arcs:
 
@@ -141,13 +142,16 @@ def study(count: int, seed: int = 5, fit: bool = False, show: int = 0) -> Counte
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cells", type=int, default=300)
+    parser.add_argument("--fits", type=int, default=0, metavar="CELLS", help="also the arcs of fitted circuits, so many cells")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="the first N wrong names")
     given = parser.parse_args()
-    for label, fit in (("peaks of the distribution", False), ("arcs of a fitted circuit", True)):
-        counts = study(given.cells, fit=fit, show=given.show)
+    for label, cells, fit in (("peaks of the distribution", given.cells, False), ("arcs of a fitted circuit", given.fits, True)):
+        if cells == 0:
+            continue
+        counts = study(cells, fit=fit, show=given.show)
         seen = sum(counts[k] for k in ("right", "unassigned", "wrong"))
         print(
-            f"{label}: {given.cells} cells, {seen} arcs: right {counts['right'] / seen:.1%}, unassigned"
+            f"{label}: {cells} cells, {seen} arcs: right {counts['right'] / seen:.1%}, unassigned"
             f" {counts['unassigned'] / seen:.1%}, wrong {counts['wrong'] / seen:.1%} ({counts['wrong']}); refused {counts['refused']}"
         )
         for pair, number in sorted(counts.items(), key=lambda item: -item[1]):

@@ -6,8 +6,7 @@
 Spectra: R0 + k ZARCs, 1e6 to 1e-2 Hz, ten points a decade, noise 0.3 % of |Z| in each part. Time constants neighbour by
 neighbour a factor 30 to 300 apart and at least 1.5 decades inside the band, resistances within a factor ten of each
 other, R0 from 0.03 to 3 times the largest. "right": as many peaks as ZARCs ("exact": the share of draws in which the
-exact distribution has that many maxima: with n = 0.7 a small one may be a shoulder). "R within 1 %": the polarisation
-resistance, that is all of gamma; "DC": that and R0 together; "bound": the largest Cramér-Rao bound of R among the draws
+exact distribution has that many maxima). "R within 1 %": the polarisation resistance, that is all of gamma; "DC": that and R0 together; "bound": the largest Cramér-Rao bound of R among the draws
 (standard deviation of the best unbiased estimate by one who knows the number of ZARCs, with L and every n free).
 
 Other choices (Tikhonov on gamma itself, gamma >= 0, second derivative, one lambda for all): generalised

@@ -60,8 +60,8 @@ def rate(k, n, draws, seed):
 
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_number_of_peaks_and_resistance_are_right(k):
-    peaks, r, dc = rate(k, (0.8, 1.0), 40, 10 + k)
-    assert peaks >= 0.95 and r >= 0.97 and dc >= 0.97
+    peaks, r, dc = rate(k, (0.8, 1.0), 25, 10 + k)
+    assert peaks >= 0.96 and r >= 0.96 and dc >= 0.96
 
 
 @pytest.mark.long
@@ -71,7 +71,7 @@ def test_number_of_peaks_and_resistance_are_right(k):
      (3, (1.0, 1.0), 0.95), (1, (0.7, 0.95), 0.99), (2, (0.7, 0.95), 0.95), (3, (0.7, 0.95), 0.88)],
 )  # fmt: skip
 def test_two_hundred_draws(k, n, least):
-    """With n = 0.7 a tenth of the resistance 30 times away has no maximum even in the exact distribution."""
+    """With n near 0.7 a small arc 30 times away is a shallow maximum, which may stay within its credible band."""
     peaks, r, dc = rate(k, n, 200, 100 + k)
     assert peaks >= least and dc >= 0.98 and r >= 0.96
 
@@ -395,7 +395,7 @@ def test_over_random_cells_few_names_are_wrong(monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
     import bench_arcs
 
-    counts = bench_arcs.study(50)
+    counts = bench_arcs.study(40)
     assert counts["wrong"] <= 2 and counts["right"] > 0.35 * (counts["right"] + counts["unassigned"])
 
 
