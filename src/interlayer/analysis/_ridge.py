@@ -233,7 +233,8 @@ class _Local:
         if at.by_power is not None:
             v[:rows, -1] = at.by_power
         v[rows:] = problem.ends_turned * at.certain[:, None]
-        pull = problem.summed((problem.doubt / (1.0 + np.exp(-at.shown)))[None], np.zeros((1, len(at.x))))[0]
+        doubted = 0.5 * problem.doubt * (1.0 + np.tanh(0.5 * at.shown))
+        pull = problem.summed(doubted[None], np.zeros((1, len(at.x))))[0]
         self.root = np.sqrt(prior)
         scale = problem.unit / self.root
         v *= scale
