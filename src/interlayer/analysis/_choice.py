@@ -19,7 +19,7 @@ import numpy as np
 from ..elements.base import Array
 from ._kernel import Kernel
 from ._peaks import humps, integral
-from ._ridge import HEAVY, POWERS, WIDTH, Problem, Solution, solve
+from ._ridge import HEAVY, POWER, POWERS, WIDTH, Problem, Solution, solve
 from ._spectrum import Spectrum
 
 Tail: TypeAlias = Literal["auto", "none", "diffusion", "blocking"]
@@ -29,6 +29,7 @@ WINDOW = 0.7  # decades over which that slope is taken
 NEAR, NEAR_STD = 0.05, 4.0  # how far from the fitted exponent n = 1/2 and n = 1 are tried, plus standard deviations
 BETTER = 2.0  # what a free exponent must gain in 2 ln evidence on a fixed one, and that on none
 TRIAL = 30  # iterations of a trial
+POOR = 5.0  # chi2 per number measured from which another start is tried
 WEAK, THERE, TRIALS = 6.0, 0.3, 3  # humps of less than so many deviations, and of more than this in the data, are tried
 DOWN = 1.5  # ln gamma beyond a hump cut off falls by at least this a unit of ln tau
 
@@ -62,8 +63,13 @@ def choose(kernel: Kernel, tail: Tail, smoothing: float | None) -> Choice:
 
 
 def _with_tail(kernel: Kernel, rise: float, smoothing: float | None) -> Choice:
-    problem, start = kernel.problem(min(max(rise, POWERS[0]), POWERS[1]), free=True)
-    found = solve(problem, start, smoothing)
+    tried: list[tuple[Problem, Solution]] = []
+    for power in (min(max(rise, POWER), POWERS[1]), POWERS[0]):  # too shallow a start can leave what is not positive
+        problem, start = kernel.problem(power, free=True)
+        tried.append((problem, solve(problem, start, smoothing)))
+        if tried[-1][1].chi2 < POOR * problem.count:
+            break
+    problem, found = min(tried, key=lambda pair: pair[1].evidence)
     power = float(found.x[-1])
     near = NEAR + NEAR_STD * math.sqrt(float(found.covariance[-1, -1]))
     choices = [Choice(kernel, problem, found, power)]
