@@ -2,11 +2,12 @@
 
 import math
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from interlayer.analysis import arcs, impedance, relaxation_times
+from interlayer.analysis import _kernel, _ridge, _spectrum, arcs, impedance, kramers_kronig, relaxation_times
 from interlayer.analysis._ridge import Problem, solve
 from interlayer.errors import AnalysisError, MissingValueError, UnitError, UnknownNameError
 from interlayer.record import Finding, Provenance, Record, Segment
@@ -59,8 +60,8 @@ def rate(k, n, draws, seed):
 
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_number_of_peaks_and_resistance_are_right(k):
-    peaks, r, dc = rate(k, (0.8, 1.0), 40, 10 + k)
-    assert peaks >= 0.95 and r >= 0.94 and dc >= 0.97
+    peaks, r, dc = rate(k, (0.8, 1.0), 25, 10 + k)
+    assert peaks >= 0.96 and r >= 0.96 and dc >= 0.96
 
 
 @pytest.mark.long
@@ -70,9 +71,9 @@ def test_number_of_peaks_and_resistance_are_right(k):
      (3, (1.0, 1.0), 0.95), (1, (0.7, 0.95), 0.99), (2, (0.7, 0.95), 0.95), (3, (0.7, 0.95), 0.88)],
 )  # fmt: skip
 def test_two_hundred_draws(k, n, least):
-    """With n = 0.7 a tenth of the resistance 30 times away has no maximum even in the exact distribution."""
+    """With n near 0.7 a small arc 30 times away is a shallow maximum, which may stay within its credible band."""
     peaks, r, dc = rate(k, n, 200, 100 + k)
-    assert peaks >= least and dc >= 0.97 and r >= (0.84 if n[0] == 1.0 else 0.95)
+    assert peaks >= least and dc >= 0.98 and r >= 0.96
 
 
 @pytest.mark.parametrize("noise", [3e-4, 3e-3, 1e-2, 3e-2])
@@ -114,9 +115,9 @@ def test_model_gives_the_spectrum_back_and_scales_with_it():
     assert found.impedance(2.0 * np.pi * FREQUENCY) == pytest.approx(TWO, rel=6e-3)
     assert np.std(found.residuals) == pytest.approx(3e-3 * math.sqrt(2.0), rel=0.25)
     large = relaxation_times.distribution(record(1e5 * TWO))
-    assert large.gamma == pytest.approx(1e5 * found.gamma, rel=1e-6)
+    assert large.gamma == pytest.approx(1e5 * found.gamma, rel=1e-4)
     area = relaxation_times.distribution(record(TWO, area="2 cm^2"), specific=True)
-    assert area.gamma == pytest.approx(2e-4 * found.gamma, rel=1e-6)
+    assert area.gamma == pytest.approx(2e-4 * found.gamma, rel=1e-4)
     assert area.findings()[2].quantity == "area_specific_resistance"
 
 
@@ -149,8 +150,19 @@ def test_tails_are_found_and_said(extra, n, A, seed):
     found = relaxation_times.distribution(record(TWO + extra, seed=seed))
     assert len(found.peaks) == 2 and not found.misfit
     assert found.tail == (pytest.approx(n, abs=0.03), pytest.approx(A, rel=0.1))
-    assert found.resistance == pytest.approx(60.0, rel=0.03)
+    assert found.resistance == pytest.approx(60.0, abs=max(1.8, 2.0 * found.resistance_std))
     assert any("tail" in r for r in found.remarks) and "tail" in found.findings()[1].method
+
+
+@pytest.mark.parametrize("n", [0.9, 1.0])
+def test_a_small_arc_before_a_blocking_electrode_is_found(n):
+    """One ohm of electrolyte, and a million ohm of capacitance at the lowest frequency."""
+    f = np.logspace(-1, 7, 71)
+    s = 2j * np.pi * f
+    for seed in range(3):
+        found = relaxation_times.distribution(record(1.0 / (1.0 + 1e-6 * s) + 1.0 / (1e-6 * s**n), seed=seed, f=f))
+        assert found.tail == (pytest.approx(n, abs=0.01), pytest.approx(1e6, rel=0.05)) and not found.misfit
+        assert [p.resistance for p in found.peaks] == [pytest.approx(1.0, rel=0.1)]
 
 
 def test_a_tail_can_be_stated_or_left_out():
@@ -252,21 +264,70 @@ def test_smoothing_by_hand_is_ordinary_tikhonov():
     assert rough.findings()[0].evidence["smoothing"] == 1e-2
 
 
-def test_solver_finds_the_minimum():
-    """At the solution the gradient of F vanishes, also against differences of F itself."""
+def small_problem(free):
+    """A problem of 12 relaxations and one single term, with a tail or not."""
     rng = np.random.default_rng(0)
     m, d = rng.uniform(size=(30, 12)), rng.uniform(1.0, 2.0, 30)
-    known = np.eye(12) * 0.01
-    problem = Problem(m.T @ m, m.T @ d, float(d @ d), 30, 10, 0.3, np.zeros(12), known, np.zeros(12))
-    found = solve(problem, np.zeros(12), 0.02)
+    base, slope = rng.uniform(size=(2, 30))
+    tail = (lambda n: (base + slope * n**2, 2.0 * slope * n)) if free else None
+    means = np.zeros(2 if free else 1)
+    return Problem(m, rng.uniform(size=(30, 1)), d, 0.5, 30, 0.3, 2, 0.0, means, np.full(12, 1.0), tail)
 
-    def total(x):
-        return problem.chi2(np.exp(x)) + 0.02 * np.sum(problem.curvature(x) ** 2) + 0.01 * x @ x
 
-    better = total(found.x)
+@pytest.mark.parametrize("free", [False, True], ids=["fixed", "free exponent"])
+def test_solver_finds_the_minimum(free):
+    """At the solution no small step leads down, and chi2 is that of the rows."""
+    problem = small_problem(free)
+    prior = np.concatenate([np.full(10, 0.02), problem.known])
+    start = np.concatenate([np.zeros(12 + len(problem.means)), [0.6] if free else []])
+    found = solve(problem, start, 0.02)
+    best = _ridge._Point(problem, found.x)
+    total = best.total(prior)
     # F is flat where an amplitude has died out: the minimum is known to SETTLED
-    assert all(total(found.x + 1e-2 * e * sign) > better - 0.05 for e in np.eye(12) for sign in (1, -1))
-    assert found.settled and problem.chi2(np.exp(found.x)) == pytest.approx(np.sum((m @ np.exp(found.x) - d) ** 2))
+    for e in np.eye(len(start)):
+        for sign in (1e-2, -1e-2):
+            assert _ridge._Point(problem, found.x + sign * e).total(prior) > total - 0.05
+    assert found.settled and found.chi2 == pytest.approx(best.residual @ best.residual + 0.5)
+
+
+@pytest.mark.parametrize("free", [False, True], ids=["fixed", "free exponent"])
+def test_few_rows_and_running_sums_give_the_same_step_as_the_full_matrix(free):
+    """Step, covariance, determinant and 1 - p V against the dense normal equations in x, derivatives by differences."""
+    problem = small_problem(free)
+    prior = np.concatenate([np.linspace(0.5, 2.0, 10), problem.known])
+    x = np.random.default_rng(1).normal(size=len(prior))
+    if free:
+        x[-1] = 0.6
+    at = _ridge._Point(problem, x)
+    near = _ridge._Local(at, prior)
+
+    def slopes(values):
+        return np.array([(values(x + 1e-6 * e) - values(x - 1e-6 * e)) / 2e-6 for e in np.eye(len(x))]).T
+
+    rows = slopes(lambda u: np.concatenate([_ridge._Point(problem, u).residual, _ridge._Point(problem, u).away]))
+    turn = slopes(problem.turned)
+    full = rows.T @ rows + turn.T @ np.diag(prior) @ turn
+    slope = slopes(lambda u: np.array([_ridge._Point(problem, u).total(prior) / 2.0]))[0]
+    assert problem.turned_back(near.step()) == pytest.approx(-np.linalg.solve(full, slope), rel=1e-5, abs=1e-7)
+    covariance = problem.turned_back(problem.turned_back(near.covariance()).T)
+    assert covariance == pytest.approx(np.linalg.inv(full), rel=1e-5, abs=1e-7)
+    assert near.volume == pytest.approx(np.linalg.slogdet(full)[1] - np.linalg.slogdet(turn.T @ np.diag(prior) @ turn)[1])
+    variance = np.diagonal(turn @ np.linalg.inv(full) @ turn.T)[:10]
+    assert near.seen == pytest.approx(1.0 - prior[:10] * variance, abs=1e-6)
+
+
+def test_the_reduced_rows_lose_nothing_the_noise_would_show():
+    """chi2 of the reduced problem against the sum over the points, tails of any exponent included."""
+    spectrum = _spectrum.spectrum_of(record(TWO + 15.0 / np.sqrt(S)))
+    k = _kernel.kernel(spectrum, kramers_kronig.check(spectrum), True)
+    for power in (0.33, 0.5, 0.77, 1.0):
+        problem, x = k.problem(power, free=True)
+        x = x + np.random.default_rng(2).normal(size=len(x)) * np.append(np.ones(len(x) - 1), 0.0)
+        s, g = 1j * spectrum.omega, np.exp(x)
+        z = (k.step / (1.0 + s[:, None] * np.exp(k.nodes))) @ g[: problem.n]
+        z = z + g[problem.n] + g[problem.n + 1] * s / spectrum.omega[-1] + g[-2] * (s / spectrum.omega[0]) ** -power
+        chi2 = np.sum(np.abs((z - spectrum.z / k.scale) * k.weight) ** 2)
+        assert _ridge._Point(problem, x).chi2 == pytest.approx(chi2, rel=1e-5, abs=0.1)
 
 
 # -- names of arcs ------------------------------------------------------------------------------------------------------
@@ -288,17 +349,54 @@ def names(data, **known):
 
 def test_arcs_are_named_by_what_is_known_and_no_further():
     data = pellet()
-    assert names(data) == ["bulk", "unassigned", "charge transfer"]
-    assert names(data, electrolyte="ceramic", contact="whole") == ["bulk", "grain boundary", "charge transfer"]
+    assert names(data, faces=2) == ["bulk", "unassigned", "charge transfer"]
+    assert names(data)[2] == "unassigned"  # of one face or two: half the capacitance is near that of a film
+    assert names(data, electrolyte="ceramic", contact="whole", faces=2) == ["bulk", "grain boundary", "charge transfer"]
     energy = {"peak 1": "0.35 eV", "peak 2": "0.45 eV"}
     assert names(data, activation_energy=energy)[1] == "grain boundary"
     same = Finding("activation energy", 0.36 * 96485.0, "activation_energy", "m", 0.02 * 96485.0)
     assert names(data, activation_energy={**energy, "peak 2": same})[1] == "unassigned"
     assert names(data, electrodes="blocking")[2] == "unassigned"
-    found = arcs.name(data, relaxation_times.distribution(data))
+    found = arcs.name(data, relaxation_times.distribution(data), faces=2)
     assert found.arcs[1].candidates == ("grain boundary", "constriction") and "pressure" in found.arcs[1].why
     assert found.arcs[0].permittivity == pytest.approx(50.0, rel=0.1)
     assert [f.value for f in found.findings()[::2]] == ["bulk", "unassigned", "charge transfer"]
+
+
+def test_the_fastest_arc_is_bulk_only_without_a_resistance_in_series():
+    """An arc of the capacitance of a bulk behind 3 kohm: those may be the bulk, and the arc a constriction."""
+    s = 2j * np.pi * FAST
+    for series, given in ((0.0, "bulk"), (3e3, "unassigned")):
+        data = record(series + zarc(1e4, 1e4 * 2e-11, 0.98, s), f=FAST, thickness="1 mm", area="1 cm^2")
+        assert names(data) == [given]
+        assert names(data, electrolyte="polymer", contact="whole") == ["bulk"]
+
+
+def test_constriction_needs_the_activation_energy_of_the_bulk():
+    s = 2j * np.pi * FAST
+    data = record(zarc(1e4, 1e-7, 0.98, s) + zarc(4e3, 1e-4, 0.95, s), f=FAST, thickness="1 mm", area="1 cm^2")
+    assert names(data, electrolyte="polymer", electrodes="lithium") == ["bulk", "unassigned"]
+    energy = {"peak 1": "0.35 eV", "peak 2": "0.36 eV"}
+    assert names(data, electrolyte="polymer", activation_energy=energy) == ["bulk", "unassigned"]
+    slower = record(zarc(1e4, 1e-7, 0.98, s) + zarc(4e4, 1e-5, 0.95, s), f=FAST, thickness="1 mm", area="1 cm^2")
+    assert names(slower, electrolyte="polymer") == ["bulk", "unassigned"]
+    assert names(slower, electrolyte="polymer", activation_energy=energy) == ["bulk", "constriction"]
+
+
+def test_a_broad_arc_is_not_named():
+    s = 2j * np.pi * FAST
+    for n, given in ((0.9, "charge transfer"), (0.6, "unassigned")):
+        data = record(20.0 + zarc(100.0, 100.0 * 2e-5, n, s), f=FAST, thickness="1 mm", area="1 cm^2")
+        assert names(data, electrolyte="liquid", faces=1) == [given]
+
+
+def test_over_random_cells_few_names_are_wrong(monkeypatch):
+    """Cells drawn from geometry and material, not from the classes (the benchmark prints 300 of them)."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    import bench_arcs
+
+    counts = bench_arcs.study(40)
+    assert counts["wrong"] <= 2 and counts["right"] > 0.35 * (counts["right"] + counts["unassigned"])
 
 
 def test_arcs_of_a_fit_have_the_same_names():

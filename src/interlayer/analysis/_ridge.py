@@ -1,93 +1,157 @@
 """Penalised least squares for positive amplitudes: the solver behind the distribution of relaxation times.
 
-Every amplitude is g_j = exp(x_j), so g > 0 needs no constraint. The first `chain` amplitudes stand at equal steps h of
-ln tau and form a curve x(ln tau); the others are single terms (a series resistance, an inductance, a tail). Minimised is
+Every amplitude is g_j = exp(x_j), so g > 0 needs no constraint. The first n amplitudes, the chain, stand at equal steps
+h of ln tau and form a curve x(ln tau); the others are single terms (a series resistance, an inductance, a tail), and
+the exponent of the tail may be an unknown too. Minimised is, in units of the noise,
 
-    F(x) = |M exp(x) - d|² + sum_i p_i c_i² + (x - m)^T B (x - m),   c_i = (x_{i-1} - 2 x_i + x_{i+1})/h² sqrt(h)
+    F(x) = |M exp(x) - d|² + sum_i p_i c_i² + 2 a h/H sum_j ln(1 + v_j g_j) + weak knowledge
 
-in units of the noise: the first term is chi2, the second a Tikhonov penalty on the curvature of ln g, the third weak
-knowledge of level and ends. A straight line of ln g (the flank of any Cole-Cole, Gerischer or Warburg process) costs
-nothing; a peak costs the same whatever its height, so a small one beside a large one is neither drowned nor cut in two.
+    c_i = (x_{i-1} - 2 x_i + x_{i+1}) h^-1.5   curvature. A straight line of ln g (the flank of any Cole-Cole, Gerischer
+                                               or Warburg process) costs nothing; a peak costs the same whatever its
+                                               height, so a small one beside a large one is neither drowned nor cut
+    v_j g_j                                    what a decade (H = ln 10) of g would show of itself in the data beside
+                                               the single terms, in standard deviations. The term pulls what shows
+                                               nothing towards zero and shifts what shows z deviations by a/z of one
+    weak knowledge                             level, slope and single terms within their `..._STD`; beyond both ends
+                                               of the band ln g falls by `FALL` a unit of ln tau or faster
 
-The weights p_i = lambda w_i come from the data: lambda by the evidence, lambda sum w c² = sum (1 - lambda w_i V_i) with
-V_i the posterior variance of c_i (MacKay, Neural Comput. 4 (1992) 415, 10.1162/neco.1992.4.3.415), and the local w_i =
+The weights p_i = lambda w_i come from the data: lambda by the evidence, lambda sum w c² = sum (1 - p_i V_i) with V_i the
+posterior variance of c_i (MacKay, Neural Comput. 4 (1992) 415, 10.1162/neco.1992.4.3.415), and the local w_i =
 (nu + 1)/(nu + lambda (c_i² + V_i)), a Student-t law for the curvature, so that a sharp peak (an ideal RC) does not make
 the rest of the curve rough (hierarchical Bayes as in Effat & Ciucci, Electrochim. Acta 247 (2017) 1117,
 10.1016/j.electacta.2017.07.050). Both sources recalled, not opened for this file. No random number.
+
+Speed. In y = (c, slope, level, single terms) the prior is diagonal, and the step from x to y is two running sums. M has
+few rows (what the noise leaves of the kernel, analysis/_kernel.py), so a step factors a matrix of that size instead of
+one of the size of x, and 1 - p_i V_i falls out without a difference of large numbers.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy.linalg.blas import dsyrk, dtrsm
+from scipy.linalg.lapack import dpotrf
 
 from ..elements.base import Array
 
 HEAVY = 2.0  # degrees of freedom nu of the Student-t law
-LARGEST = 2.0  # largest change of a logarithm in one step
-STEPS, PATIENCE = 60, 8
+DOUBT, WIDTH = 0.5, math.log(10.0)  # a and H of the third term
+LEVEL_STD, SLOPE_STD, SINGLE_STD = 40.0, 5.0, 3.0  # of ln g, its slope, and the logarithm of a single term
+FALL, SHALLOWER, STEEPER = 0.7, 0.25, 5.0  # slope beyond the band and what it may deviate to either side
+POWER, POWER_STD, POWERS = 0.7, 0.3, (0.3, 1.0)  # exponent of a tail: mean, deviation, range
+LARGEST = 3.0  # largest change of a logarithm in one step
+STEPS, PATIENCE = 60, 5
 SETTLED, STILL = 0.05, 0.05  # decrease of F, and change of ln lambda, below which the answer is final
 FIRST = 0.1  # lambda to start from
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """The Gram form of the least squares and what is known beforehand.
+    """The least squares and what is known beforehand.
 
-    gram, right, square   M^T M, M^T d, d^T d in units of the noise; count the length of d
-    chain, step           number of amplitudes that form a curve, and their distance h in ln tau
-    mean, known, drawn    m, B and B m' of the third term (m' where B itself has a preferred value, else zero)
+    chain, single   columns of M (rows, n) and (rows, q), in units of the noise; target d
+    rest, count     part of |d|² that no column reaches, and how many numbers were measured
+    step, reach     distance h in ln tau; nodes beyond the band on each side
+    level, means    what ln g of the chain and of the single terms may be
+    visible         ln v_j
+    tail            column of one more single term and its derivative by its exponent, the last unknown; None without
     """
 
-    gram: Array
-    right: Array
-    square: float
+    chain: Array
+    single: Array
+    target: Array
+    rest: float
     count: int
-    chain: int
     step: float
-    mean: Array
-    known: Array
-    drawn: Array
+    reach: int
+    level: float
+    means: Array
+    visible: Array
+    tail: Callable[[float], tuple[Array, Array]] | None = None
 
-    def chi2(self, g: Array) -> float:
-        """|M g - d|²."""
-        return float(g @ (self.gram @ g) - 2.0 * (self.right @ g)) + self.square
+    @cached_property
+    def n(self) -> int:
+        """Length of the chain."""
+        return int(self.chain.shape[1])
 
-    def curvature(self, x: Array) -> Array:
-        """c of the chain."""
-        u = x[: self.chain]
-        out: Array = (u[:-2] - 2.0 * u[1:-1] + u[2:]) * self.step**-1.5
+    @cached_property
+    def logs(self) -> slice:
+        """Where the logarithms of the single terms stand in x."""
+        return slice(self.n, self.n + len(self.means))
+
+    @cached_property
+    def doubt(self) -> float:
+        """a h/H."""
+        return DOUBT * self.step / WIDTH
+
+    @cached_property
+    def known(self) -> Array:
+        """Precision of y behind the curvatures: slope, level, single terms, exponent."""
+        stds = [SLOPE_STD, LEVEL_STD, *[SINGLE_STD] * len(self.means), *([POWER_STD] if self.tail else [])]
+        return np.array(stds) ** -2.0
+
+    @cached_property
+    def unit(self) -> Array:
+        """Change of the running sum that one unit of y makes."""
+        n, h = self.n, self.step
+        out = np.ones(n + len(self.known) - 2)
+        out[: n - 2], out[n - 2] = h**1.5, h
         return out
 
-    def precision(self, weights: Array) -> Array:
-        """Matrix of the second and third term: B + D^T diag(p) D."""
-        out = self.known.copy()
-        flat, size, p = out.reshape(-1), len(out), weights * self.step**-3.0
-        for a, b, c in ((0, 0, 1.0), (1, 1, 4.0), (2, 2, 1.0), (0, 1, -2.0), (1, 2, -2.0), (0, 2, 1.0)):
-            flat[a * size + b :: size + 1][: len(p)] += c * p
-            if a != b:
-                flat[b * size + a :: size + 1][: len(p)] += c * p
+    @cached_property
+    def ends(self) -> Array:
+        """Rows that give the fall of ln g beyond the fast and the slow end of the band from x."""
+        n, r = self.n, self.reach
+        out = np.zeros((2, n))
+        out[[0, 0, 1, 1], [r, 0, n - 1 - r, n - 1]] = np.array([1.0, -1.0, 1.0, -1.0]) / (r * self.step)
         return out
 
-    def spread(self, covariance: Array) -> Array:
-        """V: variance of every c."""
-        n = self.chain
-        zero = np.diagonal(covariance)[:n]
-        one, two = np.diagonal(covariance, 1)[: n - 1], np.diagonal(covariance, 2)[: n - 2]
-        out: Array = (zero[:-2] + 4.0 * zero[1:-1] + zero[2:] - 4.0 * (one[:-1] + one[1:]) + 2.0 * two) / self.step**3
+    @cached_property
+    def ends_turned(self) -> Array:
+        """The same from y, in units of `unit`."""
+        return self.summed(self.ends, np.zeros((2, len(self.unit))))
+
+    def summed(self, rows: Array, out: Array) -> Array:
+        """Rows of derivatives by the chain turned into derivatives by y/`unit`, in the first n columns of `out`."""
+        n = self.n
+        once = np.cumsum(rows, axis=1)
+        np.cumsum(once[:, : n - 1], axis=1, out=out[:, : n - 1])
+        out[:, n - 1] = once[:, n - 1]
         return out
+
+    def turned(self, x: Array) -> Array:
+        """y: curvatures, slope and level at the slow end, single terms from their means, exponent from its mean."""
+        n, out = self.n, np.empty(len(x))
+        fall = x[: n - 1] - x[1:n]
+        np.subtract(fall[:-1], fall[1:], out=out[: n - 2])
+        out[n - 2], out[n - 1] = fall[-1], x[n - 1] - self.level
+        np.subtract(x[self.logs], self.means, out=out[self.logs])
+        if self.tail:
+            out[-1] = x[-1] - POWER
+        out /= self.unit
+        return out
+
+    def turned_back(self, y: Array) -> Array:
+        """Change of x for a change of y; works on the first axis of a matrix too."""
+        n, h = self.n, self.step
+        fall = np.concatenate([y[n - 2 : n - 1] * h, y[: n - 2][::-1] * h**1.5])
+        chain = np.concatenate([y[n - 1 : n], y[n - 1 : n] + np.cumsum(np.cumsum(fall, axis=0), axis=0)])[::-1]
+        return np.concatenate([chain, y[n:]])
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """x at the minimum, its covariance (Laplace), the weights p, lambda, chi2, effective number of curvatures the data
+    """x at the minimum, its covariance (Laplace), the weights w, lambda, chi2, effective number of curvatures the data
     determine, -2 ln evidence (up to a constant), iterations, and whether it settled."""
 
     x: Array
     covariance: Array
-    weights: Array
+    local: Array
     smoothing: float
     chi2: float
     freedom: float
@@ -97,78 +161,121 @@ class Solution:
 
 
 def solve(
-    problem: Problem, start: Array, smoothing: float | None = None, *, first: float = FIRST, steps: int = STEPS,
-    hopeless: float = math.inf,
+    problem: Problem, start: Array, smoothing: float | None = None, *, first: float = FIRST, local: Array | None = None,
+    steps: int = STEPS, hopeless: float = math.inf,
 ) -> Solution:  # fmt: skip
-    """Minimum of F from `start`; `smoothing` fixes lambda (all w = 1), None takes it from the data, beginning at `first`.
+    """Minimum of F from `start`.
 
-    Where chi2 is still above `hopeless` after `PATIENCE` iterations the search ends.
+    `smoothing` fixes lambda (all w = 1); None takes it from the data, beginning at `first` and `local`. Where chi2 is
+    still above `hopeless` after `PATIENCE` iterations the search ends.
     """
-    x, lam = start.copy(), first if smoothing is None else smoothing
-    local = np.ones(problem.chain - 2)
-    before, settled, turn = math.inf, False, 0
+    lam = first if smoothing is None else smoothing
+    w = np.ones(problem.n - 2) if local is None or smoothing is not None else local
+    at, before, settled, turn = _Point(problem, start), math.inf, False, 0
     for turn in range(1, steps + 1):
-        data = _Local(problem, x)
-        prior = problem.precision(lam * local)
-        change = 0.0
-        if smoothing is None and turn > 1:
-            curved, spread = problem.curvature(x) ** 2, problem.spread(_inverse(data.matrix + prior))
-            seen = max(float(np.sum(1.0 - lam * local * spread)), 0.5)
-            change = math.log(seen / max(lam * float(local @ curved), 1e-12))
+        prior, change = np.concatenate([lam * w, problem.known]), 0.0
+        total, near = at.total(prior), _Local(at, prior)
+        at, there = _move(at, near.step(), prior, total)
+        if smoothing is None:
+            curved, spread = at.y[: problem.n - 2] ** 2, np.maximum(1.0 - near.seen, 0.0) / (lam * w)
+            change = math.log(max(float(near.seen.sum()), 0.5) / max(lam * float(w @ curved), 1e-12))
             lam *= math.exp(min(max(change, -1.5), 1.5))
-            local = (HEAVY + 1.0) / (HEAVY + lam * (curved + spread))
-            prior = problem.precision(lam * local)
-        here = data.chi2 + _known(problem, x, prior)
-        x, there = _move(problem, x, here, data, prior)
-        scale = max(1.0, data.chi2 / problem.count)  # of the noise that the misfit would be
-        settled = turn > 3 and here - there < SETTLED * scale and abs(change) < STILL
-        if settled or (there >= here and there >= before) or (turn >= PATIENCE and data.chi2 > hopeless):
+            w = (HEAVY + 1.0) / (HEAVY + lam * (curved + spread))
+        settled = turn > 3 and total - there < SETTLED * max(1.0, at.chi2 / problem.count) and abs(change) < STILL
+        if settled or (there >= total and there >= before) or (turn >= PATIENCE and at.chi2 > hopeless):
             break
         before = there
-    data, prior = _Local(problem, x), problem.precision(lam * local)
-    hessian = data.matrix + prior
-    covariance = _inverse(hessian)
-    freedom = float(np.sum(1.0 - lam * local * problem.spread(covariance)))
-    evidence = data.chi2 + _known(problem, x, prior)
-    evidence += float(np.linalg.slogdet(hessian)[1] - np.linalg.slogdet(prior)[1])
-    return Solution(x, covariance, lam * local, lam, data.chi2, freedom, evidence, turn, settled)
+    prior = np.concatenate([lam * w, problem.known])
+    near = _Local(at, prior)
+    covariance = problem.turned_back(problem.turned_back(near.covariance()).T)
+    evidence = at.total(prior) + near.volume
+    return Solution(at.x, covariance, w, lam, at.chi2, float(near.seen.sum()), evidence, turn, settled)
+
+
+class _Point:
+    """Everything of F at x that does not depend on the weights."""
+
+    def __init__(self, problem: Problem, x: Array) -> None:
+        n = problem.n
+        self.problem, self.x = problem, x
+        self.g, self.amplitudes = np.exp(x[:n]), np.exp(x[problem.logs])
+        self.columns, self.by_power = problem.single, None
+        if problem.tail is not None:
+            column, by_power = problem.tail(float(x[-1]))
+            self.columns, self.by_power = np.column_stack([problem.single, column]), by_power * self.amplitudes[-1]
+        self.residual: Array = problem.chain @ self.g + self.columns @ self.amplitudes - problem.target
+        self.chi2 = float(self.residual @ self.residual) + problem.rest
+        self.y = problem.turned(x)
+        away = problem.ends @ x[:n] - FALL
+        self.certain = np.where(away < 0.0, 1.0 / SHALLOWER, 1.0 / STEEPER)
+        self.away = away * self.certain
+        self.shown = x[:n] + problem.visible
+        seen = 2.0 * problem.doubt * float(np.logaddexp(0.0, self.shown).sum())
+        self.fixed = self.chi2 + float(self.away @ self.away) + seen
+
+    def total(self, prior: Array) -> float:
+        """F."""
+        return self.fixed + float(prior @ (self.y * self.y))
 
 
 class _Local:
-    """The data term at x: Gauss-Newton matrix, half its gradient by x, chi2."""
+    """F around a point in y sqrt(prior): Gauss-Newton matrix 1 + V^T V, with Z = L^-1 V for 1 + V V^T = L L^T.
 
-    def __init__(self, problem: Problem, x: Array) -> None:
-        g = np.exp(x)
-        gg = problem.gram @ g
-        self.matrix: Array = problem.gram * np.multiply.outer(g, g)
-        self.slope: Array = g * (gg - problem.right)
-        self.chi2 = float(g @ gg - 2.0 * (problem.right @ g)) + problem.square
+    seen     1 - p V of every curvature: how well the data determine it
+    volume   ln of the determinant of the matrix
+    """
+
+    def __init__(self, at: _Point, prior: Array) -> None:
+        problem, n, rows = at.problem, at.problem.n, len(at.residual)
+        v = np.empty((rows + 2, len(at.x)))
+        problem.summed(problem.chain * at.g, v[:rows])
+        v[:rows, problem.logs] = at.columns * at.amplitudes
+        if at.by_power is not None:
+            v[:rows, -1] = at.by_power
+        v[rows:] = problem.ends_turned * at.certain[:, None]
+        doubted = 0.5 * problem.doubt * (1.0 + np.tanh(0.5 * at.shown))
+        pull = problem.summed(doubted[None], np.zeros((1, len(at.x))))[0]
+        self.root = np.sqrt(prior)
+        scale = problem.unit / self.root
+        v *= scale
+        self.slope: Array = np.concatenate([at.residual, at.away]) @ v + pull * scale + at.y * self.root
+        matrix = dsyrk(1.0, v.T, trans=1, lower=1)
+        matrix.reshape(-1, order="A")[:: len(matrix) + 1] += 1.0
+        lower = dpotrf(matrix, lower=1, clean=0, overwrite_a=1)[0]
+        self.half: Array = dtrsm(1.0, lower, v.T, side=1, lower=1, trans_a=1)  # Z^T
+        self.seen: Array = np.einsum("ij,ij->i", self.half[: n - 2], self.half[: n - 2])
+        self.volume = 2.0 * float(np.log(np.diagonal(lower)).sum())
+
+    def step(self) -> Array:
+        """The Gauss-Newton step in y."""
+        out: Array = (self.half @ (self.slope @ self.half) - self.slope) / self.root
+        return out
+
+    def covariance(self) -> Array:
+        """Of y."""
+        half = self.half / self.root[:, None]
+        out: Array = np.diag(self.root**-2.0) - half @ half.T
+        return out
 
 
-def _inverse(matrix: Array) -> Array:
-    out: Array = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
-    return out
+def _move(at: _Point, step: Array, prior: Array, total: float) -> tuple[_Point, float]:
+    """The first point downhill along the step (the same point if none), and F there.
 
-
-def _known(problem: Problem, x: Array, prior: Array) -> float:
-    d = x - problem.mean
-    return float(d @ (prior @ d) - 2.0 * (problem.drawn @ d))
-
-
-def _move(problem: Problem, x: Array, here: float, data: _Local, prior: Array) -> tuple[Array, float]:
-    """The first point downhill along the step clipped, the step scaled, or a more cautious step (x itself if none)."""
-    slope = data.slope + prior @ (x - problem.mean) - problem.drawn
-    hessian = data.matrix + prior
-    step = -np.linalg.solve(hessian, slope)
-    size = max(float(np.max(np.abs(step))), 1e-300)
-    for way in range(3):
-        if way == 2:
-            step = -np.linalg.solve(hessian + np.diag(np.maximum(data.slope, 0.0)), slope)
-            size = max(float(np.max(np.abs(step))), 1e-300)
-        direction = np.clip(step, -LARGEST, LARGEST) if way == 0 else step * min(1.0, LARGEST / size)
-        for k in range((4, 6, 12)[way]):
-            trial = x + direction * 0.4**k
-            there = problem.chi2(np.exp(trial)) + _known(problem, trial, prior)
-            if there < here:
+    An amplitude that is to grow grows as the linear problem wants it, one that is to shrink shrinks exponentially;
+    else the step itself is scaled.
+    """
+    dx = at.problem.turned_back(step)
+    bent = np.where(dx > 0.0, np.log1p(np.maximum(dx, 0.0)), np.maximum(dx, -LARGEST))
+    scaled = dx * min(1.0, LARGEST / max(float(np.max(np.abs(dx))), 1e-300))
+    if at.problem.tail is not None:
+        bent[-1] = scaled[-1]
+    for direction, tries in ((bent, 2), (scaled, 10)):
+        for k in range(tries):
+            x = at.x + direction * 0.4**k
+            if at.problem.tail is not None:
+                x[-1] = min(max(x[-1], POWERS[0]), POWERS[1])
+            trial = _Point(at.problem, x)
+            there = trial.total(prior)
+            if there < total:
                 return trial, there
-    return x, here
+    return at, total

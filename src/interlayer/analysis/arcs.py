@@ -2,6 +2,7 @@
 
 An arc is named when exactly one process fits all that is known of it; else it is "unassigned", and which processes
 remain is said. Nothing is named that is not in the data: where a bulk arc lies above the band, the remark says so.
+benchmarks/bench_arcs.py prints how often that is right, unassigned and wrong over random cells of known processes.
 
     C l/A  [F/m]   per cell constant: what fills the whole cell     bulk           permittivity 3 .. 200
                                                                     grain boundary 2e-11 .. 1e-8 F/cm
@@ -12,14 +13,17 @@ remain is said. Nothing is named that is not in the data: where a bulk arc lies 
                                                                     diffusion      from 1e-3 F/cm², and a square-root law
 
 C = (R^(1-n) Q)^(1/n) of a fit (Hsu-Mansfeld) or tau/R of a peak; two equal faces in series show half the capacitance
-of one. A class counts as possible when twice the error of C touches it. Further evidence, each where it is given:
+of one. A class rules others out when twice the error of C touches it or comes within `EDGE` of it; it gives the name
+only when touched. Further evidence, each where it is given:
 
     electrolyte        only a ceramic has grain boundaries
     electrodes         "blocking" (evaporated metal): no charge transfer, no interphase, whole contact
     contact            "whole": no constriction, and a double layer has its full area
     activation energy  constriction has that of the bulk; a grain boundary need not. Different by 0.05 eV and by two
-                       errors: no constriction
-    order              bulk is the fastest arc; of two arcs at faces whose C differ threefold the smaller is the film
+                       errors: no constriction. Constriction is named only where it is known to be the same
+    order              bulk is the fastest arc, and the fastest arc is bulk only where the series resistance is too
+                       small to be that of the bulk; of two arcs at faces whose C differ threefold the smaller is the film
+    shape              an arc broader than `BROAD` or with an exponent below `FLAT` may be two: no name
 
 Constriction of the current at a face with voids looks like a grain boundary (both hold part of the electrolyte's own
 capacitance): without knowledge of the contact the two stay together.
@@ -33,63 +37,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Literal
 
 from .. import units
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
+from ._arc_classes import EPS0, Arc, Electrodes, Electrolyte, Known, by_energy, decided, ordered, possible
 from ._result import ImpedanceFit
 from .relaxation_times import RelaxationTimes
 
-SOURCE = "10.1002/adma.19900020304 (recalled)"
-EPS0 = 8.8541878128e-12  # F/m, CODATA 2018
-EV = 96485.33212  # J/mol per eV
-PERMITTIVITY = (3.0, 200.0)
-BOUNDARY = (2e-9, 1e-6)  # F/m
-FILM = (5e-4, 2e-2)  # F/m²
-DOUBLE_LAYER, POOR = (5e-3, 1.0), 5e-4  # F/m², and from where with unknown contact
-CHEMICAL = 10.0  # F/m²
-TYPICAL = 10.0  # permittivity with which the place of an unseen bulk arc is estimated
-APART = 0.05 * EV  # J/mol
-THREEFOLD = 3.0
-ROOT = (0.4, 0.6)  # exponent of a square-root law
+__all__ = ["OPTIONS", "Arc", "ArcNames", "name"]
 
-Process: TypeAlias = Literal["bulk", "grain boundary", "interphase", "charge transfer", "constriction", "diffusion", "unassigned"]
-Electrolyte: TypeAlias = Literal["ceramic", "polymer", "liquid"]
-Electrodes: TypeAlias = Literal["lithium", "blocking"]
+SOURCE = "10.1002/adma.19900020304 (recalled)"
+TYPICAL = 10.0  # permittivity with which the place of an unseen bulk arc is estimated
+BROAD, FLAT = 1.4, 0.75  # decades at half height (an arc of exponent 0.72), exponent
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "electrolyte": ("ceramic", "polymer", "liquid"), "electrodes": ("lithium", "blocking"), "contact": ("whole",),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Arc:
-    """One arc and what it may be.
-
-    label          as the fit calls it ("R1 Q1"), or "peak 1"
-    resistance     [ohm or ohm m²], tau [s]
-    capacitance    [F or F/m²] with its error
-    per_length     C l/A [F/m]; per_area C/A [F/m²] of one face (between one and two where their number is not known)
-    permittivity   per_length/epsilon_0
-    name           the process, or "unassigned"; candidates: what remains possible
-    evidence       sentences that led there; why: one sentence
-    """
-
-    label: str
-    resistance: float
-    tau: float
-    capacitance: float
-    capacitance_std: float | None
-    per_length: float
-    per_area: float
-    permittivity: float
-    name: Process = "unassigned"
-    candidates: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-    why: str = ""
-    exponent: float | None = field(default=None, repr=False)
-    spread: float = field(default=2.0, repr=False)  # factor by which C may be off
 
 
 @dataclass(frozen=True)
@@ -121,16 +86,6 @@ class ArcNames:
         return "\n".join([*(f"{a.label}: {a.name} ({a.why})" for a in self.arcs), *self.remarks])
 
 
-@dataclass(frozen=True)
-class _Known:
-    electrolyte: Electrolyte | None
-    electrodes: Electrodes | None
-    whole: bool
-    faces: int | None
-    layers: int
-    energies: Mapping[str, tuple[float, float]]
-
-
 def name(
     record: Record, of: ImpedanceFit | RelaxationTimes, *, electrolyte: Electrolyte | None = None,
     electrodes: Electrodes | None = None, faces: Literal[1, 2] | None = None, contact: Literal["whole"] | None = None,
@@ -154,10 +109,10 @@ def name(
     found = sorted(_arcs(of, thickness, area, faces), key=lambda a: a.tau)
     energies = _energies(activation_energy or {}, [a.label for a in found])
     whole = contact == "whole" or electrodes == "blocking"
-    known = _Known(electrolyte, electrodes, whole, faces, _layers(record), energies)
-    first = [_possible(arc, known, i == 0) for i, arc in enumerate(found)]
-    named = _ordered(_by_energy(first, known))
-    return ArcNames(tuple(_decided(a, known) for a in named), tuple(_remarks(of, named, thickness, area)))
+    known = Known(electrolyte, electrodes, whole, faces, _layers(record), energies, _series(of))
+    first = [possible(arc, known, i == 0) for i, arc in enumerate(found)]
+    named = ordered(by_energy(first, known))
+    return ArcNames(tuple(decided(a, known) for a in named), tuple(_remarks(of, named, thickness, area)))
 
 
 def _layers(record: Record) -> int:
@@ -166,21 +121,26 @@ def _layers(record: Record) -> int:
 
 
 def _arcs(of: ImpedanceFit | RelaxationTimes, thickness: float, area: float, faces: int | None) -> list[Arc]:
-    rows: list[tuple[str, float, float, float, float | None, float | None]]
+    rows: list[tuple[str, float, float, float, float | None, float | None, bool]]
     if isinstance(of, ImpedanceFit):
-        rows = [(" ".join(a.labels), a.resistance, a.tau, a.capacitance, a.capacitance_std, a.n) for a in of.arcs]
+        rows = [
+            (" ".join(a.labels), a.resistance, a.tau, a.capacitance, a.capacitance_std, a.n, a.n is None or a.n > FLAT)
+            for a in of.arcs
+        ]
     else:
         rows = [
-            (f"peak {i}", p.resistance, p.tau, p.capacitance, p.capacitance_std, None) for i, p in enumerate(of.peaks, 1)
+            (f"peak {i}", p.resistance, p.tau, p.capacitance, p.capacitance_std, None, p.width < BROAD)
+            for i, p in enumerate(of.peaks, 1)
         ]
     out = []
-    for label, r, tau, c, std, n in rows:
+    for label, r, tau, c, std, n, whole in rows:
         if not (c > 0.0 and math.isfinite(c)):
             continue
         spread = (1.0 + 2.0 * std / c) if std is not None else 3.0
         face = c / area * (math.sqrt(2.0) if faces is None else faces)  # the middle of one and two
         out.append(Arc(
-            label, r, tau, c, std, c * thickness / area, face, c * thickness / area / EPS0, exponent=n, spread=spread,
+            label, r, tau, c, std, c * thickness / area, face, c * thickness / area / EPS0, exponent=n, whole=whole,
+            spread=spread,
         ))  # fmt: skip
     return out
 
@@ -199,125 +159,13 @@ def _energies(given: Mapping[str, Finding | units.Given], labels: list[str]) -> 
     return out
 
 
-def _touches(value: float, spread: float, low: float, high: float) -> bool:
-    return value * spread >= low and value / spread <= high
-
-
-def _possible(arc: Arc, known: _Known, fastest: bool) -> Arc:
-    """The processes whose class the capacitance touches and nothing known forbids."""
-    bulk = (PERMITTIVITY[0] * EPS0, PERMITTIVITY[1] * EPS0)
-    length, face = arc.spread, arc.spread * (math.sqrt(2.0) if known.faces is None else 1.0)
-    said = [
-        f"C l/A = {arc.per_length * 1e-2:.2g} F/cm (permittivity {arc.permittivity:.2g})",
-        f"C/A = {arc.per_area * 1e-4:.2g} F/cm² a face",
-    ]
-    out = []
-    if _touches(arc.per_length, length, *bulk):
-        if fastest:
-            out.append("bulk")
-        else:
-            said.append("a faster arc exists, so it is not the bulk")
-    if _touches(arc.per_length, length, *BOUNDARY):
-        if known.electrolyte in ("polymer", "liquid"):
-            said.append(f"a {known.electrolyte} has no grain boundaries")
-        else:
-            out.append("grain boundary")
-    if _touches(arc.per_length, length, bulk[0], BOUNDARY[1]) and not (fastest and out == ["bulk"]):
-        if known.whole:
-            said.append("the contact is whole: no constriction")
-        elif known.electrolyte != "liquid":
-            out.append("constriction")
-    if known.electrodes == "blocking":
-        said.append("blocking electrodes: neither interphase nor charge transfer")
-    else:
-        if _touches(arc.per_area, face, *FILM):
-            out.append("interphase")
-        if _touches(arc.per_area, face, DOUBLE_LAYER[0] if known.whole else POOR, DOUBLE_LAYER[1]):
-            out.append("charge transfer")
-    if arc.per_area * face >= CHEMICAL:
-        root = arc.exponent is not None and ROOT[0] <= arc.exponent <= ROOT[1]
-        if root:
-            said.append(f"exponent {arc.exponent:.2f}: a square-root law")
-            out.append("diffusion")
-        else:
-            said.append("a capacitance of storage, without the square-root law of diffusion")
-    return replace(arc, candidates=tuple(out), evidence=tuple(said))
-
-
-def _by_energy(arcs: list[Arc], known: _Known) -> list[Arc]:
-    """Takes constriction out where the activation energy is not that of the bulk."""
-    bulk = next((a for a in arcs if a.candidates == ("bulk",) and a.label in known.energies), None)
-    if bulk is None:
-        return arcs
-    base, base_std = known.energies[bulk.label]
-    out = []
-    for arc in arcs:
-        if arc is not bulk and "constriction" in arc.candidates and arc.label in known.energies:
-            value, std = known.energies[arc.label]
-            apart = abs(value - base)
-            words = f"activation energy {value / EV:.2f} eV against {base / EV:.2f} eV of the bulk"
-            if apart > max(APART, 2.0 * math.hypot(std, base_std)):
-                kept = tuple(c for c in arc.candidates if c != "constriction")
-                arc = replace(arc, candidates=kept, evidence=(*arc.evidence, f"{words}: no constriction"))
-            else:
-                arc = replace(arc, evidence=(*arc.evidence, f"{words}: the same within errors"))
-        out.append(arc)
-    return out
-
-
-def _ordered(arcs: list[Arc]) -> list[Arc]:
-    """Two arcs at faces with capacitances threefold apart: the smaller is the film, the larger the double layer."""
-    pair = {"interphase", "charge transfer"}
-    at_faces = [a for a in arcs if a.candidates and set(a.candidates) <= pair]
-    if len(at_faces) != 2:
-        return arcs
-    film, layer = sorted(at_faces, key=lambda a: a.per_area)
-    if (
-        layer.per_area < THREEFOLD * film.per_area
-        or "interphase" not in film.candidates
-        or "charge transfer" not in layer.candidates
-    ):
-        return arcs
-    words = f"two arcs at the faces, C/A {layer.per_area / film.per_area:.2g} apart: the smaller is the film"
-    kept = {id(film): ("interphase",), id(layer): ("charge transfer",)}
-    return [
-        replace(a, candidates=kept[id(a)], evidence=(*a.evidence, words)) if id(a) in kept else a for a in arcs
-    ]
-
-
-_NAMES: dict[str, Process] = {
-    "bulk": "bulk", "grain boundary": "grain boundary", "interphase": "interphase", "charge transfer": "charge transfer",
-    "constriction": "constriction", "diffusion": "diffusion",
-}  # fmt: skip
-
-
-def _decided(arc: Arc, known: _Known) -> Arc:
-    if known.layers > 1 and {"bulk", "grain boundary", "constriction"} & set(arc.candidates):
-        words = f"the stack has {known.layers} electrolytes, so a capacitance per cell constant means none of them"
-        return replace(arc, why=f"{words}; {'; '.join(arc.evidence)}")
-    if len(arc.candidates) == 1:
-        return replace(arc, name=_NAMES[arc.candidates[0]], why="; ".join(arc.evidence))
-    if not arc.candidates:
-        return replace(arc, why=f"its capacitance belongs to no class: {'; '.join(arc.evidence)}")
-    return replace(arc, why=f"{' or '.join(arc.candidates)}: {'; '.join(arc.evidence)}; {_next(arc.candidates)}")
-
-
-def _next(candidates: tuple[str, ...]) -> str:
-    """What would tell the candidates apart."""
-    if "constriction" in candidates:
-        return "a series over pressure, the activation energies, or the contact (contact=\"whole\") would tell"
-    if set(candidates) == {"interphase", "charge transfer"}:
-        return "a series over pressure or temperature, the number of faces, or the contact would tell"
-    return "another thickness would tell: what fills the cell scales with it, what lies at a face does not"
-
-
 def _remarks(of: ImpedanceFit | RelaxationTimes, arcs: list[Arc], thickness: float, area: float) -> list[str]:
     out = []
     if isinstance(of, RelaxationTimes) and of.tail is not None and of.tail[0] == 0.5:
         out.append("The tail 1/(i w)^0.5 at low frequencies is diffusion without an end in the band.")
     if not any("bulk" in a.candidates for a in arcs):
         series = _series(of)
-        if series is not None and series > 0.0:
+        if series > 0.0:
             place = thickness / (2.0 * math.pi * series * TYPICAL * EPS0 * area)
             top = float(of.spectrum.frequency[-1])
             if place > top:
@@ -328,10 +176,10 @@ def _remarks(of: ImpedanceFit | RelaxationTimes, arcs: list[Arc], thickness: flo
     return out
 
 
-def _series(of: ImpedanceFit | RelaxationTimes) -> float | None:
+def _series(of: ImpedanceFit | RelaxationTimes) -> float:
     if isinstance(of, RelaxationTimes):
         return of.series
     inside = {label for a in of.arcs for label in a.labels}
     alone = [n for n, q in zip(of.names, of.target.quantities, strict=True)
              if q in ("resistance", "area_specific_resistance") and "." not in n and n not in inside]  # fmt: skip
-    return math.fsum(of.values[n] for n in alone) if alone else None
+    return math.fsum(of.values[n] for n in alone)
