@@ -191,7 +191,7 @@ class Binary(Leaf):
 
     @property
     def workspace(self) -> int:
-        return 8 * (sum(layer.cells for layer in self.layers) + 2)
+        return (8 if not self.others else 16) * (sum(layer.cells for layer in self.layers) + 2)
 
     @staticmethod
     def kernel(jit: Jit) -> Kernel:
@@ -601,7 +601,7 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
             out[OUT_EXPORT_J] = bl * P[first + 4 * terms]
             out[OUT_EXPORT_J + 1] = br * P[first + 4 * terms]
             return
-        A = carray(W, (8, n + 2))
+        A = carray(W, (8, n + 2)) if P[7] == 1.0 else carray(W, (16, n + 2))[8:]  # `linear` keeps its factors below
         for k in range(n):
             A[5, k] = 1.0
             A[6, k] = 1.0
@@ -629,7 +629,7 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
             out[OUT_EXPORT_J] = bl * part
             out[OUT_EXPORT_J + 1] = -br * part
             return
-        A = carray(W, (8, n + 2))
+        A = carray(W, (8, n + 2)) if P[7] == 1.0 else carray(W, (16, n + 2))[8:]
         wide, _, owner = places(n, P)
         for k in range(n):
             at = int(P[owner + k])
