@@ -130,6 +130,7 @@ SALTY: Final = ("polymer", "liquid")
 #: role of a material -> the properties a simulation needs of it
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "metal": (),
+    "collector": (),
     "ceramic": ("conductivity", "relative_permittivity"),
     "interlayer": ("conductivity",),
     "polymer": ("conductivity", "diffusivity", "concentration", "transference_number", "thermodynamic_factor"),
