@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 
 from ...cells import Electrode, Layer
 from ...elements import Element
@@ -15,6 +16,7 @@ from ...errors import CellError
 from ...laws.salt import FUNCTIONS, OfConcentration
 from ...materials import SALTY
 from .base import LAYERS, Draft
+from .interlayer import film
 
 
 @LAYERS.add(*SALTY)
@@ -32,6 +34,8 @@ def salt(draft: Draft, index: int) -> Element | None:
                 f"{face.name} is said to have physics of its own, but its ions cross freely: both layers hold salt", given=sorted(face.physics),
                 remedy="Leave the physics of this interface out; a step of the concentration follows from those of the layers",
             )  # fmt: skip
+    if all(e.role == "collector" for e in draft.cell.electrodes):
+        return reduce(lambda a, b: a + b, [_resistance(draft, i) for i in range(index, last + 1)])
     word = " + ".join(draft.word(i) for i in range(index, last + 1))
     label = draft.label("", word)
     made = []
@@ -41,6 +45,14 @@ def salt(draft: Draft, index: int) -> Element | None:
         made.append(_layer(layer, label, stack[index]))
         draft.salts[i] = label
     return replace(made[0], others=tuple(made[1:]))
+
+
+def _resistance(draft: Draft, index: int) -> Element:
+    """Between two blocking electrodes no ion enters or leaves: the salt stays uniform, and the layer is L/kappa beside its
+    geometric capacitance."""
+    layer = draft.cell.stack[index]
+    assert isinstance(layer, Layer)
+    return film(layer, draft.label("bulk", draft.word(index)), 0)
 
 
 def _layer(layer: Layer, label: str, beside: Electrode | Layer) -> Binary:
