@@ -11,7 +11,7 @@ import pytest
 
 import interlayer as il
 from interlayer.cells import Cell
-from interlayer.errors import CellError, MissingValueError, ProtocolError
+from interlayer.errors import MissingValueError, ProtocolError
 from interlayer.names import name
 from interlayer.protocols import Protocol, Spectrum, Step, Until
 from interlayer.record import Record, load

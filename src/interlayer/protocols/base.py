@@ -117,6 +117,7 @@ class Spectrum:
     """An impedance spectrum of the state the cell is in: its slow states are frozen while it is taken.
 
     frequencies  [Hz], in the order they are taken (instruments go from high to low)
+    relaxed      taken after the fast states (salt, double layers) came to rest; False: in the polarised state, under its current
     label, technique, info, temperature  as in `Step`
     """
 
@@ -125,6 +126,7 @@ class Spectrum:
     technique: str = "impedance"
     info: Mapping[str, Any] = field(default_factory=dict)
     temperature: float | None = None
+    relaxed: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frequencies", tuple(float(value) for value in self.frequencies))

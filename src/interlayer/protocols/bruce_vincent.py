@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .. import units
@@ -49,7 +49,8 @@ class BruceVincent(Protocol):
         end = (Until("time", self.hold, f"hold of {show_time(self.hold)} complete"),)
         info = {"voltage": self.voltage}
         held = Step("voltage", self.voltage, end, f"hold at {units.show(self.voltage, 'voltage')}", "bruce_vincent", info, self.sample)
-        return (*labelled(self.impedance, "before the polarisation", cell), held, *labelled(self.impedance, "in the steady state", cell))
+        after = labelled(self.impedance, "in the steady state", cell, relaxed=False)
+        return (*labelled(self.impedance, "before the polarisation", cell), held, *after)
 
     def describe(self) -> str:
         """One line."""
@@ -66,9 +67,9 @@ def spectra(given: Protocol | str) -> Protocol:
     return found
 
 
-def labelled(of: Protocol, when: str, cell: Cell | None) -> tuple[Step | Spectrum, ...]:
+def labelled(of: Protocol, when: str, cell: Cell | None, *, relaxed: bool = True) -> tuple[Step | Spectrum, ...]:
     """The spectra of `of`, labelled with when they are taken."""
     return tuple(
-        Spectrum(s.frequencies, f"impedance {when}", s.technique, {**s.info, "when": when}, s.temperature) if isinstance(s, Spectrum) else s
+        replace(s, label=f"impedance {when}", info={**s.info, "when": when}, relaxed=relaxed) if isinstance(s, Spectrum) else s
         for s in of.steps(cell)
     )  # fmt: skip

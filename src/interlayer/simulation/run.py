@@ -159,7 +159,7 @@ class Simulation:
         return float(self.machine._arrays()["R"][-1])
 
     def _spectrum(self, spectrum: Spectrum) -> Segment:
-        z = self.impedance(spectrum.frequencies, spectrum.temperature)
+        z = self.impedance(spectrum.frequencies, spectrum.temperature, relaxed=spectrum.relaxed)
         channels = {
             "frequency": np.array(spectrum.frequencies),
             "specific_impedance_real": np.ascontiguousarray(z.real),
