@@ -122,7 +122,7 @@ def balances():
     state = m.start.copy()
     run = m.integrate(steps([(0, (-1.0) ** k, 3600.0) for k in range(1000)]), state)
     leaf = next(x for x in m.leaves if x.label == "salt")
-    widths = np.array(leaf.numbers(T)[-leaf.cells :])
+    widths = np.array(leaf.numbers(T)[-3 * leaf.cells : -2 * leaf.cells])
     salt = (m.state_of("salt", state) @ widths) / (m.state_of("salt", m.start) @ widths) - 1
     left, right = (float(m.state_of(f"lithium {w}", state)[0]) for w in ("left", "right"))
     start = float(m.state_of("lithium left", m.start)[0])

@@ -110,7 +110,7 @@ def test_any_mesh_gives_the_impedance() -> None:
 
 def test_salt_is_kept_over_a_thousand_hours() -> None:
     machine = machine_of(polymer())
-    widths = np.array(polymer().numbers(T0)[-60:])
+    widths = np.array(polymer().numbers(T0)[-180:-120])
     _, state = integrate(machine, table(*[(CURRENT, (-1.0) ** k, 3600.0) for k in range(1000)]), detail=False)
     assert abs(np.dot(widths, state.Y) / (C0 * L) - 1.0) < 5e-13
     salty = machine_of(of_salt())

@@ -429,7 +429,7 @@ def test_charge_lithium_and_salt_are_kept(hours: int) -> None:
         assert bound == pytest.approx(grown * 4e4 * FARADAY, rel=1e-9)
         assert bound > 1e-3
         assert machine.export(f"li {side}", "lithium", state) == pytest.approx(machine.state_of(f"li {side}", state)[0] - bound, rel=1e-12)
-    widths = np.array(machine.leaves[machine.index("spe")].numbers(T0)[-60:])
+    widths = np.array(machine.leaves[machine.index("spe")].numbers(T0)[-180:-120])
     assert abs(widths @ machine.state_of("spe", state) / (1500.0 * widths.sum()) - 1.0) < 1e-10
 
 

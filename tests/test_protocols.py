@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -223,18 +224,24 @@ def test_a_protocol_is_found_by_file_and_class_name() -> None:
         protocols.Nonsense  # noqa: B018
 
 
-@pytest.mark.parametrize(
-    "protocol",
-    [
-        StripPlate("1 mA/cm^2", half_cycle="1 h", rest="1 min"),
-        CriticalCurrent(step="1 mA/cm^2", half_cycle="1 h"),
-        Impedance(),
-    ],
-    ids=lambda protocol: type(protocol).__name__,
-)
-def test_every_protocol_keeps_the_contract(protocol: Protocol) -> None:
+def example(kind: type[Protocol]) -> str:
+    """The call that opens a protocol's docstring."""
+    return " ".join((kind.__doc__ or "").split("`")[1].split())
+
+
+KINDS = sorted({PROTOCOLS[name] for name in PROTOCOLS} - {PROTOCOLS["replay"]}, key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_protocol_keeps_the_contract(kind: type[Protocol]) -> None:
+    protocol = parse(example(kind))
+    assert type(protocol) is kind
+    assert parse(str(protocol)) == protocol and repr(protocol) == str(protocol)
     made = protocol.steps()
     assert made
     assert all(isinstance(step, Step | Spectrum) and step.label and step.technique for step in made)
+    assert all(json.dumps(dict(step.info)) for step in made)
     assert protocol.describe()
     assert "\n" not in protocol.describe()
+    with pytest.raises(ProtocolError, match="argument"):
+        parse(f"{kind.__name__}({', '.join(['1 h'] * 20)})")

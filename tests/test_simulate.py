@@ -11,7 +11,7 @@ import pytest
 
 import interlayer as il
 from interlayer.cells import Cell
-from interlayer.errors import CellError, MissingValueError, ProtocolError
+from interlayer.errors import MissingValueError, ProtocolError
 from interlayer.names import name
 from interlayer.protocols import Protocol, Spectrum, Step, Until
 from interlayer.record import Record, load
@@ -326,14 +326,6 @@ def test_everything_missing_is_listed_at_once() -> None:
     assert "transference number of SPE" in text
     assert 'cell.set("layers.SPE.diffusivity"' in text
     assert "add_pair" in text
-
-
-def test_two_salt_layers_in_contact_are_refused_by_name() -> None:
-    cell = Cell.parse("Li|SPE(20 um)|Li @ 72.5 degC")
-    other = cell.stack[1].stated("thickness", "10 um").stated("transference_number", 0.5)
-    twin = Cell.of(cell.stack[0], cell.stack[1], other, cell.stack[2])
-    with pytest.raises(CellError, match="share their salt"):
-        assemble(twin)
 
 
 def test_a_polymer_cell_polarises_to_its_steady_voltage() -> None:

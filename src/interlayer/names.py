@@ -86,6 +86,7 @@ _ROWS = [
     Name("fracture_toughness", "Pa*m^0.5", "MPa*m^0.5", "mode-I fracture toughness", 1e2, 1e9),
     Name("linear_growth", "m/s", "nm/h", "rate of growth while the reaction limits it", 0.0, 1e-2),
     Name("parabolic_growth", "m^2/s", "nm^2/h", "parabolic growth constant (thickness^2 over time)", 0.0, 1e-6),
+    Name("scan_rate", "V/s", "mV/s", "rate at which a potential is swept", 0.0, 1e6, True),
     Name("rate", "1/s", "1/h", "a rate", 0.0, 1e15),
     Name("density", "kg/m^3", "g/cm^3", "mass over volume", 1e-3, 3e4),
     Name("molar_mass", "kg/mol", "g/mol", "mass over amount", 1e-4, 1e3),

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import units
 from ..errors import CellError
-from ..materials import NEEDED, Material, Value
+from ..materials import NEEDED, SALTY, Material, Value
 from ..materials.value import ROOM, ValueGiven
 from . import notation, paths, views
 from .parts import STATED, Electrode, Interface, Layer, plain, unplain
@@ -157,8 +157,9 @@ class Cell:
         """What a simulation would need and nobody stated, a sentence each with what to do; empty when all is there.
         (The area is not among them: without it current and impedance stay per area.)"""
         unknown: dict[str, Interface] = {}
-        for label, face in zip(paths.face_labels(self), self.interfaces, strict=True):
-            if not face.physics:
+        sides = pairwise(part.role in SALTY for part in self.stack)
+        for label, face, salty in zip(paths.face_labels(self), self.interfaces, sides, strict=True):
+            if not face.physics and not all(salty):  # the ions cross freely between two layers that share their salt
                 unknown.setdefault(label, face)
         absent = [
             f"The physics of the interface {label} is not stated. {_remedy(face)}."

@@ -128,11 +128,12 @@ class Vft(Law):
         return f"VFT B {self.b:.4g} K, T0 {self.t0:.4g} K"
 
 
-LAWS: Final[Mapping[str, type[Law]]] = {"none": NoLaw, "arrhenius": Arrhenius, "vft": Vft}
+LAWS: Final[dict[str, type[Law]]] = {"none": NoLaw, "arrhenius": Arrhenius, "vft": Vft}
 
 
 def law_from_dict(given: Mapping[str, Any]) -> Law:
     """The law that `Law.as_dict` wrote; an unknown kind raises `UnknownNameError`."""
+
     facts = dict(given)
     kind = facts.pop("law", None)
     if kind not in LAWS:

@@ -7,6 +7,7 @@ An entry is a mapping:
     at: 25 degC                    # optional reference temperature, 25 °C when absent
     arrhenius: 0.35 +- 0.03 eV     # optional; or {energy: ..., power: -1, source: ..., mark: ...}
     vft: {b: 1100 K, t0: 210 K}    # optional; power, source and mark as above
+    salt: {function: valoen_reimers_conductivity, at: 1 mol/L}   # optional: a function of laws/salt.py, stated at this salt
     mark: literature               # required, one of value.MARKS
     source: ...                    # required, in words with DOI where there is one
     note: ...                      # optional
@@ -20,12 +21,13 @@ from typing import Any
 
 from .. import units
 from ..errors import InterlayerError, ReadError
+from ..laws.salt import FUNCTIONS, OfConcentration
 from ..laws.temperature import Arrhenius, Vft
 from .parameters import CHOICES, block, choice, quantity
 from .value import MARKS, Value
 
-FIELDS = ("value", "interval", "at", "arrhenius", "vft", "mark", "source", "note")
-LAW_FIELDS = ("energy", "b", "t0", "power", "source", "mark")
+FIELDS = ("value", "interval", "at", "arrhenius", "vft", "salt", "mark", "source", "note")
+LAW_FIELDS = ("energy", "b", "t0", "power", "source", "mark", "function", "at")
 
 Physics = Mapping[str, Mapping[str, Value | str]]
 
@@ -98,6 +100,12 @@ def _facts(entry: Mapping[str, Any], row: str) -> dict[str, Any]:
         only(law, LAW_FIELDS, "vft", needed=("b", "t0"))
         b, t0 = (_kelvin(law[key]) for key in ("b", "t0"))
         facts |= {"law": Vft(b, t0, power=float(law.get("power", 0.0))), **_law_facts(law)}
+    if "salt" in entry:
+        law = entry["salt"]
+        only(law, LAW_FIELDS, "salt", needed=("function", "at"))
+        facts["law"] = OfConcentration(str(law["function"]), units.si(law["at"], "concentration"))
+        source = FUNCTIONS[str(law["function"])].source
+        facts |= {**_law_facts(law), "law_source": source}
     return facts
 
 

@@ -21,6 +21,7 @@ from .value import Value
 DATA: Final = Path(__file__).parent / "data"
 ROLES: Final[Mapping[str, str]] = {
     "metal": "an electrode that plates and strips lithium",
+    "collector": "an electrode that holds no lithium: it blocks, or lithium from the other side plates on it",
     "ceramic": "a single-ion conductor with bulk and grain boundaries",
     "polymer": "a binary salt in a polymer",
     "liquid": "a binary salt in a liquid, a gel or an ionic liquid",

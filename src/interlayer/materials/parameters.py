@@ -124,9 +124,13 @@ PROPERTIES: Final[tuple[str, ...]] = tuple(
     key for key in PARAMETERS if key == "conductivity" or not any(key in members for members in PHYSICS.values())
 )
 
+#: roles of the materials that hold salt; neighbours among them share it
+SALTY: Final = ("polymer", "liquid")
+
 #: role of a material -> the properties a simulation needs of it
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "metal": (),
+    "collector": (),
     "ceramic": ("conductivity", "relative_permittivity"),
     "interlayer": ("conductivity",),
     "polymer": ("conductivity", "diffusivity", "concentration", "transference_number", "thermodynamic_factor"),

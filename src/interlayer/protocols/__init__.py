@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any
 from .base import PROTOCOLS, Protocol, Spectrum, Step, Until, parse
 
 if TYPE_CHECKING:
+    from .arrhenius import Arrhenius
+    from .aurbach import Aurbach
+    from .bruce_vincent import BruceVincent
     from .critical_current import CriticalCurrent
+    from .cyclic_voltammetry import CyclicVoltammetry
+    from .dc_polarisation import DCPolarisation
+    from .experiment import Experiment
     from .impedance import Impedance
+    from .linear_sweep import LinearSweep
+    from .nucleation import Nucleation
+    from .rate_ramp import RateRamp
     from .replay import Replay
     from .strip_plate import StripPlate
+    from .tafel import Tafel
 
-__all__ = ["PROTOCOLS", "CriticalCurrent", "Impedance", "Protocol", "Replay", "Spectrum", "Step", "StripPlate", "Until", "parse"]
+__all__ = ["PROTOCOLS", "Arrhenius", "Aurbach", "BruceVincent", "CriticalCurrent", "CyclicVoltammetry", "DCPolarisation", "Experiment", "Impedance", "LinearSweep", "Nucleation", "Protocol", "RateRamp", "Replay", "Spectrum", "Step", "StripPlate", "Tafel", "Until", "parse"]
 
 
 def __getattr__(attribute: str) -> Any:

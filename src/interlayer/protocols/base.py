@@ -82,6 +82,7 @@ class Step:
     info         plain values that the record keeps: cycle, half_cycle, current_density ...
     sample       longest time between two recorded points [s], or None for the simulator's own choice
     temperature  [K], or None for the cell's
+    slope        the value changes by so much a second (a ramp): V/s, A/(m² s) ...
     """
 
     control: str
@@ -92,6 +93,7 @@ class Step:
     info: Mapping[str, Any] = field(default_factory=dict)
     sample: float | None = None
     temperature: float | None = None
+    slope: float = 0.0
 
     def __post_init__(self) -> None:
         if self.control not in CONTROLS:
@@ -104,7 +106,7 @@ class Step:
                 remedy='Give Until("time", ...)',
             )
         quantity = CONTROLS[self.control]
-        if quantity is None and self.value != 0.0:
+        if quantity is None and (self.value != 0.0 or self.slope != 0.0):
             raise ProtocolError("At rest nothing is imposed", given=self.value, allowed="0")
         if quantity is not None:
             units.check(self.value, quantity)
@@ -115,6 +117,7 @@ class Spectrum:
     """An impedance spectrum of the state the cell is in: its slow states are frozen while it is taken.
 
     frequencies  [Hz], in the order they are taken (instruments go from high to low)
+    relaxed      taken after the fast states (salt, double layers) came to rest; False: in the polarised state, under its current
     label, technique, info, temperature  as in `Step`
     """
 
@@ -123,6 +126,7 @@ class Spectrum:
     technique: str = "impedance"
     info: Mapping[str, Any] = field(default_factory=dict)
     temperature: float | None = None
+    relaxed: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frequencies", tuple(float(value) for value in self.frequencies))
@@ -203,6 +207,40 @@ def whole(given: object, what: str, least: int = 1) -> int:
     if value < least:
         raise ProtocolError(f"The {what} is too small", given=value, allowed=f"{least} or more")
     return value
+
+
+def listed(given: Sequence[units.Given] | units.Given, quantity: str, what: str) -> tuple[float, ...]:
+    """One value or a row of values in SI, at least one."""
+    row = [given] if isinstance(given, str | int | float) or not isinstance(given, Sequence) else list(given)
+    if not row:
+        raise ProtocolError(f"The list of {what} is empty", allowed="at least one value")
+    return tuple(units.si(entry, quantity, what=what) for entry in row)
+
+
+#: which electrode a potential belongs to; it is measured against the other one
+SIDES: Final = ("left", "right")
+
+
+def side(given: str) -> str:
+    """"left" or "right"."""
+    if given not in SIDES:
+        raise UnknownNameError("The working electrode stands on one side of the cell", given=given, allowed=SIDES)
+    return given
+
+
+def towards(working: str) -> float:
+    """Sign that turns a potential of the working electrode into left minus right, and a current that oxidises it into J:
+    +1 for the left electrode, -1 for the right one."""
+    return 1.0 if working == "left" else -1.0
+
+
+def nested(given: Protocol | str, what: str) -> Protocol:
+    """A protocol that another one repeats, as an object or as its text."""
+    if isinstance(given, str):
+        return parse(given)
+    if not isinstance(given, Protocol):
+        raise ProtocolError(f"The {what} is a protocol or its text", given=type(given).__name__, remedy='Write for example "Impedance(1 MHz, 1 Hz)"')
+    return given
 
 
 def half_cycle_end(time: float | None, charge: float | None) -> Until:
@@ -304,6 +342,6 @@ def log_frequencies(high: float, low: float, per_decade: int) -> tuple[float, ..
 
 
 __all__ = [
-    "CONTROLS", "ENDS", "PROTOCOLS", "Protocol", "Spectrum", "Step", "Until", "half_cycle_end", "keep",
-    "log_frequencies", "parse", "positive", "show_time", "stated", "voltage_limits", "whole",
+    "CONTROLS", "ENDS", "PROTOCOLS", "SIDES", "Protocol", "Spectrum", "Step", "Until", "half_cycle_end", "keep", "listed",
+    "log_frequencies", "nested", "parse", "positive", "show_time", "side", "stated", "towards", "voltage_limits", "whole",
 ]  # fmt: skip

@@ -123,14 +123,15 @@ class Simulation:
         row[loop.V_ABOVE], row[loop.V_BELOW], row[loop.CHARGE], row[loop.J_BELOW] = np.inf, -np.inf, np.inf, -1.0
         area = self.cell.area.value if self.cell.area is not None else None
         control = {"current_density": 0, "current": 0, "rest": 0, "voltage": 1, "power": 2, "power_density": 2}[step.control]
-        value = step.value
+        value, slope = step.value, step.slope
         if step.control in ("current", "power"):
             if area is None:
                 raise ProtocolError(
                     f"A {step.control} in total needs the cell's area, which is not stated", given=step.label,
                     remedy='State it: cell.set("area", "1.13 cm^2"), or give the value per area',
                 )  # fmt: skip
-            value /= area
+            value, slope = value / area, slope / area
+        row[loop.SLOPE] = slope
         row[loop.CONTROL], row[loop.VALUE], row[loop.ROW] = control, value, self._row(step.temperature)
         row[loop.SAMPLE] = step.sample or 0.0
         row[loop.DURATION] = 3.2e9  # a hundred years, where only another condition ends the step
@@ -158,7 +159,7 @@ class Simulation:
         return float(self.machine._arrays()["R"][-1])
 
     def _spectrum(self, spectrum: Spectrum) -> Segment:
-        z = self.impedance(spectrum.frequencies, spectrum.temperature)
+        z = self.impedance(spectrum.frequencies, spectrum.temperature, relaxed=spectrum.relaxed)
         channels = {
             "frequency": np.array(spectrum.frequencies),
             "specific_impedance_real": np.ascontiguousarray(z.real),

@@ -60,7 +60,7 @@ class Draft:
         return label
 
 
-LayerRule: TypeAlias = Callable[[Draft, int], Element]
+LayerRule: TypeAlias = Callable[[Draft, int], "Element | None"]
 FaceRule: TypeAlias = Callable[[Draft, int], "Element | None"]
 
 #: role of a material -> how such a layer becomes elements
@@ -88,7 +88,7 @@ def assemble(cell: Cell) -> Assembly:
     stated, cell = cell, merged(cell)
     draft = Draft(cell)
     LAYERS.discover()
-    layers: dict[int, Element] = {}
+    layers: dict[int, Element | None] = {}
     for index in range(1, len(cell.stack) - 1):
         role = cell.stack[index].role
         if role not in LAYERS:
@@ -102,7 +102,8 @@ def assemble(cell: Cell) -> Assembly:
         found = faces[index]
         if found is not None:
             parts.append(found)
-        if index + 1 in layers:
-            parts.append(layers[index + 1])
+        layer = layers.get(index + 1)
+        if layer is not None:
+            parts.append(layer)
     tree = reduce(lambda a, b: a + b, parts)
     return Assembly(stated, shorted(draft, tree), draft.places)

@@ -16,8 +16,8 @@ from .cache import jit
 from .newton import CURRENT, NEXPORT, solve
 
 # columns of the step table
-CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE, STOPS = range(11)
-STEP_COLUMNS = 11
+CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE, STOPS, SLOPE = range(12)
+STEP_COLUMNS = 12
 # resume block (floats): time, time in step, step size, first step size, charge in step, step number, derivative is valid
 TIME, IN_STEP, H, H_FIRST, Q, NUMBER, HAVE, V_LAST, J_LAST = range(9)
 RESUME_SIZE = 10
@@ -33,12 +33,12 @@ ERROR3 = 3.0 * GAMMA**2 - 2.0 * GAMMA**3 - 1.0 / 6.0  # |third-order term of the
 
 
 @jit
-def advance(leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
-    """Both stages of one step. Returns (passes or negative, V, j, culprit, mean current of the step)."""
+def advance(leaf, orient, order, nodes, source, control, value, slope, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
+    """Both stages of one step, the control at value + slope t. Returns (passes or negative, V, j, culprit, mean current)."""
     g = 1.0 - 1.0 / math.sqrt(2.0)
     for i in range(Y.shape[0]):
         Z1[i] = Y[i]
-    a, V, j, bad = solve(leaf, orient, order, nodes, source, control, value, g * h, P, Y, Z1, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
+    a, V, j, bad = solve(leaf, orient, order, nodes, source, control, value + slope * g * h, g * h, P, Y, Z1, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
     if a < 0:
         return a, V, j, bad, j
     mean = (1.0 - g) * j
@@ -46,7 +46,7 @@ def advance(leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1,
     for i in range(Y.shape[0]):
         Yb[i] = Y[i] + r * (Z1[i] - Y[i])
         Z2[i] = Z1[i]
-    b, V, j, bad = solve(leaf, orient, order, nodes, source, control, value, g * h, P, Yb, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
+    b, V, j, bad = solve(leaf, orient, order, nodes, source, control, value + slope * h, g * h, P, Yb, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
     return (a + b if b > 0 else b), V, j, bad, mean + g * j
 
 
@@ -102,7 +102,6 @@ def run(  # type: ignore[no-untyped-def]
         row = steps[s]
         P = PT[int(row[ROW])]
         control = int(row[CONTROL])
-        value = row[VALUE]
         if resume[IN_STEP] == 0.0 and resume[HAVE] >= 0.0:
             resume[H] = resume[H_FIRST]
             resume[Q] = 0.0
@@ -129,8 +128,9 @@ def run(  # type: ignore[no-untyped-def]
                 J0[k] = J[k]
             for i in range(X.shape[0]):
                 X0[i] = X[i]
+            value = row[VALUE] + row[SLOPE] * resume[IN_STEP]
             its, V, j, bad, mean = advance(
-                leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+                leaf, orient, order, nodes, source, control, value, row[SLOPE], h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
             )
             error = 0.0
             if its > 0:
@@ -175,7 +175,7 @@ def run(  # type: ignore[no-untyped-def]
                     for i in range(X.shape[0]):
                         X[i] = X0[i]
                     its, V, j, bad, mean = advance(
-                        leaf, orient, order, nodes, source, control, value, mid, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+                        leaf, orient, order, nodes, source, control, value, row[SLOPE], mid, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
                     )
                     if its > 0 and margins(leaf, events, out, row, V, j, resume[Q] + mid * mean, worst) == 0:
                         lo = mid
@@ -187,7 +187,7 @@ def run(  # type: ignore[no-untyped-def]
                 for i in range(X.shape[0]):
                     X[i] = X0[i]
                 its, V, j, bad, mean = advance(
-                    leaf, orient, order, nodes, source, control, value, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+                    leaf, orient, order, nodes, source, control, value, row[SLOPE], h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
                 )
                 if its < 0:
                     resume[NUMBER] = s
