@@ -12,9 +12,10 @@ from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError
 from ._fit import Problem, minimise
+from ._relocate import LOOSE, relocated
 from ._robust import Robust, robust
 from ._spectrum import Index, Mask, Spectrum
-from ._target import Target
+from ._target import CircuitTarget, Target
 from ._ties import Tied, inside_both, read_ties
 from ._weights import Weighting
 
@@ -24,6 +25,8 @@ NEAR = 1.5  # the same for a start from a neighbouring spectrum's fit
 POOR = 4.0  # from so many times that on, agreement of the first starts is not enough
 UNSURE = 1.0  # standard deviation of a logarithm from which on a parameter is not determined
 ALIKE = 0.99  # correlation from which on two parameters can't be told apart
+MOVES = 2  # rounds of putting loose arcs elsewhere
+POLISH = 200  # iterations for the best minimum: valleys may be long
 BASINS = 3  # minima from which a robust fit goes on
 
 
@@ -101,6 +104,8 @@ def solve(
         ends = _from_near(problem, near, weighting, held, noise)
     if not len(ends):
         ends, minima = _search(problem, target, spectrum, held, hinted, asymmetric, quick)
+    if not quick and isinstance(target, CircuitTarget) and len(free):
+        ends, minima = _relocate(problem, target, spectrum.omega, ends, minima)
     theta = ends[0]
     if problem.prior is not None and noise is None:  # without a noise level from the data's own test: take the fit's
         problem.noise = max(float(np.sqrt(_data_cost(problem, theta) / max(len(problem.weight) - len(free), 1))), 1e-9)
@@ -186,10 +191,42 @@ def _search(
             remedy="Check its bounds and start values",
         )
     if not quick:  # down to the last digit: a flat valley may have been left early
-        theta[best] = minimise(problem, theta[best : best + 1], thorough=True)[0][0]
+        theta[best] = minimise(problem, theta[best : best + 1], POLISH, thorough=True)[0][0]
     order = np.argsort(cost, kind="stable")
     apart = np.append(True, cost[order][1:] > cost[order][:-1] * (1.0 + EQUAL))
     return theta[order[apart][:BASINS]], same
+
+
+def _relocate(
+    problem: Problem, target: CircuitTarget, omega: Array, ends: Array, minima: int
+) -> tuple[Array, int]:
+    """The minima with better ones in front, where an arc is so loose that the grid of starts may have missed them."""
+    arcs = target.series_arcs()
+    for _ in range(MOVES):
+        cost, information, _ = (v[0] for v in problem.normal(ends[:1]))
+        loose = _looseness(information, float(cost) / max(len(problem.weight) - len(problem.free), 1))
+        spread = dict(zip(problem.free.tolist(), loose.tolist(), strict=True))
+        if not any(spread.get(i, 0.0) > LOOSE for arc in arcs for i in arc):
+            break
+        found = relocated(problem, target, omega, ends[0])
+        if not len(found):
+            break
+        sums = problem.normal(found)[0]
+        best = int(np.argmin(sums))
+        if sums[best] > cost * (1.0 + 1e-9):
+            break
+        same = int(np.count_nonzero(sums <= sums[best] * (1.0 + EQUAL)))
+        minima = minima + same if cost <= sums[best] * (1.0 + EQUAL) else same
+        better = minimise(problem, found[best : best + 1], POLISH, thorough=True)[0]
+        ends = np.concatenate([better, ends])
+    return ends, minima
+
+
+def _looseness(information: Array, variance: float) -> Array:
+    """Standard deviations of theta, large where there is no information."""
+    length = np.sqrt(np.maximum(np.diag(information), 1e-300))
+    value, vector = np.linalg.eigh(information / length[:, None] / length[None, :])
+    return np.asarray(np.sqrt(variance * np.sum(vector**2 / np.maximum(value, 1e-13), axis=1)) / length)
 
 
 def _data_cost(problem: Problem, theta: Array) -> float:

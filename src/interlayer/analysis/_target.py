@@ -137,6 +137,15 @@ class CircuitTarget(Target):
         """The relaxations: R with Q or C beside it."""
         return [t for t in self.terms if t.kind == "arc"]
 
+    def series_arcs(self) -> list[tuple[int, ...]]:
+        """Places of R and C, or R, Q and n, of the relaxations that stand in series with all else."""
+        element = self.circuit.element
+        children = element.children if isinstance(element, Series) else (element,)
+        plain = [c for c in children if isinstance(c, Parallel) and len(list(c.leaves())) == 2]
+        terms = [t for c in plain for t in terms_of(c) if t.kind == "arc" and t.other is not None]
+        places = [(self.place(t.leaf), self.place(t.other)) for t in terms if t.other is not None]
+        return [(r.start, *range(c.start, c.stop)) for r, c in places]
+
     def time_constant(self, term: Term, values: Array) -> float:
         """tau of a relaxation: R C, or (R Q)^(1/n)."""
         assert term.other is not None
