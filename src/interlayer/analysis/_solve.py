@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import units
-from ..elements.base import Array
+from ..elements.base import Array, ComplexArray
 from ..errors import AnalysisError
 from ._fit import Problem, minimise
 from ._relocate import LOOSE, relocated
@@ -47,6 +47,7 @@ class Solution:
     problem     the problem at its end (None: not tried), theta (n,) its minimum
     variance    of one weighted residual of weight 1: chi2/dof, or `stated` beforehand
     outliers    points that lost their weight (robust)
+    off         Z_fit - Z
     """
 
     values: Array
@@ -64,6 +65,7 @@ class Solution:
     stated: bool = False
     alike: tuple[tuple[str, ...], ...] = ()
     outliers: tuple[int, ...] = ()
+    off: ComplexArray = field(default_factory=lambda: np.empty(0, dtype=np.complex128))
 
 
 def solve(
@@ -104,8 +106,8 @@ def solve(
         ends = _from_near(problem, near, weighting, held, noise)
     if not len(ends):
         ends, minima = _search(problem, target, spectrum, held, hinted, asymmetric, quick)
-    if not quick and isinstance(target, CircuitTarget) and len(free):
-        ends, minima = _relocate(problem, target, spectrum.omega, ends, minima)
+        if not quick and isinstance(target, CircuitTarget) and len(free):
+            ends, minima = _relocate(problem, target, spectrum.omega, ends, minima)
     theta = ends[0]
     if problem.prior is not None and noise is None:  # without a noise level from the data's own test: take the fit's
         problem.noise = max(float(np.sqrt(_data_cost(problem, theta) / max(len(problem.weight) - len(free), 1))), 1e-9)
@@ -144,7 +146,7 @@ def _from_near(
     """The minimum next to a neighbour's (1, n), or none (0, n) if it is worse than noise allows."""
     natural = near.values.copy()
     natural[list(held)] = list(held.values())
-    theta, cost = minimise(problem, problem.theta(natural)[None, :], thorough=True)
+    theta, cost = minimise(problem, problem.theta(natural)[None, :], thorough=True, tolerance=1e-6, damping=1e-5)
     level = problem.noise**2 if noise is not None else near.reduced_chi2 if near.weight == weighting.name else 0.0
     return theta[: int(cost[0] <= NEAR * level * len(problem.weight))]
 
@@ -238,13 +240,12 @@ def _judge(
     problem: Problem, target: Target, theta: Array, held: dict[int, float], minima: int, weighting: Weighting,
     steady: Robust | None,
 ) -> Solution:  # fmt: skip
-    base, counted = problem.weight, float(len(problem.weight))
-    if steady is not None:
-        problem.weight = base * np.repeat(np.sqrt(steady.share), 2)
-        counted = 2.0 * float(np.sum(steady.share))
     r, j = (v[0] for v in problem.residuals(theta[None, :]))
+    off, counted = r / problem.weight, float(len(r))
     if steady is not None:
-        j = j * np.repeat(np.sqrt(steady.slope / np.maximum(steady.share, 1e-300)) * (steady.share > 0.0), 2)
+        share, slope = (np.repeat(np.sqrt(v), 2) for v in (steady.share, steady.slope))
+        problem.weight, r, j = problem.weight * share, r * share, j * slope
+        counted = 2.0 * float(np.sum(steady.share))
     chi2 = float(r @ r)
     n, free = len(theta), problem.free
     reasons = {i: "held fixed" for i in held}
@@ -279,14 +280,14 @@ def _judge(
     for child, parent in zip(problem.ties.child.tolist(), problem.ties.parent.tolist(), strict=True):
         if parent in reasons:
             reasons[child] = f"tied to {target.names[parent]}: {reasons[parent]}"
-    share = float(np.max(np.diag(known) / np.maximum(np.diag(information), 1e-300))) if loose else 0.0
+    lent = float(np.max(np.diag(known) / np.maximum(np.diag(information), 1e-300))) if loose else 0.0
     alike = tuple(tuple(target.names[free[loose[row]]] for row in group) for group in groups)
     if steady is not None:
         variance = steady.variance * float(np.mean(steady.share)) / float(np.mean(steady.slope))
     return Solution(
         values, covariance, reasons, tuple(f"{_listed(list(g))} can't be told apart here." for g in alike), chi2,
-        len(loose), minima, share, problem, theta, variance, dof, weighting.stated or problem.prior is not None, alike,
-        tuple(steady.outliers.tolist()) if steady is not None else (),
+        len(loose), minima, lent, problem, theta, variance, dof, weighting.stated or problem.prior is not None, alike,
+        tuple(steady.outliers.tolist()) if steady is not None else (), off.view(np.complex128),
     )  # fmt: skip
 
 

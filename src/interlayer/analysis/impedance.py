@@ -12,6 +12,7 @@ are clearly larger than the Kramers-Kronig residuals: then values and errors des
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -155,7 +156,7 @@ def fit_each(
 
 def _target(model: str | Element | ImpedanceModel, spectrum: Spectrum) -> Target:
     if isinstance(model, str):
-        model = notation.parse(model)
+        return CircuitTarget(_parsed(model), spectrum.omega, spectrum.z, spectrum.specific)
     if isinstance(model, Element):
         return CircuitTarget(notation.numbered(model), spectrum.omega, spectrum.z, spectrum.specific)
     if isinstance(model, ImpedanceModel):
@@ -163,6 +164,11 @@ def _target(model: str | Element | ImpedanceModel, spectrum: Spectrum) -> Target
     raise AnalysisError(
         'A model is a circuit text, an element tree, "auto" or an ImpedanceModel', given=type(model).__name__
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text: str) -> Element:
+    return notation.numbered(notation.parse(text))
 
 
 def _result(
@@ -173,8 +179,7 @@ def _result(
     tested: KramersKronig | None,
     remarks: tuple[str, ...],
 ) -> ImpedanceFit:
-    z = target.evaluate(solution.values[None, :], spectrum.omega)[0][0]
-    residuals = (spectrum.z - z) / np.abs(spectrum.z)
+    residuals = -solution.off / np.abs(spectrum.z)
     kept = ~np.isin(spectrum.points, tested.suspects if tested is not None else ())
     if len(solution.outliers) <= len(kept) // MANY:
         kept[list(solution.outliers)] = False
