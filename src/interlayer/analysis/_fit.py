@@ -95,10 +95,11 @@ class Problem:
         values = self.values(theta)
         with np.errstate(all="ignore"):
             z, slope = self.evaluate(values)
+            slope = slope * np.where(self.log, values, 1.0)[:, :, None]
             if len(self.ties.child):
-                slope = self.gather @ (slope * np.where(self.log, values, 1.0)[:, :, None])
-            else:
-                slope = slope[:, self.free] * np.where(self.log, values, 1.0)[:, self.free, None]
+                slope = self.gather @ slope
+            elif len(self.free) < len(self.log):
+                slope = slope[:, self.free]
             r = np.ascontiguousarray(z - self.z).view(np.float64) * self.weight
             j = np.ascontiguousarray(slope).view(np.float64) * self.weight
         self.calls += len(theta)

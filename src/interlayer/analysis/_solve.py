@@ -146,7 +146,7 @@ def _from_near(
     """The minimum next to a neighbour's (1, n), or none (0, n) if it is worse than noise allows."""
     natural = near.values.copy()
     natural[list(held)] = list(held.values())
-    theta, cost = minimise(problem, problem.theta(natural)[None, :], thorough=True, tolerance=1e-6, damping=1e-5)
+    theta, cost = minimise(problem, problem.theta(natural)[None, :], thorough=True, tolerance=1e-5, damping=1e-5)
     level = problem.noise**2 if noise is not None else near.reduced_chi2 if near.weight == weighting.name else 0.0
     return theta[: int(cost[0] <= NEAR * level * len(problem.weight))]
 
@@ -326,7 +326,7 @@ def _covariance(
             partners = [names[k] for k in range(size) if k != i and close[i, k]]
             with_whom = f"; it trades against {', '.join(partners)}" if partners else ""
             unknown[i] = f"the data do not determine it (uncertain by {by}){with_whom}"
-    return cov, unknown, _groups(close)
+    return cov, unknown, _groups(close) if np.count_nonzero(close) > size else []
 
 
 def _factor(spread: float) -> str:

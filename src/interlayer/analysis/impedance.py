@@ -156,7 +156,7 @@ def fit_each(
 
 def _target(model: str | Element | ImpedanceModel, spectrum: Spectrum) -> Target:
     if isinstance(model, str):
-        return CircuitTarget(_parsed(model), spectrum.omega, spectrum.z, spectrum.specific)
+        return _circuit(model, spectrum.specific).on(spectrum.omega, spectrum.z)
     if isinstance(model, Element):
         return CircuitTarget(notation.numbered(model), spectrum.omega, spectrum.z, spectrum.specific)
     if isinstance(model, ImpedanceModel):
@@ -167,8 +167,9 @@ def _target(model: str | Element | ImpedanceModel, spectrum: Spectrum) -> Target
 
 
 @functools.lru_cache(maxsize=64)
-def _parsed(text: str) -> Element:
-    return notation.numbered(notation.parse(text))
+def _circuit(text: str, specific: bool) -> CircuitTarget:
+    """A circuit read once, its search range not yet that of any data."""
+    return CircuitTarget(notation.parse(text), np.ones(2), np.ones(2, dtype=np.complex128), specific)
 
 
 def _result(
