@@ -5,10 +5,10 @@ import time
 
 import numpy as np
 import pytest
-from test_impedance_fit import OMEGA, TWO, WARBURG, S, arc, record
 
 from interlayer.analysis import impedance
 from interlayer.errors import AnalysisError, UnknownNameError
+from test_impedance_fit import OMEGA, TWO, WARBURG, S, arc, record
 
 NOISE = 3e-3
 FULL = TWO + 2.0 * WARBURG
@@ -214,8 +214,10 @@ def test_the_ends_of_a_profile_are_fits_at_the_threshold():
 
 
 def test_directions_without_a_limit_are_said():
-    short = impedance.fit(record(10.0 + 5.0 * WARBURG, NOISE), "RWs", bounds={"Ws1.tau": (1e-3, 1e9)})
-    profile = short.profile("Ws1.R")
+    tail = record(10.0 + 5.0 * WARBURG, NOISE)
+    assert "only because Ws1.tau came to the end of its search" in str(impedance.fit(tail, "RWs").profile("Ws1.R"))
+    short = impedance.fit(tail, "RWs", bounds={"Ws1.tau": (1e-3, 1e9)})
+    profile = short.profile("Ws1.tau")
     assert profile.high is None and profile.low is not None and "no upper limit" in str(profile)
     assert profile.finding().interval is None and "no upper limit" in profile.finding().note
     assert not short.identifiable and "Ws1.R" in short.unidentified

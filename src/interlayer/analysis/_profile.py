@@ -98,10 +98,20 @@ class Walk:
     delta: float
 
 
-def walk(start: Walk, rows: Sequence[int]) -> list[tuple[Array, Array, tuple[bool, bool]]]:
-    """For each free parameter (place among the free): x of theta ascending, chi2, whether (lower, upper) end is closed.
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """x of theta, ascending, chi2; of the (lower, upper) end: is it closed, and which others came to lean on their bound."""
 
-    A closed end's limit is the point next to the outermost one whose chi2 comes closest to chi2_min + s² t².
+    x: Array
+    chi2: Array
+    closed: tuple[bool, bool]
+    leaning: tuple[list[int], list[int]]
+
+
+def walk(start: Walk, rows: Sequence[int]) -> list[Trace]:
+    """The trace of each free parameter (place among the free).
+
+    A closed end's limit is the point whose chi2 comes closest to chi2_min + s² t².
     """
     problem, free = start.problem, start.problem.free
     base = float(problem.normal(start.theta[None, :])[0][0])
@@ -116,7 +126,8 @@ def walk(start: Walk, rows: Sequence[int]) -> list[tuple[Array, Array, tuple[boo
         down, up = way.points[2 * k], way.points[2 * k + 1]
         points = [*down, (float(start.theta[free[rows[k]]]), base), *up]
         table = np.array(sorted(points))
-        out.append((table[:, 0], table[:, 1], (bool(way.closed[2 * k]), bool(way.closed[2 * k + 1]))))
+        closed = bool(way.closed[2 * k]), bool(way.closed[2 * k + 1])
+        out.append(Trace(table[:, 0], table[:, 1], closed, (way.leaning(2 * k), way.leaning(2 * k + 1))))
     return out
 
 
@@ -160,6 +171,14 @@ class _Way:
         for k, row in enumerate(active.tolist()):
             self.points[row].append((float(x[k]), float(cost[k])))
             self._next(row, float(rise[k]), theta[k])
+
+    def leaning(self, row: int) -> list[int]:
+        """Other logarithms that reached their bound on the way: what then limits this one is that bound."""
+        problem = self.start.problem
+        end, begin = self.inner_theta[row], self.start.theta
+        at = (np.abs(end - problem.low) < 1e-6) | (np.abs(end - problem.high) < 1e-6)
+        moved = np.abs(end - begin) > 1e-6
+        return [int(i) for i in problem.free if at[i] and moved[i] and problem.log[i] and i != self.column[row]]
 
     def _guess(self, active: Index) -> Array:
         """Where the others may stand: on the line through the last two points, or between the two around the limit."""
@@ -206,11 +225,12 @@ class _Way:
                 self.closed[row] = self.done[row] = True
 
 
-def ends(x: Array, chi2: Array, center: float, threshold: float, closed: tuple[bool, bool]) -> list[float | None]:
+def ends(trace: Trace, center: float, threshold: float) -> list[float | None]:
     """(low, high) in theta: where the profile crosses the threshold, by the root of its rise."""
     out: list[float | None] = []
+    x, chi2 = trace.x, trace.chi2
     least = float(chi2[np.searchsorted(x, center)])
-    for side, shut in zip((-1.0, 1.0), closed, strict=True):
+    for side, shut in zip((-1.0, 1.0), trace.closed, strict=True):
         if not shut:
             out.append(None)
             continue

@@ -13,7 +13,7 @@ import numpy as np
 from ..elements.base import Array, ComplexArray, Element
 from ..errors import AnalysisError
 from ..record import Finding
-from ._profile import LOWER, Profile, Walk, ends, in_words, quantile, walk
+from ._profile import LOWER, Profile, Trace, Walk, ends, in_words, quantile, walk
 from ._relocate import LOOSE
 from ._residuals import Pattern
 from ._solve import Solution
@@ -161,15 +161,14 @@ class ImpedanceFit:
         start = Walk(problem, solution.theta, solution.covariance / np.outer(scale, scale), t, t**2 * solution.variance)
         roots = sorted(set(wanted.values()))
         walked = dict(zip(roots, walk(start, [place[i] for i in roots]), strict=True))
-        return {name: self._profile(name, root, start, level, *walked[root]) for name, root in wanted.items()}
+        return {name: self._profile(name, root, start, level, walked[root]) for name, root in wanted.items()}
 
-    def _profile(
-        self, name: str, root: int, start: Walk, level: float, x: Array, chi2: Array, closed: tuple[bool, bool]
-    ) -> Profile:
+    def _profile(self, name: str, root: int, start: Walk, level: float, trace: Trace) -> Profile:
         problem, i = start.problem, self.target.index(name)
+        x, chi2 = trace.x, trace.chi2
         least = float(chi2[np.searchsorted(x, start.theta[root])])
         threshold = least + start.delta
-        found = ends(x, chi2, float(start.theta[root]), threshold, closed)
+        found = ends(trace, float(start.theta[root]), threshold)
 
         def natural(theta: Array) -> Array:
             full = np.repeat(start.theta[None, :], len(theta), axis=0)
@@ -183,6 +182,10 @@ class ImpedanceFit:
         low, high = (None if e is None else float(natural(np.array([e]))[0]) for e in found)
         edges = shown(float(problem.low[root])), shown(float(problem.high[root]))
         words = in_words(name, *(None if e is None else shown(e) for e in found), level=level, edges=edges)
+        for side, shut, others in zip(("lower", "upper"), trace.closed, trace.leaning, strict=True):
+            if shut and others:
+                named = ", ".join(self.names[k] for k in others)
+                words += f"; the {side} limit is there only because {named} came to the end of its search"
         lower = bool(np.min(chi2) < least - LOWER * start.delta)
         if lower:
             best = shown(float(x[int(np.argmin(chi2))]))
