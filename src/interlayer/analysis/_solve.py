@@ -27,6 +27,7 @@ UNSURE = 1.0  # standard deviation of a logarithm from which on a parameter is n
 ALIKE = 0.99  # correlation from which on two parameters can't be told apart
 MOVES = 2  # rounds of putting loose arcs elsewhere
 POLISH = 200  # iterations for the best minimum: valleys may be long
+VALLEY = 1e-11  # tolerance along a loose arc's long valley
 BASINS = 3  # minima from which a robust fit goes on
 
 
@@ -210,6 +211,8 @@ def _relocate(
         spread = dict(zip(problem.free.tolist(), loose.tolist(), strict=True))
         if not any(spread.get(i, 0.0) > LOOSE for arc in arcs for i in arc):
             break
+        ends[:1] = minimise(problem, ends[:1], 2 * POLISH, thorough=True, tolerance=VALLEY)[0]
+        cost = problem.normal(ends[:1])[0][0]
         found = relocated(problem, target, omega, ends[0])
         if not len(found):
             break
@@ -219,7 +222,7 @@ def _relocate(
             break
         same = int(np.count_nonzero(sums <= sums[best] * (1.0 + EQUAL)))
         minima = minima + same if cost <= sums[best] * (1.0 + EQUAL) else same
-        better = minimise(problem, found[best : best + 1], POLISH, thorough=True)[0]
+        better = minimise(problem, found[best : best + 1], 2 * POLISH, thorough=True, tolerance=VALLEY)[0]
         ends = np.concatenate([better, ends])
     return ends, minima
 
