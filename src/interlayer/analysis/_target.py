@@ -146,7 +146,7 @@ class CircuitTarget(Target):
     def canonical(self, values: Array, pinned: set[int]) -> Index:
         """Arcs of one form in one series are interchangeable: the fastest comes first. Pinned ones stay."""
         order = np.arange(len(values))
-        for group, parts in self._alike():
+        for group, parts in self.alike():
             if any(int(i) in pinned for part in parts for i in part):
                 continue
             tau = [self.time_constant(terms_of(arc)[0], values) for arc in group]
@@ -156,7 +156,7 @@ class CircuitTarget(Target):
 
     def exchanges(self, pinned: set[int]) -> list[Index]:
         out = []
-        for _, parts in self._alike():
+        for _, parts in self.alike():
             if any(int(i) in pinned for part in parts for i in part):
                 for ranks in list(itertools.permutations(range(len(parts))))[1:6]:
                     order = np.arange(len(self.names))
@@ -165,7 +165,7 @@ class CircuitTarget(Target):
                     out.append(order)
         return out
 
-    def _alike(self) -> list[tuple[list[Parallel], list[Index]]]:
+    def alike(self) -> list[tuple[list[Parallel], list[Index]]]:
         """Sets of two or more interchangeable arcs, each with the places of its parameters."""
         groups: dict[tuple[int, tuple[type, ...]], list[Parallel]] = {}
         self._groups(self.circuit.element, groups)
