@@ -7,7 +7,8 @@ Unknowns are y_t = (ln R, ln tau, n) of the interchangeable arcs and the other p
 s_t² the spectrum's own chi2/dof, d²y the second difference along u (on uneven steps that of a straight line), and
 v = q² du³ 2/3 + 6 jitter², the variance a drifting slope and a jitter of the level give it (analysis/_identity.py). The
 other parameters are free. Levenberg-Marquardt on the banded normal equations, from each of several orders of the arcs;
-the lowest sum is the most likely order, and half the difference of two sums is the logarithm of their likelihood ratio.
+orders, and q and jitters, are compared by their evidence, the sum + ln det(curvature) - sum ln(1/v) (Laplace); half the
+difference of two is the logarithm of their likelihood ratio.
 
 What the neighbours alone say of a spectrum's arcs is the minimum's curvature less the spectrum's own part of it.
 """
@@ -88,7 +89,7 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Smooth:
-    """The minimum: y (T, P), its sum, and what is needed for the neighbours' word (`neighbours`)."""
+    """The minimum: y (T, P), -2 ln evidence (Laplace), and what is needed for the neighbours' word (`neighbours`)."""
 
     problem: Problem
     y: Array
@@ -195,4 +196,6 @@ def minimise(p: Problem, start: Array) -> Smooth:
     for i, j in below:
         banded[i - j, j::size] += h[:, i, j]
     banded[0] += 1e-9 * banded[0] + 1e-12
-    return Smooth(p, y, cost, cholesky_banded(banded, lower=True), h, g)
+    factor = cholesky_banded(banded, lower=True)
+    cost += 2.0 * float(np.sum(np.log(factor[0]))) - float(np.sum(np.log(weight[weight > 0.0])))
+    return Smooth(p, y, cost, factor, h, g)

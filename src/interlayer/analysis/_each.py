@@ -30,7 +30,7 @@ from . import kramers_kronig
 from ._auto import choose_common
 from ._axis import Axis, Data, Over, axis_of, spectra_in
 from ._continuity import Problem, Smooth, minimise
-from ._identity import MOST, SCALE, Tracks, follow, tracks
+from ._identity import DRIFTS, JITTERS, MOST, SCALE, Tracks, follow, tracks
 from ._result import ImpedanceFit
 from ._seed import Term, terms_of
 from ._solve import WEIGHTS, Weight, weights
@@ -320,13 +320,15 @@ def _decided(
     scaled = [
         weights(f.spectrum, _weight(f)) / math.sqrt(max(f.reduced_chi2, floor, 1e-30)) for f in fits
     ]
-    problem = Problem(target, [f.spectrum for f in fits], scaled, arcs, u, found.drift, found.jitter)
-    base = problem.inside(np.array([[f.values[n] for n in f.names] for f in fits]))
+    natural = np.array([[f.values[n] for n in f.names] for f in fits])
     reached: list[Smooth] = []
-    for order in _orders(found, u, features, errors, seen):
-        start = base.copy()
-        start[:, arcs] = tracks(u, features, errors, seen, order, found.drift, found.jitter)[0]
-        reached.append(minimise(problem, problem.outside(start)))
+    for drift, jitter in dict.fromkeys([(DRIFTS[0], JITTERS[0]), (found.drift, found.jitter)]):
+        problem = Problem(target, [f.spectrum for f in fits], scaled, arcs, u, drift, jitter)
+        base = problem.inside(natural)
+        for order in _orders(found, u, features, errors, seen):
+            start = base.copy()
+            start[:, arcs] = tracks(u, features, errors, seen, order, drift, jitter)[0]
+            reached.append(minimise(problem, problem.outside(start)))
     for made in reached:
         made.y[:, arcs] = made.y[:, arcs[np.argsort(made.y[0, arcs[:, 1]], kind="stable")]]
     reached.sort(key=lambda m: m.cost)
