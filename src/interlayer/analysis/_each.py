@@ -33,9 +33,9 @@ from ._continuity import Problem, Smooth, minimise
 from ._identity import DRIFTS, JITTERS, MOST, SCALE, Tracks, follow, tracks
 from ._result import ImpedanceFit
 from ._seed import Term, terms_of
-from ._solve import WEIGHTS, Weight, weights
 from ._spectrum import Index, Mask, spectrum_of
 from ._target import CircuitTarget, ImpedanceModel, Target, usable
+from ._weights import Weight
 
 SEEN = 0.25  # largest std of the logarithm of an arc's R and tau that counts as determined
 WORSE = 1.3  # times the median of chi2/dof
@@ -221,10 +221,9 @@ class _Work:
         from .impedance import fit  # which offers this file's fit_each
 
         record, number = self.items[place]
-        guess = {n: v for n, v in near.values.items() if near.std[n] is not None} if near is not None else None
         return fit(
             record, model if model is not None else self.model, weight=self.weight, specific=self.specific,
-            validate=self.validate, which=number, guess=guess,
+            validate=self.validate, which=number, near=near,
         )  # fmt: skip
 
     def fit_all(self) -> dict[int, ImpedanceFit]:
@@ -317,9 +316,7 @@ def _decided(
     assert isinstance(target, CircuitTarget)
     arcs = np.array([_arc_places(target, term) for term in parts.terms], dtype=np.intp)
     floor = 0.5 * float(np.median([f.reduced_chi2 for f in fits]))
-    scaled = [
-        weights(f.spectrum, _weight(f)) / math.sqrt(max(f.reduced_chi2, floor, 1e-30)) for f in fits
-    ]
+    scaled = [_weights(f) / math.sqrt(max(f.reduced_chi2, floor, 1e-30)) for f in fits]
     natural = np.array([[f.values[n] for n in f.names] for f in fits])
     reached: list[Smooth] = []
     for drift, jitter in dict.fromkeys([(DRIFTS[0], JITTERS[0]), (found.drift, found.jitter)]):
@@ -361,14 +358,15 @@ def _nearest(features: Array, errors: Array, mean: Array) -> Index:
     return orders[np.argmin(np.sum(np.log1p(off**2), axis=(2, 3)), axis=1)]
 
 
+def _weights(fit: ImpedanceFit) -> Array:
+    assert fit.solution.problem is not None
+    return fit.solution.problem.weight
+
+
 def _arc_places(target: CircuitTarget, term: Term) -> tuple[int, int, int]:
     assert term.other is not None
     other = target.place(term.other)
     return target.place(term.leaf).start, other.start, other.start + 1 if other.stop - other.start > 1 else -1
-
-
-def _weight(fit: ImpedanceFit) -> Weight:
-    return next(w for w in WEIGHTS if w == fit.weight)
 
 
 def _features(fit: ImpedanceFit, parts: _Parts) -> tuple[Array, Array, Array]:
@@ -398,7 +396,7 @@ def _order(fit: ImpedanceFit, parts: _Parts, order: Index) -> Index:
 
 
 def _relabelled(fit: ImpedanceFit, order: Index) -> ImpedanceFit:
-    """The same fit with its parameters under other labels."""
+    """The same fit with its parameters under other labels: the problem is the same whichever way they stand."""
     if (order == np.arange(len(order))).all():
         return fit
     names = fit.names
@@ -409,8 +407,14 @@ def _relabelled(fit: ImpedanceFit, order: Index) -> ImpedanceFit:
     def words(text: str) -> str:
         return pattern.sub(lambda m: called[m[0]], text)
 
+    solution, places = fit.solution, {old: new for new, old in enumerate(order.tolist())}
+    found = replace(
+        solution, values=solution.values[order], covariance=solution.covariance[np.ix_(order, order)],
+        theta=solution.theta[order], reasons={places[i]: words(why) for i, why in solution.reasons.items()},
+        remarks=tuple(words(r) for r in solution.remarks), alike=tuple(tuple(called.get(n, n) for n in g) for g in solution.alike),
+    )  # fmt: skip
     return replace(
-        fit, values={n: fit.values[source[n]] for n in names}, std={n: fit.std[source[n]] for n in names},
+        fit, solution=found, values={n: fit.values[source[n]] for n in names}, std={n: fit.std[source[n]] for n in names},
         reasons={n: words(fit.reasons[source[n]]) for n in names if source[n] in fit.reasons},
         covariance=fit.covariance[np.ix_(order, order)], remarks=tuple(words(r) for r in fit.remarks),
     )  # fmt: skip
