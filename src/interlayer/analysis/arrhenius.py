@@ -24,8 +24,8 @@ import numpy as np
 from .. import units
 from ..elements.base import GAS, Array
 from ..errors import AnalysisError, UnknownNameError
-from ..names import name
 from ..record import Finding
+from . import _points
 from ._target import number
 
 Form: TypeAlias = Literal["ln(sigma T)", "ln(sigma)"]
@@ -114,16 +114,12 @@ def fit(
     """
     if form not in FORMS:
         raise UnknownNameError("This form of the Arrhenius law is not known", given=form, allowed=FORMS)
-    numbers, errors, quantity = _numbers(values, std, quantity)
-    common = _common(values)
+    numbers, errors, quantity = _points.numbers(values, std, quantity)
+    common = _points.common(values)
     t = np.array([number(x, "temperature", "temperature") for x in temperatures])
     _check(numbers, t)
     y = np.log(1.0 / numbers if quantity in FALLING else numbers) + (np.log(t) if form == "ln(sigma T)" else 0.0)
-    relative = (
-        None
-        if errors is None
-        else np.sqrt(np.maximum((errors / numbers) ** 2 - common**2, (1e-6 * errors / numbers) ** 2))
-    )
+    relative = None if errors is None else _points.own(numbers, errors, common)
     weight = np.ones(len(y)) if relative is None else 1.0 / relative
     rows = np.stack([np.ones(len(t)), -1.0 / t], axis=1) * weight[:, None]
     scale = np.linalg.norm(rows, axis=0)
@@ -138,7 +134,7 @@ def fit(
         covariance = covariance * (squares / dof if dof > 0 else np.nan)
         return ArrheniusFit(quantity, form, t, numbers, residuals, parameters, covariance, None, dof, None, False)
     shared = np.diag([common**2, 0.0])
-    probability = _tail(squares, dof) if dof > 0 else None
+    probability = _points.tail(squares, dof) if dof > 0 else None
     if dof > 0 and squares > dof:
         covariance = covariance * (squares / dof)
         remarks.append(
@@ -165,35 +161,6 @@ def fit(
     )
 
 
-def _numbers(
-    values: Sequence[Finding] | Sequence[float] | Array, std: Sequence[float] | Array | None, quantity: str
-) -> tuple[Array, Array | None, str]:
-    given = list(values)
-    if given and isinstance(given[0], Finding):
-        kinds = {f.quantity for f in given if isinstance(f, Finding)}
-        if len(kinds) != 1:
-            raise AnalysisError("The findings are of different quantities", given=sorted(kinds))
-        quantity = kinds.pop()
-        numbers = [f.value for f in given if isinstance(f, Finding)]
-        if any(not isinstance(v, int | float) for v in numbers):
-            raise AnalysisError("A finding without a number can't enter an Arrhenius fit")
-        errors = [f.std for f in given if isinstance(f, Finding)]
-        std = None if any(e is None for e in errors) else [float(e) for e in errors if e is not None]
-        given = [float(v) for v in numbers if isinstance(v, int | float)]
-    name(quantity)
-    out = np.array(given, dtype=np.float64)
-    errors_out = None if std is None else np.asarray(std, dtype=np.float64)
-    if errors_out is not None and (errors_out.shape != out.shape or not (errors_out > 0.0).all()):
-        raise AnalysisError("Every value needs its own positive error", given=errors_out.tolist())
-    return out, errors_out, quantity
-
-
-def _common(values: Sequence[Finding] | Sequence[float] | Array) -> float:
-    """Relative error that all findings share (the geometry of one sample), 0 where they do not."""
-    shared = {float(f.evidence.get("common_relative_std", 0.0)) for f in values if isinstance(f, Finding)}
-    return shared.pop() if len(shared) == 1 else 0.0
-
-
 def _check(values: Array, t: Array) -> None:
     if len(values) != len(t):
         raise AnalysisError("Every value needs its temperature", given=(len(values), len(t)))
@@ -203,10 +170,3 @@ def _check(values: Array, t: Array) -> None:
         raise AnalysisError("Only positive values have a logarithm", given=values.tolist())
     for x in t:
         units.check(float(x), "temperature")
-
-
-def _tail(chi2: float, dof: int) -> float:
-    """Probability of a chi-square of `dof` degrees of freedom above `chi2`."""
-    from scipy.special import gammaincc
-
-    return float(gammaincc(0.5 * dof, 0.5 * chi2))
