@@ -64,7 +64,8 @@ def axis_of(data: Data, over: Over | None = None) -> Axis:
     if isinstance(data, Series) and data.is_quantity:
         along = [float(v) for v, r in data for _ in r.spectra if isinstance(v, int | float)]
         if len(along) == len(items):
-            found = {("cycle_index" if data.coordinate == "cycle" else data.coordinate): along, **found}
+            name = "cycle_index" if data.coordinate == "cycle" else data.coordinate
+            found = {name: along, **{k: v for k, v in found.items() if k != name}}
     if over is not None:
         return _named(over, found, items, data)
     moving = [name for name, x in found.items() if x is not None and _changes(name, x)]

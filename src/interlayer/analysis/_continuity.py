@@ -15,18 +15,19 @@ What the neighbours alone say of a spectrum's arcs is the minimum's curvature le
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..elements.base import Array
+from ..elements.base import Array, ComplexArray
 from ._identity import SCALE
 from ._spectrum import Index, Spectrum
 from ._target import CircuitTarget
 
 ITERATIONS = 60
-ENOUGH = 1e-3  # decrease of the sum, which is in units of chi-square, that is none
+ENOUGH = 0.02  # decrease of the sum, which is in units of chi-square, that is none
 LEAST_N = 0.3
 STEP = 1.5  # longest of a step
 
@@ -48,6 +49,18 @@ class Problem:
         """Parameters of one spectrum."""
         return len(self.target.names)
 
+    @functools.cached_property
+    def alike(self) -> list[tuple[Index, Array, ComplexArray, Array]]:
+        """Spectra at the same frequencies: their places, omega (m,), z (k, m) and weights (k, 2m)."""
+        groups: dict[bytes, list[int]] = {}
+        for t, s in enumerate(self.spectra):
+            groups.setdefault(s.omega.tobytes(), []).append(t)
+        return [
+            (np.array(g, dtype=np.intp), self.spectra[g[0]].omega, np.stack([self.spectra[t].z for t in g]),
+             np.stack([self.weights[t] for t in g]))
+            for g in groups.values()
+        ]  # fmt: skip
+
     def inside(self, values: Array) -> Array:
         """Natural parameters (T, P) -> y: tau in the place of Q."""
         y = np.where(self.target.log, np.log(np.maximum(values, 1e-300)), values)
@@ -66,20 +79,17 @@ class Problem:
         """Sum of squares, its half gradient (T, P) and Gauss-Newton blocks (T, P, P)."""
         values = self.outside(y)
         g, h = np.empty_like(y), np.empty((*y.shape, y.shape[1]))
-        cost, places = 0.0, np.arange(len(y))
-        same = all(s.omega is self.spectra[0].omega or np.array_equal(s.omega, self.spectra[0].omega) for s in self.spectra)
-        for rows in [places] if same else places[:, None]:
-            some = [self.spectra[int(t)] for t in rows]
-            weight = np.stack([self.weights[int(t)] for t in rows])
+        cost = 0.0
+        for rows, omega, measured, weight in self.alike:
             with np.errstate(all="ignore"):
-                z, slope = self.target.evaluate(values[rows], some[0].omega)
+                z, slope = self.target.evaluate(values[rows], omega)
                 slope = slope * np.where(self.target.log, values[rows], 1.0)[:, :, None]
                 for r, q, n in self.arcs:
                     slope[:, r] -= slope[:, q]
                     if n >= 0:
                         slope[:, n] += y[rows, q][:, None] * slope[:, q]
                         slope[:, q] *= y[rows, n][:, None]
-                off = np.ascontiguousarray(z - np.stack([s.z for s in some])).view(np.float64) * weight
+                off = np.ascontiguousarray(z - measured).view(np.float64) * weight
                 j = np.ascontiguousarray(slope).view(np.float64) * weight[:, None, :]
                 cost += float(np.sum(off * off))
                 g[rows] = (j @ off[:, :, None])[:, :, 0]

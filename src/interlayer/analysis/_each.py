@@ -34,7 +34,7 @@ from ._identity import DRIFTS, JITTERS, MOST, SCALE, Tracks, follow, tracks
 from ._result import ImpedanceFit
 from ._seed import Term, terms_of
 from ._spectrum import Index, Mask, spectrum_of
-from ._target import CircuitTarget, ImpedanceModel, Target, usable
+from ._target import CircuitTarget, ImpedanceModel, Target
 from ._weights import Weight
 
 SEEN = 0.25  # largest std of the logarithm of an arc's R and tau that counts as determined
@@ -88,6 +88,7 @@ class FitSeries(Sequence[ImpedanceFit]):
     fits         one a spectrum that could be fitted; `gaps` are the others
     continuity   places of the fits that lean on their neighbours
     remarks      what was decided on the way, a sentence each
+    places       of each fit's spectrum among those given
     """
 
     axis: str
@@ -97,6 +98,7 @@ class FitSeries(Sequence[ImpedanceFit]):
     gaps: tuple[Gap, ...] = ()
     continuity: tuple[int, ...] = ()
     remarks: tuple[str, ...] = field(default=())
+    places: tuple[int, ...] = ()
 
     @overload
     def __getitem__(self, place: int) -> ImpedanceFit: ...
@@ -110,6 +112,11 @@ class FitSeries(Sequence[ImpedanceFit]):
 
     def __iter__(self) -> Iterator[ImpedanceFit]:
         return iter(self.fits)
+
+    def as_given(self) -> tuple[ImpedanceFit | None, ...]:
+        """The fits in the order the spectra were given, None where there is a gap."""
+        found = dict(zip(self.places, self.fits, strict=True))
+        return tuple(found.get(i) for i in range(len(self.fits) + len(self.gaps)))
 
     @property
     def circuit(self) -> str:
@@ -128,7 +135,7 @@ class FitSeries(Sequence[ImpedanceFit]):
             raise UnknownNameError("The series has no such trend", given=name, allowed=self.names)
         reasons: dict[int, str] = {}
         if name in self.fits[0].names:
-            quantity = usable(self.fits[0].target.quantities[self.fits[0].target.index(name)])
+            quantity = self.fits[0].target.quantities[self.fits[0].target.index(name)]
             pairs = [(f.values[name], f.std[name]) for f in self.fits]
             reasons = {i: f.reasons[name] for i, f in enumerate(self.fits) if name in f.reasons}
         else:
@@ -137,7 +144,7 @@ class FitSeries(Sequence[ImpedanceFit]):
             arcs = [f.arcs[place] for f in self.fits]
             per_area = self.fits[0].spectrum.specific
             if what == "time constant":
-                quantity, pairs = usable("time_constant"), [(a.tau, a.tau_std) for a in arcs]
+                quantity, pairs = "time_constant", [(a.tau, a.tau_std) for a in arcs]
             else:
                 quantity = "area_specific_capacitance" if per_area else "capacitance"
                 pairs = [(a.capacitance, a.capacitance_std) for a in arcs]
@@ -202,7 +209,7 @@ def fit_each(
             continuity |= touched
             words += said_of
     fits = [replace(f, remarks=(*words[1:2], *f.remarks)) if len(words) > 1 and "was chosen" in words[1] else f for f in fits]
-    return FitSeries(axis.name, x, labels, tuple(fits), gaps, tuple(sorted(continuity)), tuple(words))
+    return FitSeries(axis.name, x, labels, tuple(fits), gaps, tuple(sorted(continuity)), tuple(words), tuple(places))
 
 
 class _Work:
@@ -296,7 +303,9 @@ def _one_meaning(
             known, spread = smooth.neighbours(t)
             if math.sqrt(float(np.diag(spread).max())) > CLOSE:
                 continue
-            again = work.one(places[t], model=_continued(fits[t], parts, known, spread, mean[t]))
+            target = _continued(fits[t], parts, known, spread, mean[t])
+            start = replace(fits[t], values=dict(zip(fits[t].names, target.first.tolist(), strict=True)))
+            again = work.one(places[t], start, target)
             if again.chi2 - fits[t].chi2 < GAIN * max(fits[t].reduced_chi2, 1e-30):
                 which = " and ".join(term.leaf.label for term in parts.terms)
                 said = f"This spectrum alone does not tell {which} apart: their arcs lean on its neighbours."
@@ -355,7 +364,7 @@ def _nearest(features: Array, errors: Array, mean: Array) -> Index:
     count = features.shape[1]
     orders = np.array(list(itertools.permutations(range(count))), dtype=np.intp)
     off = (features[:, orders] - mean[:, None]) / np.hypot(errors, 0.1 * SCALE)[:, orders]
-    return orders[np.argmin(np.sum(np.log1p(off**2), axis=(2, 3)), axis=1)]
+    return np.asarray(orders[np.argmin(np.sum(np.log1p(off**2), axis=(2, 3)), axis=1)])
 
 
 def _weights(fit: ImpedanceFit) -> Array:
@@ -429,7 +438,7 @@ class _Continued(CircuitTarget):
         super().__init__(element, fit.spectrum.omega, fit.spectrum.z, fit.spectrum.specific)
         self.prior = (mean, np.where(np.isfinite(std), 1.0 / np.where(std > 0.0, std, 1.0), 0.0))
         self.first = start
-        self.waves = (2,)
+        self.waves = (1, 1)
 
     def starts(self, omega: Array, z: ComplexArray, weight: Array, count: int) -> Array:
         return np.array(self.first[None, :])

@@ -134,7 +134,7 @@ class TemperatureFit:
                 unit = np.eye(len(circuit.names))[j]
                 shift = math.log(self.temperature[0] / self.temperature[-1]) if self.target.divided[j] else 0.0
                 sign = 1.0 if circuit.quantities[j] in FALLS else -1.0
-                out[name] = self._energy([(lambda v, j=j: v[j], lambda v, unit=unit: unit)] * 2, shift, sign)  # type: ignore[misc]
+                out[name] = self._energy([(lambda v, j=j: v[j], lambda v, unit=unit: unit)] * 2, shift, sign)
         for term in self.target.arc_terms:
             assert term.other is not None
             r, q = term.leaf.label, term.other.label
@@ -275,7 +275,7 @@ class Joint(Target):
         theta = self.search(values)
         parts = [self.one(t, theta) for t in range(len(self.free))]
         z = np.concatenate([p[0] for p in parts], axis=1)
-        slope = np.concatenate([self.matrix[t].T @ p[1] for t, p in enumerate(parts)], axis=2)
+        slope: ComplexArray = np.concatenate([self.matrix[t].T @ p[1] for t, p in enumerate(parts)], axis=2)
         return z, slope / np.where(self.log, values, 1.0)[:, :, None]
 
     def one(self, t: int, theta: Array) -> tuple[ComplexArray, ComplexArray]:
@@ -283,7 +283,8 @@ class Joint(Target):
         fit = self.free[t]
         values = self.at(t, theta)
         z, slope = self.circuit.evaluate(values, fit.spectrum.omega)
-        return z, slope * np.where(fit.target.log, values, 1.0)[:, :, None]
+        scaled: ComplexArray = slope * np.where(fit.target.log, values, 1.0)[:, :, None]
+        return z, scaled
 
     def starts(self, omega: Array, z: ComplexArray, weight: Array, count: int) -> Array:
         """Lines through the free fits, then arcs split about them, then what the spectra at the ends suggest."""
@@ -580,7 +581,7 @@ def _verdict(
         return f"the laws describe the {count} spectra as well as free fits do ({odds})"
     worst = sorted(against, key=lambda k: -excess[k])[:4]
     where = f", most at {', '.join(worst)}" if worst else ""
-    named = {(t.parameter,): t.words for t in reversed(rejected)}
+    named: dict[tuple[str, ...], str] = {(t.parameter,): t.words for t in reversed(rejected)}
     first = blamed[0]
     why = named.get(first, f"{' and '.join(first)} do{'es' if len(first) == 1 else ''} not follow {'its law' if len(first) == 1 else 'their laws'}")
     if freed[first] < UNLIKELY:
