@@ -153,7 +153,7 @@ class TemperatureFit:
         row = functions[0][1](at[0]) @ self.target.matrix[0] - functions[1][1](at[1]) @ self.target.matrix[-1]
         per = GAS / (1.0 / t[0] - 1.0 / t[-1])
         std = self._spread(row)
-        return sign * per * float(value), None if std is None else per * std
+        return float(sign * per * value), None if std is None else float(per * std)
 
     def trend(self, name: str) -> Trend:
         """A parameter of the circuit at the temperatures of the series, by its law."""
