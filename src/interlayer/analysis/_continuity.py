@@ -148,7 +148,7 @@ def _bands(p: Problem, count: int) -> tuple[Array, Array]:
 
 def minimise(p: Problem, start: Array) -> Smooth:
     """The minimum reached from natural parameters (T, P)."""
-    from scipy.linalg import cholesky_banded, cho_solve_banded
+    from scipy.linalg import cho_solve_banded, cholesky_banded
 
     count, size = start.shape
     coefficient, weight = _bands(p, count)

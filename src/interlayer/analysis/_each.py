@@ -22,7 +22,6 @@ from typing import overload
 
 import numpy as np
 
-from .. import units
 from ..elements.base import Array, ComplexArray, Element
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
