@@ -273,7 +273,7 @@ class _Parts:
 
 def _groups(target: CircuitTarget) -> list[_Parts]:
     return [
-        _Parts([terms_of(arc)[0] for arc in arcs], places) for arcs, places in target.alike() if len(arcs) <= MOST
+        _Parts([terms_of(arc)[0] for arc in arcs], places) for arcs, places in target.alike if len(arcs) <= MOST
     ]
 
 

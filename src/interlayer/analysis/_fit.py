@@ -95,10 +95,11 @@ class Problem:
         values = self.values(theta)
         with np.errstate(all="ignore"):
             z, slope = self.evaluate(values)
+            slope = slope * np.where(self.log, values, 1.0)[:, :, None]
             if len(self.ties.child):
-                slope = self.gather @ (slope * np.where(self.log, values, 1.0)[:, :, None])
-            else:
-                slope = slope[:, self.free] * np.where(self.log, values, 1.0)[:, self.free, None]
+                slope = self.gather @ slope
+            elif len(self.free) < len(self.log):
+                slope = slope[:, self.free]
             r = np.ascontiguousarray(z - self.z).view(np.float64) * self.weight
             j = np.ascontiguousarray(slope).view(np.float64) * self.weight
         self.calls += len(theta)
@@ -129,7 +130,7 @@ class Problem:
 
 def minimise(
     problem: Problem, starts: Array, iterations: int = 80, good: float = 0.0, *, pinned: Mask | None = None,
-    thorough: bool = False, tolerance: float = TOLERANCE,
+    thorough: bool = False, tolerance: float = TOLERANCE, damping: float = 1e-2,
 ) -> tuple[Array, Array]:  # fmt: skip
     """Local minima (k, n) in theta and their sums of squares (k,) from the starts (k, n).
 
@@ -140,7 +141,7 @@ def minimise(
     thorough = thorough or pinned is not None
     theta = problem.inside(starts)
     cost, a, g = problem.normal(theta)
-    damping = np.full(len(theta), 1e-2)
+    damped = np.full(len(theta), damping)
     growth = np.full(len(theta), 2.0)
     active = np.flatnonzero(np.isfinite(cost))
     finished = np.zeros(len(theta), dtype=bool)
@@ -151,7 +152,7 @@ def minimise(
         if not thorough and np.count_nonzero(finished) > 1 and _agreed(cost, finished, good, count):
             break
         kept = pinned[active] if pinned is not None else None
-        step, expected = _steps(problem, theta[active], a[active], g[active], damping[active], kept)
+        step, expected = _steps(problem, theta[active], a[active], g[active], damped[active], kept)
         trial = theta[active]
         trial[:, problem.free] = trial[:, problem.free] + step
         trial = problem.inside(trial)
@@ -161,16 +162,16 @@ def minimise(
         done = np.abs(expected) < tolerance * cost[active] + 1e-24 * len(problem.weight)
         took = active[better]
         theta[took], cost[took], a[took], g[took] = trial[better], new_cost[better], new_a[better], new_g[better]
-        damping[took] *= np.maximum(1.0 / 3.0, 1.0 - (2.0 * np.minimum(gain[better], 1.0) - 1.0) ** 3)
+        damped[took] *= np.maximum(1.0 / 3.0, 1.0 - (2.0 * np.minimum(gain[better], 1.0) - 1.0) ** 3)
         growth[took] = 2.0
         missed = active[~better]
-        damping[missed] *= growth[missed]
+        damped[missed] *= growth[missed]
         growth[missed] *= 2.0
         if count % 10 == 9 and not thorough:  # a flat valley: nothing left to gain
             done |= earlier[active] - cost[active] < STALL * cost[active]
             earlier = cost.copy()
         finished[active[done]] = True
-        active = active[~done & (damping[active] < 1e12)]
+        active = active[~done & (damped[active] < 1e12)]
         if count >= LINGER - 5 and not thorough:
             active = active[cost[active] < HOPELESS * np.min(cost)]
     return theta, cost

@@ -14,6 +14,7 @@ from ..elements.base import Array, ComplexArray, Element
 from ..errors import AnalysisError
 from ..record import Finding
 from ._profile import LOWER, Profile, Walk, ends, in_words, quantile, walk
+from ._relocate import LOOSE
 from ._residuals import Pattern
 from ._solve import Solution
 from ._spectrum import Spectrum
@@ -94,15 +95,21 @@ class ImpedanceFit:
 
     @property
     def unidentified(self) -> dict[str, str]:
-        """Free parameters that the data do not determine, or not apart from others, and why.
+        """Free parameters that the data do not determine, or loosely, or not apart from others, and why.
 
-        An exponent at its bound is determined (an ideal capacitor); a resistance at the edge of the search is not.
+        Loosely: uncertain by more than `LOOSE` of their value. Noise alone lets an arc that is not there appear with
+        some 30 %, and so far from the minimum the covariance is a poor guide: take `profile`. An exponent at its bound
+        is determined (an ideal capacitor); a resistance at the edge of the search is not.
         """
         out = {}
         for name, why in self.reasons.items():
             bound = self.target.quantities[self.names.index(name)] in FRACTIONS and "bound (" in why
             if "held fixed" not in why and not bound:
                 out[name] = why
+        for i, name in enumerate(self.names):
+            std = self.std[name]
+            if std is not None and self.target.log[i] and std > LOOSE * self.values[name]:
+                out[name] = f"loosely determined only (uncertain by {std / self.values[name]:.0%})"
         for group in self.solution.alike:
             for name in group:
                 others = ", ".join(n for n in group if n != name)
@@ -111,7 +118,7 @@ class ImpedanceFit:
 
     @property
     def identifiable(self) -> bool:
-        """Whether the data determine every free parameter apart from the others."""
+        """Whether the data determine every free parameter well and apart from the others (see `unidentified`)."""
         return not self.unidentified
 
     def interval(self, name: str, level: float = 0.95) -> tuple[float, float] | None:

@@ -21,7 +21,7 @@ from ._fit import Problem, minimise
 from ._spectrum import Index
 
 K = 5.12  # keeps about 95 % of the efficiency of least squares for normal noise in two parts
-HUBER, ROUNDS, STILL = 2.0, (6, 40), 1e-7
+HUBER, ROUNDS, STILL = 2.0, (4, 40), 1e-5
 NAMED = 4.0  # u from which on a point is named an outlier: noise alone goes beyond once in 3,000 points
 HALF = math.sqrt(2.0 * math.log(2.0))  # median of |r|/s in two parts
 
@@ -65,7 +65,7 @@ def _one(problem: Problem, base: Array, theta: Array) -> Robust:
         if still and count > ROUNDS[0]:
             break
         problem.weight = base * np.repeat(np.sqrt(share), 2)
-        theta = minimise(problem, theta[None, :], thorough=True)[0][0]
+        theta = minimise(problem, theta[None, :], thorough=True, tolerance=1e-7, damping=1e-4)[0][0]
     u = _size(problem, base, theta) / scale
     t = np.minimum(u / K, 1.0) ** 2
     slope = (1.0 - t) * (1.0 - 3.0 * t)

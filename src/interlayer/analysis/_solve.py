@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import units
-from ..elements.base import Array
+from ..elements.base import Array, ComplexArray
 from ..errors import AnalysisError
 from ._fit import Problem, minimise
+from ._relocate import LOOSE, relocated
 from ._robust import Robust, robust
 from ._spectrum import Index, Mask, Spectrum
-from ._target import Target
+from ._target import CircuitTarget, Target
 from ._ties import Tied, inside_both, read_ties
 from ._weights import Weighting
 
@@ -24,6 +25,8 @@ NEAR = 1.5  # the same for a start from a neighbouring spectrum's fit
 POOR = 4.0  # from so many times that on, agreement of the first starts is not enough
 UNSURE = 1.0  # standard deviation of a logarithm from which on a parameter is not determined
 ALIKE = 0.99  # correlation from which on two parameters can't be told apart
+MOVES = 2  # rounds of putting loose arcs elsewhere
+POLISH = 200  # iterations for the best minimum: valleys may be long
 BASINS = 3  # minima from which a robust fit goes on
 
 
@@ -44,6 +47,7 @@ class Solution:
     problem     the problem at its end (None: not tried), theta (n,) its minimum
     variance    of one weighted residual of weight 1: chi2/dof, or `stated` beforehand
     outliers    points that lost their weight (robust)
+    off         Z_fit - Z
     """
 
     values: Array
@@ -61,6 +65,7 @@ class Solution:
     stated: bool = False
     alike: tuple[tuple[str, ...], ...] = ()
     outliers: tuple[int, ...] = ()
+    off: ComplexArray = field(default_factory=lambda: np.empty(0, dtype=np.complex128))
 
 
 def solve(
@@ -101,6 +106,8 @@ def solve(
         ends = _from_near(problem, near, weighting, held, noise)
     if not len(ends):
         ends, minima = _search(problem, target, spectrum, held, hinted, asymmetric, quick)
+        if not quick and isinstance(target, CircuitTarget) and len(free):
+            ends, minima = _relocate(problem, target, spectrum.omega, ends, minima)
     theta = ends[0]
     if problem.prior is not None and noise is None:  # without a noise level from the data's own test: take the fit's
         problem.noise = max(float(np.sqrt(_data_cost(problem, theta) / max(len(problem.weight) - len(free), 1))), 1e-9)
@@ -139,7 +146,7 @@ def _from_near(
     """The minimum next to a neighbour's (1, n), or none (0, n) if it is worse than noise allows."""
     natural = near.values.copy()
     natural[list(held)] = list(held.values())
-    theta, cost = minimise(problem, problem.theta(natural)[None, :], thorough=True)
+    theta, cost = minimise(problem, problem.theta(natural)[None, :], thorough=True, tolerance=1e-5, damping=1e-5)
     level = problem.noise**2 if noise is not None else near.reduced_chi2 if near.weight == weighting.name else 0.0
     return theta[: int(cost[0] <= NEAR * level * len(problem.weight))]
 
@@ -186,10 +193,42 @@ def _search(
             remedy="Check its bounds and start values",
         )
     if not quick:  # down to the last digit: a flat valley may have been left early
-        theta[best] = minimise(problem, theta[best : best + 1], thorough=True)[0][0]
+        theta[best] = minimise(problem, theta[best : best + 1], POLISH, thorough=True)[0][0]
     order = np.argsort(cost, kind="stable")
     apart = np.append(True, cost[order][1:] > cost[order][:-1] * (1.0 + EQUAL))
     return theta[order[apart][:BASINS]], same
+
+
+def _relocate(
+    problem: Problem, target: CircuitTarget, omega: Array, ends: Array, minima: int
+) -> tuple[Array, int]:
+    """The minima with better ones in front, where an arc is so loose that the grid of starts may have missed them."""
+    arcs = target.series_arcs()
+    for _ in range(MOVES):
+        cost, information, _ = (v[0] for v in problem.normal(ends[:1]))
+        loose = _looseness(information, float(cost) / max(len(problem.weight) - len(problem.free), 1))
+        spread = dict(zip(problem.free.tolist(), loose.tolist(), strict=True))
+        if not any(spread.get(i, 0.0) > LOOSE for arc in arcs for i in arc):
+            break
+        found = relocated(problem, target, omega, ends[0])
+        if not len(found):
+            break
+        sums = problem.normal(found)[0]
+        best = int(np.argmin(sums))
+        if sums[best] > cost * (1.0 + 1e-9):
+            break
+        same = int(np.count_nonzero(sums <= sums[best] * (1.0 + EQUAL)))
+        minima = minima + same if cost <= sums[best] * (1.0 + EQUAL) else same
+        better = minimise(problem, found[best : best + 1], POLISH, thorough=True)[0]
+        ends = np.concatenate([better, ends])
+    return ends, minima
+
+
+def _looseness(information: Array, variance: float) -> Array:
+    """Standard deviations of theta, large where there is no information."""
+    length = np.sqrt(np.maximum(np.diag(information), 1e-300))
+    value, vector = np.linalg.eigh(information / length[:, None] / length[None, :])
+    return np.asarray(np.sqrt(variance * np.sum(vector**2 / np.maximum(value, 1e-13), axis=1)) / length)
 
 
 def _data_cost(problem: Problem, theta: Array) -> float:
@@ -201,13 +240,12 @@ def _judge(
     problem: Problem, target: Target, theta: Array, held: dict[int, float], minima: int, weighting: Weighting,
     steady: Robust | None,
 ) -> Solution:  # fmt: skip
-    base, counted = problem.weight, float(len(problem.weight))
-    if steady is not None:
-        problem.weight = base * np.repeat(np.sqrt(steady.share), 2)
-        counted = 2.0 * float(np.sum(steady.share))
     r, j = (v[0] for v in problem.residuals(theta[None, :]))
+    off, counted = r / problem.weight, float(len(r))
     if steady is not None:
-        j = j * np.repeat(np.sqrt(steady.slope / np.maximum(steady.share, 1e-300)) * (steady.share > 0.0), 2)
+        share, slope = (np.repeat(np.sqrt(v), 2) for v in (steady.share, steady.slope))
+        problem.weight, r, j = problem.weight * share, r * share, j * slope
+        counted = 2.0 * float(np.sum(steady.share))
     chi2 = float(r @ r)
     n, free = len(theta), problem.free
     reasons = {i: "held fixed" for i in held}
@@ -242,14 +280,14 @@ def _judge(
     for child, parent in zip(problem.ties.child.tolist(), problem.ties.parent.tolist(), strict=True):
         if parent in reasons:
             reasons[child] = f"tied to {target.names[parent]}: {reasons[parent]}"
-    share = float(np.max(np.diag(known) / np.maximum(np.diag(information), 1e-300))) if loose else 0.0
+    lent = float(np.max(np.diag(known) / np.maximum(np.diag(information), 1e-300))) if loose else 0.0
     alike = tuple(tuple(target.names[free[loose[row]]] for row in group) for group in groups)
     if steady is not None:
         variance = steady.variance * float(np.mean(steady.share)) / float(np.mean(steady.slope))
     return Solution(
         values, covariance, reasons, tuple(f"{_listed(list(g))} can't be told apart here." for g in alike), chi2,
-        len(loose), minima, share, problem, theta, variance, dof, weighting.stated or problem.prior is not None, alike,
-        tuple(steady.outliers.tolist()) if steady is not None else (),
+        len(loose), minima, lent, problem, theta, variance, dof, weighting.stated or problem.prior is not None, alike,
+        tuple(steady.outliers.tolist()) if steady is not None else (), off.view(np.complex128),
     )  # fmt: skip
 
 
@@ -288,7 +326,7 @@ def _covariance(
             partners = [names[k] for k in range(size) if k != i and close[i, k]]
             with_whom = f"; it trades against {', '.join(partners)}" if partners else ""
             unknown[i] = f"the data do not determine it (uncertain by {by}){with_whom}"
-    return cov, unknown, _groups(close)
+    return cov, unknown, _groups(close) if np.count_nonzero(close) > size else []
 
 
 def _factor(spread: float) -> str:

@@ -12,6 +12,7 @@ are clearly larger than the Kramers-Kronig residuals: then values and errors des
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -131,7 +132,7 @@ def _target(model: str | Element | ImpedanceModel | Target, spectrum: Spectrum) 
     if isinstance(model, Target):
         return model
     if isinstance(model, str):
-        model = notation.parse(model)
+        return _circuit(model, spectrum.specific).on(spectrum.omega, spectrum.z)
     if isinstance(model, Element):
         return CircuitTarget(notation.numbered(model), spectrum.omega, spectrum.z, spectrum.specific)
     if isinstance(model, ImpedanceModel):
@@ -139,6 +140,12 @@ def _target(model: str | Element | ImpedanceModel | Target, spectrum: Spectrum) 
     raise AnalysisError(
         'A model is a circuit text, an element tree, "auto" or an ImpedanceModel', given=type(model).__name__
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _circuit(text: str, specific: bool) -> CircuitTarget:
+    """A circuit read once, its search range not yet that of any data."""
+    return CircuitTarget(notation.parse(text), np.ones(2), np.ones(2, dtype=np.complex128), specific)
 
 
 def _result(
@@ -149,8 +156,7 @@ def _result(
     tested: KramersKronig | None,
     remarks: tuple[str, ...],
 ) -> ImpedanceFit:
-    z = target.evaluate(solution.values[None, :], spectrum.omega)[0][0]
-    residuals = (spectrum.z - z) / np.abs(spectrum.z)
+    residuals = -solution.off / np.abs(spectrum.z)
     kept = ~np.isin(spectrum.points, tested.suspects if tested is not None else ())
     if len(solution.outliers) <= len(kept) // MANY:
         kept[list(solution.outliers)] = False

@@ -259,7 +259,7 @@ class Joint(Target):
         self.of = [j for j, _, _ in rows]
         self.text = f"{own.text} at {len(t)} temperatures"
         self.waves = (6, 24)
-        self.alike = [p for _, p in own.alike()]
+        self.alike = [p for _, p in own.alike]
 
     def search(self, values: Array) -> Array:
         """theta of natural joint parameters."""
