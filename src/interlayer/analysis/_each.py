@@ -285,7 +285,7 @@ def _one_meaning(
     features, errors = (np.stack([r[k] for r in read]) for k in range(2))
     seen: Mask = np.stack([r[2] for r in read]).astype(bool)
     whole = seen[:, :, 0].all(axis=1)
-    if len(fits) < 2 or not whole.any():
+    if len(fits) < 2 or not whole.any() or (whole.all() and _plain(features)):
         return fits, set(), []
     u = 1.0 / x if axis == "temperature" else x
     found = follow(u, features, errors, seen)
@@ -311,6 +311,13 @@ def _one_meaning(
                 fits[t] = replace(again, remarks=(*(r for r in again.remarks if "one start only" not in r), said))
                 touched.add(t)
     return fits, touched, _said(mean, margin, parts, labels, touched)
+
+
+def _plain(features: Array) -> bool:
+    """Whether time constants stay apart and move by less than half their distance from one spectrum to the next."""
+    tau = np.sort(features[:, :, 1], axis=1)
+    gap = float(np.diff(tau, axis=1).min())
+    return gap > math.log(APART) and 2.0 * float(np.abs(np.diff(features[:, :, 1], axis=0)).max()) < gap
 
 
 def _decided(
