@@ -117,7 +117,7 @@ def fit(
     numbers, errors, quantity = _points.numbers(values, std, quantity)
     common = _points.common(values)
     t = np.array([number(x, "temperature", "temperature") for x in temperatures])
-    _check(numbers, t)
+    check(numbers, t)
     y = np.log(1.0 / numbers if quantity in FALLING else numbers) + (np.log(t) if form == "ln(sigma T)" else 0.0)
     relative = None if errors is None else _points.own(numbers, errors, common)
     weight = np.ones(len(y)) if relative is None else 1.0 / relative
@@ -161,11 +161,12 @@ def fit(
     )
 
 
-def _check(values: Array, t: Array) -> None:
+def check(values: Array, t: Array, least: int = 2) -> None:
+    """Refuse points from which no law of temperature with `least` unknowns follows."""
     if len(values) != len(t):
         raise AnalysisError("Every value needs its temperature", given=(len(values), len(t)))
-    if len(np.unique(t)) < 2:
-        raise AnalysisError("An Arrhenius fit needs two temperatures or more", given=t.tolist())
+    if len(np.unique(t)) < least:
+        raise AnalysisError(f"This law of temperature needs {least} temperatures or more", given=t.tolist())
     if not (np.isfinite(values).all() and (values > 0.0).all()):
         raise AnalysisError("Only positive values have a logarithm", given=values.tolist())
     for x in t:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -24,9 +23,10 @@ from .. import units
 from ..elements import notation
 from ..elements.base import ComplexArray, Element
 from ..errors import AnalysisError
-from ..record import Record, Segment, Series
+from ..record import Record, Segment
 from . import kramers_kronig
-from ._auto import choose, choose_common
+from ._auto import choose
+from ._each import FitSeries, Trend, fit_each
 from ._residuals import LIMIT, Pattern, pattern, percent
 from ._result import Arc, ImpedanceFit
 from ._solve import Near, Solution, solve
@@ -36,7 +36,7 @@ from ._ties import Tied
 from ._weights import Std, Weight, Weighting, weighting
 from .kramers_kronig import KramersKronig
 
-__all__ = ["Arc", "ImpedanceFit", "ImpedanceModel", "Weight", "fit", "fit_each"]
+__all__ = ["Arc", "FitSeries", "ImpedanceFit", "ImpedanceModel", "Trend", "Weight", "fit", "fit_each"]
 
 NOISELESS = 1e-6  # relative residual that is arithmetic, not measurement
 STRAY = 5.0  # medians of the residuals; noise alone gives one such point in a thousand spectra
@@ -46,7 +46,7 @@ MOST_NAMED = 8
 
 
 def fit(
-    data: Record | Segment, model: str | Element | ImpedanceModel = "auto", *, weight: Weight = "modulus",
+    data: Record | Segment, model: str | Element | ImpedanceModel | Target = "auto", *, weight: Weight = "modulus",
     std: Std | None = None, fixed: Mapping[str, units.Given] | None = None,
     guess: Mapping[str, units.Given] | None = None,
     bounds: Mapping[str, tuple[units.Given, units.Given]] | None = None, tied: Tied | None = None,
@@ -128,33 +128,9 @@ def _chosen(
     return target, solve(target, spectrum, weights, guess=guess, noise=tested.std if tested else None), remarks
 
 
-def fit_each(
-    data: Record | Series | Sequence[Record], model: str | Element | ImpedanceModel = "auto", *,
-    weight: Weight = "modulus", specific: bool = False, validate: bool = True,
-) -> list[ImpedanceFit]:  # fmt: skip
-    """Fit every spectrum of a record or of a row of records by one model.
-
-    Each fit starts also from the one before, and arcs are ordered by speed, so labels keep their meaning. "auto"
-    chooses one circuit for all: the best in sum among those that every spectrum determines.
-    """
-    records = [data] if isinstance(data, Record) else [r for _, r in data] if isinstance(data, Series) else list(data)
-    items = [(record, number) for record in records for number in range(len(record.spectra))]
-    if not items:
-        raise AnalysisError("There is no impedance spectrum to fit")
-    words: tuple[str, ...] = ()
-    if isinstance(model, str) and model == "auto":
-        spectra = [spectrum_of(r, specific=specific, which=n) for r, n in items]
-        model, said = choose_common(spectra, weight, [kramers_kronig.check(s) for s in spectra])
-        words = (said,)
-    out: list[ImpedanceFit] = []
-    for record, number in items:
-        guess = {n: v for n, v in out[-1].values.items() if out[-1].std[n] is not None} if out else None
-        found = fit(record, model, weight=weight, specific=specific, validate=validate, which=number, guess=guess)
-        out.append(replace(found, remarks=(*words, *found.remarks)))
-    return out
-
-
-def _target(model: str | Element | ImpedanceModel, spectrum: Spectrum) -> Target:
+def _target(model: str | Element | ImpedanceModel | Target, spectrum: Spectrum) -> Target:
+    if isinstance(model, Target):
+        return model
     if isinstance(model, str):
         return _circuit(model, spectrum.specific).on(spectrum.omega, spectrum.z)
     if isinstance(model, Element):
