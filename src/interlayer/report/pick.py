@@ -170,7 +170,7 @@ def curves(records: Mapping[str, Record], specific: bool | None = None) -> list[
     if not held:
         raise RecordError("There is no impedance spectrum in these records", given=", ".join(records))
     if specific is None:
-        specific = all(_has_specific(r) for r in held.values())
+        specific = all(has_specific(r) for r in held.values())
     out = []
     for label, record in held.items():
         many = len(record.spectra) > 1
@@ -181,7 +181,8 @@ def curves(records: Mapping[str, Record], specific: bool | None = None) -> list[
     return out
 
 
-def _has_specific(record: Record) -> bool:
+def has_specific(record: Record) -> bool:
+    """Whether a record can give its spectra per area."""
     return "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
 
 
