@@ -102,7 +102,7 @@ def unit(quantity: str, size: float | None = None) -> Unit:
     if size is not None and quantity in _LADDERS and math.isfinite(size):
         shown = [u for u, least in _LADDERS[quantity] if size >= least][-1]
     scale, offset = units.factor(shown, row.si)
-    return Unit("µs" if shown == "us" else units.pretty(shown), scale, offset, shown)
+    return Unit("µs" if shown == "us" else units.pretty(shown).replace("s^n", "sⁿ"), scale, offset, shown)
 
 
 def largest(*arrays: Array) -> float:

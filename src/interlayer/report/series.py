@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: groups of quantities that share a panel, and its title
 GROUPS: Final = {
     "resistance": "Resistances", "time_constant": "Time constants", "capacitance": "Capacitances", "exponent": "Exponents",
-    "warburg": "Warburg coefficients", "cpe": "CPE coefficients", "inductance": "Inductances", "other": "Other parameters",
+    "warburg": "Warburg", "cpe": "CPE", "inductance": "Inductances", "other": "Other parameters",
 }  # fmt: skip
 _GROUP: Final = {
     "resistance": "resistance", "area_specific_resistance": "resistance", "time_constant": "time_constant", "capacitance": "capacitance",

@@ -107,7 +107,7 @@ def files(records: Mapping[str, Record], looks: Mapping[str, Sequence[Look]], re
         care = [*(["fit"] if any(x.fit is None or x.fit.misfit for x in own) else []), *([f"{warnings} warning{'s' * (warnings > 1)}"] if warnings else [])]
         resistances = own[0].fit if len(own) == 1 else None
         rows.append((
-            label, record.provenance.reader, points, "" if kelvin is None else f"{kelvin - 273.15:.4g} °C", _grades(own),
+            label, record.provenance.reader, points, "" if kelvin is None else f"{kelvin - 273.15:.4g}\u00a0°C", _grades(own),
             ", ".join(dict.fromkeys(x.z_hit.grade for x in own if x.z_hit is not None)), _fitted(own), "" if resistances is None else _resistances(resistances),
             ", ".join(dict.fromkeys(str(len(x.distribution.peaks)) for x in own if x.distribution is not None)), ", ".join(care),
         ))  # fmt: skip

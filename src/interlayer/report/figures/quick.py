@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...analysis.relaxation_times import RelaxationTimes
 
 WIDTH, HEIGHT = 980.0, 474.0  # px
+LEFT = 335.0  # px of panels in the left column
 BAND, PALE, GREY = "#cfe3f1", "#9a9a9a", "#e4e4e4"
 
 
@@ -32,10 +33,12 @@ def spectrum(look: Look, label: str) -> str:
     model = None if look.fit is None else look.fit.impedance(2.0 * np.pi * line)
     quantity = "specific_impedance_real" if s.specific else "impedance_real"
     hertz = Scale(float(f[0]) / 1.2, float(f[-1]) * 1.2, 395.0, True)
-    panels = [_nyquist_panel(Curve(label, f, z, s.specific, True), line, model, quantity)]
+    nyquist = _nyquist_panel(Curve(label, f, z, s.specific, True), line, model, quantity)
+    rest = LEFT - nyquist.y.length  # what the Nyquist plot leaves of the left column
+    panels = [nyquist]
     panels += _bode(f, z, line, model, quantity, hertz)
     panels.append(_residuals(look, f, hertz))
-    panels.append(_gamma(look, look.distribution) if look.distribution is not None else _nothing("b", "no distribution of relaxation times"))
+    panels.append(_gamma(look, look.distribution, rest) if look.distribution is not None else _nothing("b", "no distribution of relaxation times", tall=rest))
     return drawing(panels, WIDTH, HEIGHT, f"{label}: Nyquist plot, distribution of relaxation times, modulus, phase and residuals")
 
 
@@ -44,10 +47,11 @@ def _nyquist_panel(c: Curve, line: Array, model: ComplexArray | None, quantity: 
     reach = _nyquist.extent([c, *others])
     u = unit(quantity, reach.size)
     left, right, low, high = (float(u(np.array(v))) for v in (reach.left, reach.right, reach.low, reach.high))
-    wide, tall = 395.0, 205.0
+    wide = 395.0
+    tall = min(max(1.2 * wide * reach.aspect, 110.0), 225.0)
     per = max(1.1 * (right - left) / wide, 1.16 * (high - low) / tall)
     x0, y0 = left - 0.04 * (right - left), low - 0.03 * (high - low)
-    panel = Panel(66.0, 236.0, Scale(x0, x0 + per * wide, wide), Scale(y0, y0 + per * tall, tall))
+    panel = Panel(66.0, 31.0 + tall, Scale(x0, x0 + per * wide, wide), Scale(y0, y0 + per * tall, tall))
     panel.rule(0.0)
     panel.points(u(c.z.real), u(-c.z.imag), MEASURED)
     if model is not None:
@@ -126,16 +130,16 @@ def _residuals(look: Look, f: Array, hertz: Scale) -> Panel:
     return panel
 
 
-def _gamma(look: Look, d: RelaxationTimes) -> Panel:
+def _gamma(look: Look, d: RelaxationTimes, tall: float) -> Panel:
     """gamma over tau with its band and its peaks."""
     u = unit("area_specific_resistance" if d.spectrum.specific else "resistance", largest(d.gamma))
     top = 1.42 * max(largest(d.gamma), 0.7 * min(largest(d.high), 3.0 * largest(d.gamma)), 1e-30)
     seconds = Scale(float(d.tau[0]), float(d.tau[-1]), 395.0, True)
-    panel = Panel(66.0, 426.0, seconds, Scale(0.0, float(u(np.array(top))), 130.0))
+    panel = Panel(66.0, 426.0, seconds, Scale(0.0, float(u(np.array(top))), tall))
     edges = 1.0 / d.spectrum.omega[[-1, 0]]
     for a, b in ((d.tau[0], edges[0]), (edges[1], d.tau[-1])):
         x0, x1 = (float(v) for v in seconds(np.array([a, b])))
-        panel.block(x0, x1, 0.0, 130.0, "#f3f3f3")
+        panel.block(x0, x1, 0.0, tall, "#f3f3f3")
     panel.band(d.tau, u(d.low), u(d.high), BAND)
     panel.line(d.tau, u(d.gamma), BLUE)
     taken: list[tuple[float, float, float]] = []
@@ -145,8 +149,8 @@ def _gamma(look: Look, d: RelaxationTimes) -> Panel:
         _peak(panel, d, u, peak.tau, [f"{measure(peak.resistance / resistance.scale)} {resistance.text}", *([name] if name != "unassigned" else [])], taken, "#111")
     for peak in d.doubtful:
         _peak(panel, d, u, peak.tau, ["doubtful"], taken, PALE)
-    panel.frame("τ (s)", u.label("γ") if u.text else "γ", letter="b", across=10, up=3)
-    panel.text(395.0, 134.0, "shaded: 95 %; grey: outside the band", anchor="end", size=10.0)
+    panel.frame("τ (s)", u.label("γ") if u.text else "γ", letter="b", across=10, up=3 if tall < 160.0 else 4)
+    panel.text(395.0, tall + 4.0, "shaded: 95 %; grey: outside the band", anchor="end", size=10.0)
     return panel
 
 

@@ -19,6 +19,7 @@ from ..pick import Array, Curve, Unit, largest, unit
 from ..series import GROUPS, FitRow, Trend
 from ..style import DOUBLE, MARKERS, QUIET, Sheet, colours, drawn, panel, sheet
 from ..table import Column, stacked
+from ..words import plus_minus
 from ._nyquist import extent, marks, settle
 from .impedance import frequency_axis
 
@@ -45,11 +46,11 @@ def trends(row: FitRow, energies: Mapping[str, ArrheniusFit] | None = None) -> S
     shown = [g for g in GROUPS if g in groups]
     columns = min(2, len(shown))
     rows = math.ceil(len(shown) / max(columns, 1))
-    made = sheet(DOUBLE, 10.0 + 50.0 * max(rows, 1))
+    made = sheet(DOUBLE, 14.0 + 42.0 * max(rows, 1))
     axes = made.subplots(max(rows, 1), max(columns, 1), squeeze=False, sharex=False).ravel()
     for number, (ax, group) in enumerate(zip(axes, shown, strict=False)):
-        _group(ax, row, groups[group], energies or {})
-        panel(ax, "abcdefgh"[number], GROUPS[group])
+        _group(ax, row, groups[group], energies or {}, number < columns, number + columns >= len(shown))
+        panel(ax, "abcdefgh"[number])
     for ax in axes[len(shown) :]:
         ax.set_axis_off()
     lost = [label for label, fit in zip(row.labels, row.fits, strict=True) if fit is None]
@@ -58,7 +59,7 @@ def trends(row: FitRow, energies: Mapping[str, ArrheniusFit] | None = None) -> S
     return made
 
 
-def _group(ax: Axes, row: FitRow, some: Sequence[Trend], energies: Mapping[str, ArrheniusFit]) -> None:
+def _group(ax: Axes, row: FitRow, some: Sequence[Trend], energies: Mapping[str, ArrheniusFit], top: bool, foot: bool) -> None:
     x, shown = _coordinate(row)
     paint = colours(t.name for t in some)
     size = [np.abs(t.values[np.isfinite(t.values)]) for t in some]
@@ -88,8 +89,10 @@ def _group(ax: Axes, row: FitRow, some: Sequence[Trend], energies: Mapping[str, 
     lost = np.array([f is None for f in row.fits])
     if lost.any():
         ax.plot(shown[lost], np.zeros(int(lost.sum())), transform=ax.get_xaxis_transform(), marker="|", ms=7.0, mec=QUIET, ls="none", clip_on=False)
-    ax.set_ylabel(u.text or "1")
-    _x_axis(ax, row)
+    ax.set_ylabel(u.label(GROUPS[some[0].group]))
+    _x_axis(ax, row, top)
+    if not foot:
+        ax.set_xlabel("")
     ax.margins(y=0.16)
     ax.legend(loc="best", ncols=1 if some[0].group == "resistance" and energies else 2, handlelength=1.0)
 
@@ -97,8 +100,7 @@ def _group(ax: Axes, row: FitRow, some: Sequence[Trend], energies: Mapping[str, 
 def _named(name: str, fit: ArrheniusFit | None) -> str:
     if fit is None:
         return name
-    error = f" ± {fit.std / EV:.3f}" if fit.std is not None else ""
-    return f"{name}: {fit.activation_energy / EV:.3f}{error} eV"
+    return f"{name}: {plus_minus(fit.activation_energy / EV, None if fit.std is None else fit.std / EV)} eV"
 
 
 def _coordinate(row: FitRow) -> tuple[Array, Array]:
@@ -108,12 +110,13 @@ def _coordinate(row: FitRow) -> tuple[Array, Array]:
     return row.x, unit(row.axis, largest(row.x))(row.x) if row.axis in NAMES else row.x
 
 
-def _x_axis(ax: Axes, row: FitRow) -> None:
+def _x_axis(ax: Axes, row: FitRow, top: bool) -> None:
     if row.axis == "temperature":
         from .arrhenius import celsius
 
         ax.set_xlabel("1000/T (K⁻¹)")
-        celsius(ax)
+        if top:
+            celsius(ax)
     elif row.axis in NAMES:
         ax.set_xlabel(unit(row.axis, largest(row.x)).label(row.axis.capitalize()))
     else:
@@ -145,11 +148,12 @@ def overlay(
 
     ramp = mpl.colormaps[RAMP]
     paint = {c.label: to_hex(ramp(float(scale(v)))) for c, v in zip(spectra, _shown(x, axis), strict=True)}
-    made = sheet(DOUBLE, 128.0)
-    grid = made.add_gridspec(2, 2)
-    whole, near, modulus, last = (made.add_subplot(g) for g in (grid[0, 0], grid[0, 1], grid[1, 0], grid[1, 1]))
     small = _small(spectra)
     reaches = [extent(spectra), extent(small)]
+    tall = min(max(84.0 * max(r.aspect for r in reaches), 26.0), 66.0)  # of the Nyquist panels
+    made = sheet(DOUBLE, tall + 76.0)
+    grid = made.add_gridspec(2, 2, height_ratios=(tall, 52.0))
+    whole, near, modulus, last = (made.add_subplot(g) for g in (grid[0, 0], grid[0, 1], grid[1, 0], grid[1, 1]))
     scales = [unit("specific_impedance_real" if spectra[0].specific else "impedance_real", r.size) for r in reaches]
     for ax, group, u in ((whole, spectra, scales[0]), (near, small, scales[1])):
         for c in group:
@@ -187,6 +191,8 @@ def overlay(
         if ax is whole and len(small) < len(spectra):
             ends = ends[:1]
         marks(made, ax, list({c.label: c for c in ends}.values()), u, paint, beyond=False)
+        for text in ax.texts:
+            text.set_bbox({"fc": "white", "ec": "none", "alpha": 0.7, "pad": 0.3})
     made.note = "Decades of frequency are marked on the largest and, enlarged, on the largest and smallest spectrum of the panel."
     made.tables.append(stacked("overlay", [_columns(c, float(v), axis) for c, v in zip(spectra, x, strict=True)]))
     return made

@@ -252,6 +252,11 @@ def verdicts(look: Look) -> list[tuple[str, str]]:
     return out
 
 
+def _tied(text: str) -> str:
+    """A text that is not broken into lines."""
+    return text.replace(" ", "\u00a0")
+
+
 def _arcs(look: Look) -> Grid | None:
     if look.fit is None or not look.fit.arcs:
         return None
@@ -260,7 +265,7 @@ def _arcs(look: Look) -> Grid | None:
     for arc in look.fit.arcs:
         name, why = look.arc(" ".join(arc.labels))
         rows.append((
-            " ".join(arc.labels), measured(arc.resistance, arc.resistance_std, r), measured(arc.tau, arc.tau_std, "time_constant"), frequency(arc.tau),
+            _tied(" ".join(arc.labels)), measured(arc.resistance, arc.resistance_std, r), _tied(measured(arc.tau, arc.tau_std, "time_constant")), _tied(frequency(arc.tau)),
             measured(arc.capacitance, arc.capacitance_std, c), f"{arc.n:.3f}", name, why,
         ))  # fmt: skip
     return Grid(("arc", "R", "τ", "at", "C", "n", "is", "why"), rows, "Arcs of the fit")
@@ -275,10 +280,10 @@ def _peaks(look: Look) -> Grid | None:
     for number, p in enumerate(d.peaks, 1):
         name, why = look.arc(f"peak {number}")
         rows.append((
-            f"peak {number}", measured(p.resistance, p.resistance_std, r), measured(p.tau, p.tau_std, "time_constant"), frequency(p.tau),
-            measured(p.capacitance, p.capacitance_std, c), f"{p.width:.2f} dec", name, why,
+            _tied(f"peak {number}"), measured(p.resistance, p.resistance_std, r), _tied(measured(p.tau, p.tau_std, "time_constant")), _tied(frequency(p.tau)),
+            measured(p.capacitance, p.capacitance_std, c), _tied(f"{p.width:.2f} dec"), name, why,
         ))  # fmt: skip
-    rows += [("doubtful", measured(p.resistance, p.resistance_std, r), measured(p.tau, p.tau_std, "time_constant"), frequency(p.tau), "", f"{p.width:.2f} dec", "", "not sure to be a peak of its own") for p in d.doubtful]
+    rows += [("doubtful", measured(p.resistance, p.resistance_std, r), _tied(measured(p.tau, p.tau_std, "time_constant")), _tied(frequency(p.tau)), "", _tied(f"{p.width:.2f} dec"), "", "not sure to be a peak of its own") for p in d.doubtful]
     note = f"Polarisation resistance {measured(d.resistance, d.resistance_std, r)}; in series {measured(d.series, d.series_std, r)}."
     return Grid(("peak", "R", "τ", "at", "C = τ/R", "width", "is", "why"), rows, "Peaks of the distribution", note)
 
