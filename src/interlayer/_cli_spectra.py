@@ -237,19 +237,22 @@ def _fit_group(
 ) -> list[str]:  # fmt: skip
     """Fit spectra that belong together by one circuit, each starting also from the one before; remarks on the whole."""
     from .analysis import impedance, kramers_kronig
+    from .analysis._spectrum import spectrum_of
 
     specific = all(s.specific for s in group)
     model, remarks = circuit, list[str]()
     if len(group) > 1:
         sound = [i for i, s in enumerate(group) if _sound(s.record, kramers_kronig.check)]
         try:
-            made = impedance.fit_each([group[i].record for i in sound], circuit, specific=specific)
+            made: Sequence[ImpedanceFit] = impedance.fit_each([group[i].record for i in sound], circuit, specific=specific)
         except InterlayerError as error:  # one of them is no basis: each then gets its own fit and its own message
             remarks.append(f"Not fitted as one series: {error}")
         else:
-            for i, fit in zip(sound, made, strict=True):
-                fits[places[i]] = fit
-            model = made[0].circuit if made else circuit
+            model = made[0].circuit
+            by_points = {f.spectrum.z.tobytes(): f for f in made}  # a series comes sorted, without those that have no fit
+            for i in sound:
+                fits[places[i]] = by_points.get(spectrum_of(group[i].record, specific=specific).z.tobytes())
+            remarks += getattr(made, "remarks", ())
     for i, spectrum in enumerate(group):
         if fits[places[i]] is not None:
             continue

@@ -12,7 +12,7 @@ from matplotlib.gridspec import GridSpecBase, SubplotSpec
 from matplotlib.ticker import LogLocator, NullLocator
 
 from ..pick import ComplexArray, Curve, Records, Unit, curves, labelled, largest, unit
-from ..style import DOUBLE, MARKERS, QUIET, SINGLE, Sheet, colours, drawn, faded, panel, sheet, weight
+from ..style import DOUBLE, MARKERS, QUIET, SINGLE, Sheet, colours, drawn, faded, fixed, panel, sheet, weight
 from ..table import Column, Table, stacked
 from . import relaxation_times
 from ._nyquist import bare_extent, extent, marks, settle
@@ -180,8 +180,7 @@ def fitted(fit: ImpedanceFit, label: str = "measured", distribution: RelaxationT
     s = fit.spectrum
     points = Curve(label, s.frequency, s.z, s.specific, True)
     line = _fit_curve(label, fit)
-    made = sheet(DOUBLE, 112.0 if distribution is not None else 96.0)
-    made.set_layout_engine("none")  # always the same panels: a fixed layout takes a third of the time
+    made = fixed(DOUBLE, 112.0 if distribution is not None else 96.0)
     halves = made.add_gridspec(1, 2, width_ratios=(1.2, 1.0), left=0.085, right=0.985, bottom=0.09, top=0.9, wspace=0.24)
     left, below = (made.add_subplot(g) for g in _two(halves[0].subgridspec(2, 1, height_ratios=(1.75 if distribution is not None else 2.0, 1.0), hspace=0.36)))
     if distribution is not None:
@@ -241,7 +240,7 @@ def residuals(ax: Axes, fit: ImpedanceFit) -> None:
     ax.set_ylim(-top, top)
     ax.set_ylabel("Residual (%)")
     frequency_axis(ax)
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1, handlelength=1.0, ncols=3)
+    ax.legend(loc="lower right", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.1, handlelength=0.8, handletextpad=0.4, columnspacing=0.8, ncols=3)
 
 
 def _fit_curve(label: str, fit: ImpedanceFit) -> Curve:

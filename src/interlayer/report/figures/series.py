@@ -17,7 +17,7 @@ from ..exports import coordinate
 from ..exports import trends as table_of
 from ..pick import Array, Curve, Unit, largest, unit
 from ..series import GROUPS, FitRow, Trend
-from ..style import DOUBLE, MARKERS, QUIET, Sheet, colours, drawn, panel, sheet
+from ..style import DOUBLE, MARKERS, QUIET, Sheet, colours, drawn, fixed, panel
 from ..table import Column, stacked
 from ..words import plus_minus
 from ._nyquist import extent, marks, settle
@@ -46,8 +46,11 @@ def trends(row: FitRow, energies: Mapping[str, ArrheniusFit] | None = None) -> S
     shown = [g for g in GROUPS if g in groups]
     columns = min(2, len(shown))
     rows = math.ceil(len(shown) / max(columns, 1))
-    made = sheet(DOUBLE, 14.0 + 42.0 * max(rows, 1))
-    axes = made.subplots(max(rows, 1), max(columns, 1), squeeze=False, sharex=False).ravel()
+    high = 42.0 * max(rows, 1) + 17.0
+    made = fixed(DOUBLE, high)
+    hot = row.axis == "temperature"
+    grid = made.add_gridspec(max(rows, 1), max(columns, 1), left=0.09, right=0.985, bottom=10.0 / high, top=1.0 - (13.0 if hot else 6.0) / high, wspace=0.27, hspace=0.36)
+    axes = grid.subplots(squeeze=False).ravel()
     for number, (ax, group) in enumerate(zip(axes, shown, strict=False)):
         _group(ax, row, groups[group], energies or {}, number < columns, number + columns >= len(shown))
         panel(ax, "abcdefgh"[number])
@@ -143,6 +146,7 @@ def overlay(
     distributions   of the same spectra (None where there is none), each over its own maximum
     """
     some = [d for d in distributions or () if d is not None]
+    thin = 0.7 if len(spectra) <= 30 else 0.4
     scale = Normalize(float(np.min(_shown(x, axis))), float(np.max(_shown(x, axis))))
     import matplotlib as mpl
 
@@ -151,27 +155,29 @@ def overlay(
     small = _small(spectra)
     reaches = [extent(spectra), extent(small)]
     tall = min(max(84.0 * max(r.aspect for r in reaches), 26.0), 66.0)  # of the Nyquist panels
-    made = sheet(DOUBLE, tall + 76.0)
-    grid = made.add_gridspec(2, 2, height_ratios=(tall, 52.0))
-    whole, near, modulus, last = (made.add_subplot(g) for g in (grid[0, 0], grid[0, 1], grid[1, 0], grid[1, 1]))
+    made = fixed(DOUBLE, tall + 84.0)
+    grid = made.add_gridspec(
+        2, 2, height_ratios=(tall, 52.0), left=0.085, right=0.895, bottom=10.0 / (tall + 84.0), top=1.0 - 7.0 / (tall + 84.0), wspace=0.26, hspace=30.0 / (tall + 52.0)
+    )
+    whole, near, modulus, last = (made.add_subplot(grid[k]) for k in range(4))
     scales = [unit("specific_impedance_real" if spectra[0].specific else "impedance_real", r.size) for r in reaches]
     for ax, group, u in ((whole, spectra, scales[0]), (near, small, scales[1])):
         for c in group:
-            ax.plot(u(c.z.real), u(-c.z.imag), color=paint[c.label], lw=0.7, marker="o" if len(group) <= 12 else None, ms=1.6)
+            ax.plot(u(c.z.real), u(-c.z.imag), color=paint[c.label], lw=thin, marker="o" if len(group) <= 12 else None, ms=1.6)
         ax.axhline(0.0, color="#BBBBBB", lw=0.5, zorder=1)
         ax.set_xlabel(u.label("Re Z"))
         ax.set_ylabel(u.label("−Im Z"))
     u = unit("specific_impedance_real" if spectra[0].specific else "impedance_real")
     for c in spectra:
-        modulus.loglog(c.frequency, u(np.abs(c.z)), color=paint[c.label], lw=0.7)
+        modulus.loglog(c.frequency, u(np.abs(c.z)), color=paint[c.label], lw=thin)
         if not some:
-            last.semilogx(c.frequency, -np.degrees(np.angle(c.z)), color=paint[c.label], lw=0.7)
+            last.semilogx(c.frequency, -np.degrees(np.angle(c.z)), color=paint[c.label], lw=thin)
     modulus.set_ylabel(u.label("|Z|"))
     frequency_axis(modulus)
     if some:
         labels = [c.label for c, d in zip(spectra, distributions or (), strict=True) if d is not None]
         for label, d in zip(labels, some, strict=True):
-            last.semilogx(d.tau, d.gamma / max(largest(d.gamma), 1e-300), color=paint[label], lw=0.7)
+            last.semilogx(d.tau, d.gamma / max(largest(d.gamma), 1e-300), color=paint[label], lw=thin)
         last.set_ylim(0.0, 1.08)
         last.set_xlabel("τ (s)")
         last.set_ylabel("γ over its maximum")
@@ -181,7 +187,7 @@ def overlay(
     titles = ("all", "the same" if len(small) == len(spectra) else f"the {len(small)} smallest", "modulus", "distributions of relaxation times" if some else "phase")
     for ax, letter, title in zip((whole, near, modulus, last), "abcd", titles, strict=True):
         panel(ax, letter, title)
-    bar = made.colorbar(ScalarMappable(scale, ramp), ax=[whole, near, modulus, last], location="right", fraction=0.025, pad=0.015, aspect=50)
+    bar = made.colorbar(ScalarMappable(scale, ramp), cax=made.add_axes((0.915, 0.13, 0.014, 0.74)))
     bar.set_label(_bar_label(x, axis))
     bar.outline.set_linewidth(0.4)
     bar.ax.yaxis.set_major_formatter(ScalarFormatter(useOffset=False))

@@ -163,6 +163,8 @@ def _row(case: Analysis, row: FitRow, stem: str, shelf: dict[str, Sheet] | None)
     lines = " Lines: Arrhenius fits (ln(T/R) against 1/T); the legend says the activation energies." if energies else ""
     out = _notes(row.remarks)
     out += _parts.picture(lambda: series.trends(row, energies), caption + lines, shelf, f"{stem}-trends")
+    if not kept:
+        return out
     caption = "All spectra in the colours of the scale, on equal axes." + (" Distributions are drawn over their own maxima." if any(d is not None for d in made) else "")
     out += _parts.picture(lambda: series.overlay([curves[row.labels[i]] for i in kept], row.x[kept], row.axis, made), caption, shelf, f"{stem}-overlay")
     return out
