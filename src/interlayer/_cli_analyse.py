@@ -303,7 +303,7 @@ def write(batch: Batch, json_out: str | None, report: Path | None, export: Path 
             if report is not None:
                 page.write(case, report, shelf, tell)
             else:
-                page.joint(case, shelf)
+                page.blocks(case, shelf, tell)
         if report is not None:
             click.echo(f"Report: {report} ({report.stat().st_size / 1e6:.1f} MB)", err=quiet)
         if export is not None:
