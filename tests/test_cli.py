@@ -203,7 +203,7 @@ def test_a_batch_goes_on_and_lists_what_failed(here):
     assert {"activation energy of R1", "activation energy of R2", "activation energy of R3"} <= names
     row = data["series"][0]
     assert row["axis"] == "temperature" and row["x"] == pytest.approx([298.15, 318.15, 338.15])
-    assert [t["values"] for t in row["trends"] if t["name"] == "R2"][0] == pytest.approx([1600.0, 800.0, 400.0], rel=0.02)
+    assert next(t["values"] for t in row["trends"] if t["name"] == "R2") == pytest.approx([1600.0, 800.0, 400.0], rel=0.02)
     page = Path("out.html").read_text(encoding="utf-8")
     for part in ("Not analysed", "Export it as text", "Series: 3 files over temperature", "Z-HIT: the spectrum", "distribution of relaxation times has", "Arcs have no names"):
         assert part in page, part
@@ -242,6 +242,20 @@ def test_processes_change_nothing(here, monkeypatch):
     for label in records:
         one, other = ([f.as_dict() for f in found.looks[label][0].findings()] for found in (alone, both))
         assert one == other
+
+
+def test_an_unforeseen_error_takes_one_file_not_the_batch(here, monkeypatch):
+    def odd(*_, **__):  # type: ignore[no-untyped-def]
+        raise ZeroDivisionError("By Nought")
+
+    files = [spectrum_file(here, f"cell{i}.txt") for i in range(2)]
+    monkeypatch.setattr("interlayer.analysis.impedance.fit", odd)
+    monkeypatch.setattr("interlayer.analysis.z_hit.check", odd)
+    result = call("analyse", *files, "--no-drt", "--json", "o.json")
+    assert result.exit_code == 1, result.output
+    data = json.loads(Path("o.json").read_text(encoding="utf-8"))
+    assert data["failures"]["cell0.txt"]["reason"].startswith("An error that nobody foresaw (ZeroDivisionError: By Nought)")
+    assert any("no Z-HIT" in r for r in data["files"][0]["remarks"]) and data["files"][0]["findings"]
 
 
 def test_a_spectrum_that_is_no_basis_is_a_failure_with_its_figure(here):

@@ -96,7 +96,7 @@ class Failure:
     def of(cls, error: Exception, name: str) -> Failure:
         """An error as one line of a list: no file name, which stands before it, and no list of all that is allowed."""
         if not isinstance(error, InterlayerError):
-            return cls(f"{UNFORESEEN.format(type(error).__name__, error)}.".capitalize())
+            return cls(f"A{UNFORESEEN.format(type(error).__name__, error)[1:]}.")
         parts = [error.what.removeprefix(f"{name}: ").removeprefix(f"{name}, ").rstrip("."), *([f"Given: {error.given!r}"] if error.given is not None else [])]
         return cls(". ".join(parts) + ".", f"{error.remedy.rstrip('.')}." if error.remedy else "")
 

@@ -97,8 +97,9 @@ def analyse(records: Mapping[str, Record], wanted: Wanted, tell: Callable[[str, 
     out.energies, said = _energies(out.rows)
     out.remarks += said
     reasons: dict[str, None] = {}
+    warmed = [f for r in out.rows if r.axis == "temperature" for f in r.fits if f is not None]
     for spectrum, one, fit, why in zip(some, seen, fits, refused, strict=True):
-        arcs, peaks, unnamed = _names(spectrum, fit, one.distribution, wanted.known, out.energies if any(fit in r.fits for r in out.rows) else {})
+        arcs, peaks, unnamed = _names(spectrum, fit, one.distribution, wanted.known, out.energies if fit in warmed else {})
         reasons |= dict.fromkeys(unnamed)
         remarks = ([f"not fitted: {why}"] if why is not None and spectrum.of > 1 else []) + one.remarks
         look = Look(fit, one.tested, one.z_hit, one.distribution, arcs, peaks, tuple(remarks))
@@ -247,6 +248,8 @@ def _fit_group(
             made: Sequence[ImpedanceFit] = impedance.fit_each([group[i].record for i in sound], circuit, specific=specific)
         except InterlayerError as error:  # one of them is no basis: each then gets its own fit and its own message
             remarks.append(f"Not fitted as one series: {error}")
+        except Exception as error:
+            remarks.append(f"Not fitted as one series: {UNFORESEEN.format(type(error).__name__, error)}.")
         else:
             model = made[0].circuit
             by_points = {f.spectrum.z.tobytes(): f for f in made}  # a series comes sorted, without those that have no fit
@@ -322,4 +325,7 @@ def _names(
         except InterlayerError as error:
             out.append(None)
             reasons.append(f"{spectrum.label}: arcs have no names. {error}")
+        except Exception as error:
+            out.append(None)
+            reasons.append(f"{spectrum.label}: arcs have no names; {UNFORESEEN.format(type(error).__name__, error)}.")
     return out[0], out[1], reasons

@@ -56,6 +56,12 @@ class Analysis:
         """Findings that concern all files."""
         return [f for k, fs in self.findings.items() if k not in self.records for f in fs]
 
+    @property
+    def ordered(self) -> dict[str, Record]:
+        """The records along their series where one holds all of them, else in the order given."""
+        along = next((row.labels for row in self.rows if set(row.labels) == set(self.records)), tuple(self.records))
+        return {label: self.records[label] for label in along}
+
     def by_spectrum(self) -> dict[str, tuple[str, int, Look]]:
         """Label of each spectrum ("cell.txt", or "cell.txt, spectrum 2") -> (file, number, look)."""
         out = {}
@@ -99,11 +105,11 @@ def blocks(case: Analysis, shelf: dict[str, Sheet] | None, tell: Tell) -> list[B
         rows = [(label, why, remedy or "") for label, (why, remedy) in case.failures.items()]
         out.append(Section("Not analysed", [Grid(("file", "why", "what to do"), rows)]))
     if len(case.records) > 1:
-        out.append(Section("All files", [Grid(FILES, files(case.records, case.looks, case.remarks), small=len(case.records) > MANY), *_notes(case.together)]))
+        out.append(Section("All files", [Grid(FILES, files(case.ordered, case.looks, case.remarks), small=len(case.records) > MANY), *_notes(case.together)]))
     out += joint(case, shelf)
     folded = len(case.records) > MANY
     each: list[Block] = []
-    for number, (label, record) in enumerate(case.records.items()):
+    for number, (label, record) in enumerate(case.ordered.items()):
         tell(f"drawing {label}", number / len(case.records))
         own: list[Block] = [Text(r, "warning") for r in case.remarks.get(label, ())]
         if len(case.records) == 1:
