@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FEW = 12  # spectra from which on further processes pay for their start
 MOST = 8  # processes
+SAMPLE = 12  # spectra of a longer series on which its circuit is chosen
 SERIES = 3  # values of a coordinate that make a series
 UNFORESEEN = "an error that nobody foresaw ({}: {}); please report it"
 
@@ -214,7 +215,8 @@ def _groups(some: Sequence[Spectrum], wanted: Wanted) -> list[tuple[str, str, li
     kelvin = {i: some[i].record.conditions["temperature"] for i in single if "temperature" in some[i].record.conditions}
     out: list[tuple[str, str, list[float], list[int]]] = []
     if len(set(kelvin.values())) >= SERIES:
-        out.append((f"{len(kelvin)} files over temperature", "temperature", list(kelvin.values()), list(kelvin)))
+        order = sorted(kelvin, key=lambda i: kelvin[i])
+        out.append((f"{len(kelvin)} files over temperature", "temperature", [kelvin[i] for i in order], order))
         single = [i for i in single if i not in kelvin]
     if wanted.series and len(single) >= SERIES:
         out.append((f"{len(single)} files in the order given", "index", [float(k + 1) for k in range(len(single))], single))
@@ -244,8 +246,12 @@ def _fit_group(
     model, remarks = circuit, list[str]()
     if len(group) > 1:
         sound = [i for i, s in enumerate(group) if _sound(s.record, kramers_kronig.check)]
+        some = [sound[round(k * (len(sound) - 1) / (SAMPLE - 1))] for k in range(SAMPLE)] if circuit == "auto" and len(sound) > 2 * SAMPLE else []
         try:
-            made: Sequence[ImpedanceFit] = impedance.fit_each([group[i].record for i in sound], circuit, specific=specific)
+            if some:  # to try every circuit on every spectrum would take longer than all the rest
+                model = impedance.fit_each([group[i].record for i in some], circuit, specific=specific)[0].circuit
+                remarks.append(f"{model} was chosen on {SAMPLE} of the {len(sound)} spectra, spread over the series, and all were fitted by it.")
+            made: Sequence[ImpedanceFit] = impedance.fit_each([group[i].record for i in sound], model, specific=specific)
         except InterlayerError as error:  # one of them is no basis: each then gets its own fit and its own message
             remarks.append(f"Not fitted as one series: {error}")
         except Exception as error:
