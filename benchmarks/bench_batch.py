@@ -83,6 +83,7 @@ def once(folder: Path, stem: str) -> dict[str, object]:
 def run(folder: Path, count: int) -> bool:
     """Make, run twice, print; whether the bar is met."""
     make(folder, count)
+    print(f"{os.cpu_count()} cores, load average before {os.getloadavg()[0]:.1f} (wall times hold for a machine that does nothing else)")
     runs = [once(folder, stem) for stem in ("first", "second")]
     for number, r in enumerate(runs, 1):
         print(f"run {number}: {r['wall']:.1f} s wall, {r['cpu']:.1f} s CPU, peak {r['peak']:.0f} MiB, report {r['size']:.1f} MB, {r['exported']} files exported, exit code {r['exit']}")

@@ -244,6 +244,16 @@ def test_processes_change_nothing(here, monkeypatch):
         assert one == other
 
 
+def test_the_circuit_of_a_long_series_is_chosen_on_some_of_it_and_said(here, monkeypatch):
+    monkeypatch.setattr(_cli_spectra, "SAMPLE", 2)
+    records = {f"{t}.txt": il.read(spectrum_file(here, f"{t}.txt", 1.0 + t / 100.0), temperature=f"{t} degC") for t in (60, 0, 40, 20, 80)}
+    found = _cli_spectra.analyse(records, _cli_spectra.Wanted(drt=False), lambda sentence, share: None)
+    (row,) = found.rows
+    assert list(row.labels) == ["0.txt", "20.txt", "40.txt", "60.txt", "80.txt"] and "chosen on 2 of the 5 spectra" in row.remarks[0]
+    assert len({f.circuit for f in row.fits}) == 1
+    assert np.diff(row.trend("R2").values).min() > 0.0  # as the files were made
+
+
 def test_an_unforeseen_error_takes_one_file_not_the_batch(here, monkeypatch):
     def odd(*_, **__):  # type: ignore[no-untyped-def]
         raise ZeroDivisionError("By Nought")
