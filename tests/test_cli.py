@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import interlayer as il
-from interlayer import _cli, _cli_analyse, cli
+from interlayer import _cli, _cli_analyse, _cli_spectra, cli
 from interlayer.cells.named import named
 from interlayer.errors import InterlayerError, UnitError
 from interlayer.studies import STUDIES
@@ -189,7 +190,7 @@ def test_a_batch_goes_on_and_lists_what_failed(here):
     good = [spectrum_file(here, f"cell_{t}degC.txt", s) for t, s in ((25, 4.0), (45, 2.0), (65, 1.0))]
     (here / "broken_25degC.txt").write_bytes(b"\x00\x01 no table")
     result = call("analyse", *good, "broken_25degC.txt", "absent_25degC.txt", "--temperature", "from-name", "--circuit", "R(RC)(RQ)", "--json", "out.json", "--report", "out.html")
-    assert result.exit_code == 1, result.output
+    assert result.exit_code == 0, result.output
     assert "2 of 5 files failed" in result.stderr
     assert "broken_25degC.txt" in result.stderr and "absent_25degC.txt" in result.stderr
     data = json.loads(Path("out.json").read_text(encoding="utf-8"))
@@ -197,7 +198,95 @@ def test_a_batch_goes_on_and_lists_what_failed(here):
     energy = next(f for f in data["over_temperature"]["findings"] if f["name"] == "activation energy")
     expected = 8.314 * np.polyfit(1.0 / (np.array([25.0, 45.0, 65.0]) + 273.15), np.log([4.0, 2.0, 1.0]) - np.log(np.array([25.0, 45.0, 65.0]) + 273.15), 1)[0]
     assert energy["value"] == pytest.approx(expected, rel=0.05)
-    assert "Not analysed" in Path("out.html").read_text(encoding="utf-8")
+    assert data["failures"]["broken_25degC.txt"]["remedy"].startswith("Export it as text")
+    names = {f["name"] for f in data["over_temperature"]["findings"]}
+    assert {"activation energy of R1", "activation energy of R2", "activation energy of R3"} <= names
+    row = data["series"][0]
+    assert row["axis"] == "temperature" and row["x"] == pytest.approx([298.15, 318.15, 338.15])
+    assert next(t["values"] for t in row["trends"] if t["name"] == "R2") == pytest.approx([1600.0, 800.0, 400.0], rel=0.02)
+    page = Path("out.html").read_text(encoding="utf-8")
+    for part in ("Not analysed", "Export it as text", "Series: 3 files over temperature", "Z-HIT: the spectrum", "distribution of relaxation times has", "Arcs have no names"):
+        assert part in page, part
+    assert call("analyse", "broken_25degC.txt", "absent_25degC.txt").exit_code == 1  # every file
+
+
+def test_strict_makes_one_failure_an_exit_code(here):
+    good = spectrum_file(here, "cell.txt")
+    assert call("analyse", good, "absent.txt", "--circuit", "R(RC)(RQ)", "--no-drt").exit_code == 0
+    strict = call("analyse", good, "absent.txt", "--circuit", "R(RC)(RQ)", "--no-drt", "--strict")
+    assert strict.exit_code == 1 and "1 of 2 files failed" in strict.stderr
+
+
+def test_analysis_names_arcs_and_writes_its_tables(here, monkeypatch):
+    shelf: dict[str, object] = {}
+    monkeypatch.setattr(_cli, "export_figures", lambda figures, folder: shelf.update(figures) or 0)  # writing them takes long
+    files = [spectrum_file(here, f"cell{i}.txt", s) for i, s in enumerate((1.0, 1.5, 2.0))]
+    result = call("analyse", *files, "--circuit", "R(RC)(RQ)", "--series", "--area", "1 cm^2", "--thickness", "1 mm", "--contact", "whole", "--faces", "2", "--export", "out", "--json", "o.json")
+    assert result.exit_code == 0, result.output
+    assert {"files", "findings", "validity", "parameters", "arcs", "drt-peaks", "trends", "spectra", "drt"} <= {p.stem for p in Path("out").glob("*.csv")}
+    assert {"series-trends", "series-overlay", "001-fit-1", "003-fit-1"} <= set(shelf)
+    data = json.loads(Path("o.json").read_text(encoding="utf-8"))
+    names = [f["name"] for f in data["files"][0]["findings"]]
+    assert {"process of R2 C1", "process of peak 1", "Z-HIT verdict", "verdict of the distribution"} <= set(names)
+    assert data["series"][0]["axis"] == "index"
+    assert (Path("out") / "trends.csv").read_text(encoding="utf-8").startswith("spectrum,number in the series,")
+
+
+def test_processes_change_nothing(here, monkeypatch):
+    records = {f"{i}.txt": il.read(spectrum_file(here, f"{i}.txt", 1.0 + i), area="1 cm^2", thickness="1 mm") for i in range(4)}
+    wanted = _cli_spectra.Wanted("R(RC)(RQ)")
+    alone = _cli_spectra.analyse(records, wanted, lambda sentence, share: None)
+    monkeypatch.setattr(_cli_spectra, "FEW", 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    both = _cli_spectra.analyse(records, wanted, lambda sentence, share: None)
+    for label in records:
+        one, other = ([f.as_dict() for f in found.looks[label][0].findings()] for found in (alone, both))
+        assert one == other
+
+
+def test_the_circuit_of_a_long_series_is_chosen_on_some_of_it_and_said(here, monkeypatch):
+    monkeypatch.setattr(_cli_spectra, "SAMPLE", 2)
+    records = {f"{t}.txt": il.read(spectrum_file(here, f"{t}.txt", 1.0 + t / 100.0), temperature=f"{t} degC") for t in (60, 0, 40, 20, 80)}
+    found = _cli_spectra.analyse(records, _cli_spectra.Wanted(drt=False), lambda sentence, share: None)
+    (row,) = found.rows
+    assert list(row.labels) == ["0.txt", "20.txt", "40.txt", "60.txt", "80.txt"] and "chosen on 2 of the 5 spectra" in row.remarks[0]
+    assert len({f.circuit for f in row.fits}) == 1
+    assert np.diff(row.trend("R2").values).min() > 0.0  # as the files were made
+
+
+def test_an_unforeseen_error_takes_one_file_not_the_batch(here, monkeypatch):
+    def odd(*_, **__):  # type: ignore[no-untyped-def]
+        raise ZeroDivisionError("By Nought")
+
+    files = [spectrum_file(here, f"cell{i}.txt") for i in range(2)]
+    monkeypatch.setattr("interlayer.analysis.impedance.fit", odd)
+    monkeypatch.setattr("interlayer.analysis.z_hit.check", odd)
+    result = call("analyse", *files, "--no-drt", "--json", "o.json")
+    assert result.exit_code == 1, result.output
+    data = json.loads(Path("o.json").read_text(encoding="utf-8"))
+    assert data["failures"]["cell0.txt"]["reason"].startswith("An error that nobody foresaw (ZeroDivisionError: By Nought)")
+    assert any("no Z-HIT" in r for r in data["files"][0]["remarks"]) and data["files"][0]["findings"]
+
+
+def test_a_spectrum_that_is_no_basis_is_a_failure_with_its_figure(here):
+    good = spectrum_file(here, "good.txt")
+    lines = good.read_text(encoding="utf-8").splitlines()
+    rng = np.random.default_rng(0)
+    rows = [line.split("\t") for line in lines[1:]]
+    bad = [f"{f}\t{float(a) * (1.0 + rng.standard_normal()):.6g}\t{float(b) * (1.0 + rng.standard_normal()):.6g}" for f, a, b in rows]
+    (here / "bad.txt").write_text("\n".join([lines[0], *bad]) + "\n", encoding="utf-8")
+    result = call("analyse", good, "bad.txt", "--circuit", "R(RC)(RQ)", "--no-drt", "--report", "r.html", "--json", "r.json")
+    assert result.exit_code == 0, result.output
+    data = json.loads(Path("r.json").read_text(encoding="utf-8"))
+    assert "Kramers-Kronig" in data["failures"]["bad.txt"]["reason"] and "Measure again" in data["failures"]["bad.txt"]["remedy"]
+    assert "measured points." in Path("r.html").read_text(encoding="utf-8")
+
+
+def test_a_page_of_the_docs_names_only_options_that_exist():
+    text = (Path(__file__).parents[1] / "docs" / "analyse.md").read_text(encoding="utf-8")
+    offered = {o for p in cli.main.commands["analyse"].params for o in p.opts}
+    assert len(set(re.findall(r"(?<!-)--[a-z][a-z-]+", text)) & offered) >= 12
+    assert set(re.findall(r"(?<!-)--[a-z][a-z-]+", text)) <= offered
 
 
 def test_analyse_a_strip_plate_record(here):

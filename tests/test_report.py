@@ -7,6 +7,7 @@ import io
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from interlayer.cells.named import named
 from interlayer.errors import MissingValueError, RecordError
 from interlayer.record import Finding, Provenance, Record, Segment
 from interlayer.report import html, pick, style, words
+from interlayer.report.exports import tables
 from interlayer.report.figures import (
     arrhenius,
     budget,
@@ -27,9 +29,16 @@ from interlayer.report.figures import (
     critical_current,
     impedance,
     mechanisms,
+    quick,
+    relaxation_times,
+    series,
     stack,
     strip_plate,
 )
+from interlayer.report.looks import Look
+from interlayer.report.pages import analysis as page
+from interlayer.report.series import FitRow, row_of
+from interlayer.report.svg import Scale, nice
 from interlayer.report.table import RISKY, Table, cell_text, data_csv, stacked
 from interlayer.report.thin import thin
 from interlayer.simulation.field import contact as field
@@ -338,6 +347,168 @@ def test_a_page_that_cannot_be_written_is_an_error_with_a_sentence(tmp_path, ram
         report.simulation(ramps["bare"], tmp_path / "nowhere" / "x.html")
     with pytest.raises(RecordError, match="plain name"):
         report.save(stack.drawing(ramps["bare"].cell), tmp_path, "../x")
+
+
+# -- many spectra -----------------------------------------------------------------------------------------------------
+CELSIUS = (0.0, 20.0, 40.0, 60.0)
+
+
+def warm(celsius: float) -> Record:
+    """R + ZARC + ZARC of a pellet, 0.1 % noise, colder is larger."""
+    f = np.geomspace(1e6, 1e-1, 36)
+    s = 2j * np.pi * f
+    k = math.exp(4000.0 * (1.0 / (celsius + 273.15) - 1.0 / 313.15))
+    z = k * (20.0 + 300.0 / (1.0 + (s * 3e-6 * k) ** 0.95) + 500.0 / (1.0 + (s * 1e-2 * k) ** 0.9))
+    rng = np.random.default_rng(round(celsius))
+    z = z * (1.0 + 1e-3 * (rng.standard_normal(36) + 1j * rng.standard_normal(36)))
+    segment = Segment({"frequency": f, "impedance_real": z.real, "impedance_imag": z.imag}, "frequency", "impedance")
+    record = Record((segment,), Provenance("measured", f"cell {celsius:g}.txt", reader="plain", sha256="0" * 64))
+    return record.with_conditions(area="1 cm^2", thickness="1 mm", temperature=f"{celsius} degC")
+
+
+@pytest.fixture(scope="module")
+def warmed() -> dict[str, Record]:
+    return {f"{c:g}.txt": warm(c) for c in CELSIUS}
+
+
+@pytest.fixture(scope="module")
+def looks(warmed: dict[str, Record]) -> dict[str, list[Look]]:
+    out = {}
+    for label, record in warmed.items():
+        fit = il.analysis.impedance.fit(record, "R(RQ)(RQ)", specific=True)
+        made = il.analysis.relaxation_times.distribution(record, specific=True)
+        names = [il.analysis.arcs.name(record, of, contact="whole") for of in (fit, made)]
+        out[label] = [Look(fit, fit.kramers_kronig, il.analysis.z_hit.check(record), made, *names)]
+    return out
+
+
+@pytest.fixture(scope="module")
+def row(warmed: dict[str, Record], looks: dict[str, list[Look]]) -> FitRow:
+    fits = [looks[label][0].fit for label in warmed]
+    fits[2] = None
+    x = [r.conditions["temperature"] for r in warmed.values()]
+    return row_of("4 files", "temperature", x[::-1], list(warmed)[::-1], fits[::-1])
+
+
+def test_a_row_is_sorted_and_keeps_its_gaps(row, looks):
+    assert list(row.labels) == ["0.txt", "20.txt", "40.txt", "60.txt"] and row.fits[2] is None
+    trend = row.trend("R2")
+    fit = looks["20.txt"][0].fit
+    assert trend.values[1] == fit.values["R2"] and trend.std[1] == fit.std["R2"] and trend.group == "resistance"
+    assert np.isnan(trend.values[2]) and np.isnan(trend.std[2])
+    tau = row.trend("time constant of arc R3 Q2")
+    assert tau.values[3] == pytest.approx(1e-2 * math.exp(4000.0 * (1.0 / 333.15 - 1.0 / 313.15)), rel=0.03)
+    other = il.analysis.impedance.fit(warm(30.0), "R(RQ)", specific=True)
+    mixed = row_of("t", "index", [1.0, 2.0, 3.0], ["a", "b", "c"], [fit, fit, other])
+    assert mixed.fits[2] is None and "c" in mixed.remarks[0]
+
+
+def test_trends_are_drawn_with_their_errors_and_arrhenius_lines(row):
+    energy = il.analysis.arrhenius.fit([float(v) for v in row.trend("R2").values[[0, 1, 3]]], row.x[[0, 1, 3]].tolist(), std=[0.1e-4] * 3, quantity="area_specific_resistance")
+    made = series.trends(row, {"R2": energy})
+    assert [ax.get_ylabel() for ax in made.axes if ax.get_ylabel()] == ["Resistances (Ω cm²)", "Time constants (s)", "Capacitances (µF/cm²)", "Exponents", "CPE (S sⁿ/m²)"]
+    assert "40.txt" in made.note
+    bars = [c for c in made.axes[0].containers]
+    assert len(bars) == 3
+    drawn = bars[1][0].get_ydata()
+    assert drawn[0] == pytest.approx(row.trend("R2").values[0] * 1e4, rel=1e-12)  # Ω m² as Ω cm²
+    assert made.axes[0].get_yscale() == "log"
+    assert any("eV" in t.get_text() for t in made.axes[0].get_legend().get_texts())
+    table = made.tables[0]
+    assert "temperature [degC]" in table.columns and "R2 [ohm*cm^2]" in table.columns and "R2 std [ohm*cm^2]" in table.columns
+    assert table.columns["R2 [ohm*cm^2]"][2] is None and table.columns["temperature [degC]"] == [0.0, 20.0, 40.0, 60.0]
+
+
+def test_an_overlay_has_equal_axes_and_colours_in_the_order_of_the_coordinate(row, looks):
+    from matplotlib.colors import to_rgb
+
+    cloud = [pick.Curve(label, s.frequency, s.z, True, True, label) for label in row.labels for s in [looks[label][0].spectrum]]
+    made = series.overlay(cloud, row.x, row.axis, [looks[label][0].distribution for label in row.labels])
+    for ax in made.axes[:2]:
+        box = ax.get_window_extent()
+        assert np.ptp(ax.get_xlim()) / box.width == pytest.approx(np.ptp(ax.get_ylim()) / box.height, rel=1e-3)
+    lines = [line for line in made.axes[2].lines if len(line.get_xdata()) == 36]
+    grey = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in (to_rgb(line.get_color()) for line in lines)]
+    assert len(grey) == 4 and (np.diff(grey) > 0.05).all()  # told apart in print without colour
+    assert made.axes[-1].get_ylabel() == "Temperature (°C)"
+    assert len(made.tables[0]) == 4 * 36
+
+
+def test_a_distribution_marks_its_peaks_and_the_doubtful_ones_pale(looks):
+    look = looks["20.txt"][0]
+    d = replace(look.distribution, doubtful=(replace(look.distribution.peaks[0], tau=1e-4),))
+    made = relaxation_times.distribution(d, look.peaks)
+    words = [t.get_text() for t in made.axes[0].texts]
+    assert len(words) == len(d.peaks) + 1 and words[-1] == "doubtful"
+    assert any("grain boundary" in w and "Ω cm²" in w for w in words)
+    assert made.tables[0].columns["gamma [ohm*cm^2 per ln tau]"] == pytest.approx(d.gamma * 1e4)
+    assert len(relaxation_times.distribution({"a": d, "b": look.distribution}).axes[0].get_legend().get_texts()) == 2
+    fitted = impedance.fitted(look.fit, "x", d, look.peaks)
+    assert len(fitted.axes) == 5 and [t.name for t in fitted.tables] == ["spectra", "residuals", "drt"]
+
+
+def test_a_quick_drawing_is_small_whole_and_escaped(looks):
+    from xml.etree import ElementTree
+
+    look = looks["20.txt"][0]
+    text = quick.spectrum(look, HOSTILE)
+    root = ElementTree.fromstring(text)
+    assert len(text) < 30_000 and "<script" not in text and "&lt;script" in text
+    words = ["".join(t.itertext()) for t in root.iter("text")]
+    assert {"a", "b", "c", "d", "e"} <= set(words) and any("grain boundary" in w for w in words) and "1 kHz" in words
+    points = [p.get("d").count("M") for p in root.iter("path") if "h0" in (p.get("d") or "")]
+    assert points.count(36) >= 5  # every point in the Nyquist plot, modulus, phase and both residuals
+    alone = quick.spectrum(Look(kramers_kronig=look.kramers_kronig), "x")
+    assert "no distribution" in alone and "Kramers–Kronig test" in alone
+    assert quick.spectrum(Look(), "x") == ""
+
+
+def test_a_quick_nyquist_has_equal_axes_that_hold_all_points(looks):
+    look = looks["0.txt"][0]
+    s = look.spectrum
+    panel = quick._nyquist_panel(pick.Curve("x", s.frequency, s.z, True, True), s.frequency, None, "specific_impedance_real")
+    assert (panel.x.high - panel.x.low) / panel.x.length == pytest.approx((panel.y.high - panel.y.low) / panel.y.length, rel=1e-12)
+    u = pick.unit("specific_impedance_real", float(np.abs(s.z).max()))
+    at = panel.place(u(s.z.real), u(-s.z.imag))
+    assert (at >= 0.0).all() and (at[:, 0] <= panel.x.length).all() and (at[:, 1] <= panel.y.length).all()
+
+
+def test_scales_and_ticks():
+    assert [t for _, t in Scale(0.0, 10.0, 100.0).ticks(5)] == ["0", "2", "4", "6", "8", "10"]
+    assert [t for _, t in Scale(-0.3, 0.3, 100.0).ticks(4)] == ["−0.2", "0", "0.2"]
+    assert [t for _, t in Scale(0.5, 2e4, 100.0, True).ticks(8)] == ["10⁰", "10¹", "10²", "10³", "10⁴"]
+    assert float(Scale(1.0, 100.0, 50.0, True)(np.array(10.0))) == pytest.approx(25.0)
+    assert nice(0.21) == 0.25 and nice(3.0) == 5.0 and nice(7.0) == 10.0
+
+
+def test_tables_have_units_in_their_heads_and_one_line_each(warmed, looks, row):
+    case = page.Analysis(warmed, {k: v[0].findings() for k, v in looks.items()}, looks, {"b.txt": ("why", "do this")}, {}, [row])
+    made = {t.name: t for t in tables(case)}
+    assert set(made) == {"files", "findings", "trends", "validity", "parameters", "arcs", "drt-peaks", "spectra", "drt"}
+    assert len(made["files"]) == 5 and made["files"].columns["what to do"][-1] == "do this" and made["files"].columns["state"][-1] == "not analysed"
+    fit = looks["0.txt"][0].fit
+    assert made["parameters"].columns["R2 [ohm*cm^2]"][0] == pytest.approx(fit.values["R2"] * 1e4, rel=1e-12)
+    assert made["parameters"].columns["R2 std [ohm*cm^2]"][0] == pytest.approx(fit.std["R2"] * 1e4, rel=1e-12)
+    assert len(made["arcs"]) == 8 and set(made["arcs"].columns["is"]) <= {"grain boundary", "charge transfer", "interphase", "unassigned"}
+    assert len(made["spectra"]) == 4 * 36 and {"Re fit [ohm*cm^2]", "residual Re [%]", "Z-HIT residual of |Z| [%]"} <= set(made["spectra"].columns)
+    assert all("[" in h for h in made["drt-peaks"].columns if h.split()[0] in ("R", "tau", "C", "frequency", "width"))
+    for table in made.values():
+        assert len(list(csv.reader(io.StringIO(data_csv(table))))) == len(table) + 1
+
+
+def test_a_report_of_many_files_is_folded_small_and_keeps_its_style_to_itself(tmp_path, warmed, looks, row):
+    names = [f"{i:02d} {HOSTILE if i == 3 else ''}.txt" for i in range(14)]
+    records = {n: list(warmed.values())[i % 4] for i, n in enumerate(names)}
+    many = {n: list(looks.values())[i % 4] for i, n in enumerate(names)}
+    case = page.Analysis(records, {n: v[0].findings() for n, v in many.items()}, many, {"b.txt": ("why", "do this")}, {names[1]: ["a remark"]}, [replace(row, labels=tuple(names[:4]))], together=["of all"])
+    shelf: dict[str, style.Sheet] = {}
+    text = page.write(case, tmp_path / "a.html", shelf).read_text(encoding="utf-8")
+    check_page(text)
+    assert text.count("<style") == 1  # matplotlib's own rules would hold for every drawing of the page
+    assert text.count('viewBox="0 0 980') == 14 and text.count("<details><summary>") >= 14 * 3
+    assert {"series-trends", "series-overlay"} <= set(shelf) and not any("fit" in k for k in shelf)
+    assert len(text) < 1_500_000 and "do this" in text and "needs a look" in text and "of all" in text
+    assert "Z-HIT: the spectrum shows no drift" in text and "Kramers–Kronig: the spectrum obeys" in text
 
 
 # -- small parts ------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .cells import Cell
     from .record import Finding, Provenance, Record
+    from .report.table import Table
     from .studies import StudyResult
 
 COMPILING = "compiling the physics, once for this version (about half a minute) ..."
@@ -115,14 +116,13 @@ def export_figures(shelf: Mapping[str, Any], folder: Path) -> int:
     return count
 
 
-def export_table(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], folder: Path) -> None:
+def export_table(table: Table, folder: Path) -> None:
     """Write a table as CSV, texts that a spreadsheet would run made harmless."""
     from .report.files import write_bytes
-    from .report.table import Table, data_csv
+    from .report.table import data_csv
 
     folder.mkdir(parents=True, exist_ok=True)
-    columns = {head: [row[i] for row in rows] for i, head in enumerate(heads)}
-    write_bytes(folder / f"{name}.csv", data_csv(Table(name, columns)).encode())
+    write_bytes(folder / f"{table.name}.csv", data_csv(table).encode())
 
 
 def hertz(value: float) -> str:
@@ -204,6 +204,8 @@ def print_study(result: StudyResult) -> None:
 
 def write_study(result: StudyResult, json_out: str | None, report: Path | None, export: Path | None) -> None:
     """Whatever outputs were asked for."""
+    from .report.table import of_rows
+
     shelf: dict[str, Any] = {}
     if report is not None or export is not None:
         from .report.pages import study as page
@@ -217,10 +219,11 @@ def write_study(result: StudyResult, json_out: str | None, report: Path | None, 
         click.echo(f"Report: {report}", err=json_out == "-")
     if export is not None:
         count = export_figures(shelf, export)
-        export_table("reported-simulated", ("claim", "what", "quantity", "unit", "reported", "simulated", "low", "high", "role", "note"), [
+        heads = ("claim", "what", "quantity", "unit", "reported", "simulated", "low", "high", "role", "note")
+        export_table(of_rows("reported-simulated", heads, [
             (d["claim"], d["what"], d["quantity"], d["unit"], d["reported"], d["simulated"], *(d["interval_80"] or (None, None)), d["role"], d["note"])
             for d in (row.as_dict() for row in result.rows)
-        ], export)  # fmt: skip
+        ]), export)  # fmt: skip
         for key, record in result.records.items():
             record.save(export / f"{''.join(c if c.isalnum() else '-' for c in key)}.parquet")
         click.echo(f"Export: {count + 1 + len(result.records)} files in {export}", err=json_out == "-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,18 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import _cli, units
+from . import _cli, _cli_spectra, units
+from ._cli_spectra import UNFORESEEN, Wanted
 from .errors import InterlayerError, MissingValueError, UnitError, UnknownNameError
 
 if TYPE_CHECKING:
     from .analysis.arrhenius import ArrheniusFit
     from .analysis.impedance import ImpedanceFit
     from .record import Finding, Record
+    from .report.looks import Look
+    from .report.series import FitRow
 
 FROM_NAME = "from-name"
 SIGNS = 0.8  # share of the points where a symmetric cell's voltage has the sign of its current
 STEPS = 3  # different currents from which on a record is a ramp
-ENOUGH = 3  # temperatures that make an Arrhenius fit
 
 _COLUMN = re.compile(r"\s*([A-Za-z_]+(?:@[^=]+)?)\s*=\s*(.+?)\s*\[([^\]]*)\]\s*(?:,|$)")
 
@@ -33,13 +36,14 @@ class Given:
     area: str | None
     thickness: str | None
     temperature: str | None
-    circuit: str
     format: str | None
     columns: Mapping[str, tuple[str | int, str]] | None
+    wanted: Wanted
 
     @classmethod
     def checked(
-        cls, area: str | None, thickness: str | None, temperature: str | None, circuit: str, format_: str | None, columns: Sequence[str]
+        cls, area: str | None, thickness: str | None, temperature: str | None, circuit: str, format_: str | None, columns: Sequence[str], *,
+        drt: bool = True, series: bool = False, known: Mapping[str, Any] | None = None,
     ) -> Given:  # fmt: skip
         """The options, refused here where they are wrong: a slip should not fail a hundred files one by one."""
         for quantity, value in (("area", area), ("thickness", thickness), ("temperature", None if temperature == FROM_NAME else temperature)):
@@ -54,7 +58,8 @@ class Given:
 
             READERS[format_]
         named = columns_of(columns)
-        return cls(area, thickness, temperature, circuit, format_ or ("plain" if named else None), named)
+        wanted = Wanted(circuit, drt, series, {k: v for k, v in (known or {}).items() if v is not None})
+        return cls(area, thickness, temperature, format_ or ("plain" if named else None), named, wanted)
 
 
 def columns_of(texts: Sequence[str]) -> dict[str, tuple[str | int, str]] | None:
@@ -77,31 +82,64 @@ def columns_of(texts: Sequence[str]) -> dict[str, tuple[str | int, str]] | None:
     return out or None
 
 
+@dataclass(frozen=True)
+class Failure:
+    """Why a file could not be read or analysed, and what to do."""
+
+    reason: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.remedy}".rstrip()
+
+    @classmethod
+    def of(cls, error: Exception, name: str) -> Failure:
+        """An error as one line of a list: no file name, which stands before it, and no list of all that is allowed."""
+        if not isinstance(error, InterlayerError):
+            return cls(f"A{UNFORESEEN.format(type(error).__name__, error)[1:]}.")
+        parts = [error.what.removeprefix(f"{name}: ").removeprefix(f"{name}, ").rstrip("."), *([f"Given: {error.given!r}"] if error.given is not None else [])]
+        return cls(". ".join(parts) + ".", f"{error.remedy.rstrip('.')}." if error.remedy else "")
+
+
 @dataclass
 class Batch:
-    """What came out, by file name: records, findings, fits, remarks; why the others failed; the Arrhenius fit."""
+    """What came out, by file name: records, findings, looks, remarks; why the others failed; what all say together.
+
+    together   remarks that concern no single file
+    """
 
     records: dict[str, Record] = field(default_factory=dict)
     findings: dict[str, list[Finding]] = field(default_factory=dict)
-    fits: dict[str, list[ImpedanceFit]] = field(default_factory=dict)
+    looks: dict[str, list[Look]] = field(default_factory=dict)
     remarks: dict[str, list[str]] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    rows: list[FitRow] = field(default_factory=list)
     arrhenius: ArrheniusFit | None = None
+    energies: dict[str, ArrheniusFit] = field(default_factory=dict)
     temperature_findings: list[Finding] = field(default_factory=list)
+    together: list[str] = field(default_factory=list)
+
+    @property
+    def fits(self) -> dict[str, list[ImpedanceFit]]:
+        """The fits of each file."""
+        return {label: [x.fit for x in looks if x.fit is not None] for label, looks in self.looks.items()}
 
 
 def run(files: Sequence[Path], given: Given) -> Batch:
     """Analyse all files. One file alone raises its error; of several, the others go on."""
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")  # the matrices are small: more threads only make the last digit depend on their number
     batch = Batch()
     paths = dict(zip(_labels(files), files, strict=True))
+    alone = len(files) == 1
     with _cli.working("reading") as tell:
         for number, (label, path) in enumerate(paths.items()):
-            tell(label, 0.3 * number / len(files))
-            _guarded(batch, label, path, len(files) == 1, lambda label=label, path=path: _read(batch, label, path, given))  # type: ignore[misc]
-        circuit = _common_circuit(batch, given.circuit)
-        for number, label in enumerate(list(batch.records)):
-            tell(label, 0.3 + 0.7 * number / len(files))
-            _guarded(batch, label, paths[label], len(files) == 1, lambda label=label: _analyse(batch, label, circuit))  # type: ignore[misc]
+            tell(f"reading {label}", 0.1 * number / len(files))
+            _guarded(batch, label, path, alone, lambda label=label, path=path: _read(batch, label, path, given))  # type: ignore[misc]
+        found = _cli_spectra.analyse(batch.records, given.wanted, lambda sentence, share: tell(sentence, 0.1 + 0.9 * share))
+        batch.looks, batch.rows, batch.energies, batch.together = found.looks, found.rows, found.energies, found.remarks
+        for label in batch.records:
+            _guarded(batch, label, paths[label], alone, lambda label=label: _gather(batch, label, found.refused.get(label)))  # type: ignore[misc]
     _temperatures(batch)
     return batch
 
@@ -110,33 +148,10 @@ def _guarded(batch: Batch, label: str, path: Path, alone: bool, job: Callable[[]
     """Do one file's job; of several files a failure is noted and the others go on."""
     try:
         job()
-    except InterlayerError as error:
-        if alone:
-            raise
-        batch.failures[label] = _why(error, path.name)
     except Exception as error:  # one odd file must not take a batch of hundreds down
         if alone:
             raise
-        batch.failures[label] = f"an error that nobody foresaw ({type(error).__name__}: {error}); please report it"
-
-
-def _common_circuit(batch: Batch, circuit: str) -> str:
-    """One circuit for a series over temperature, so that its arcs and conductivities mean the same in every file."""
-    from .analysis import impedance
-
-    series = [r for r in batch.records.values() if "temperature" in r.conditions and len(r.spectra) == 1]
-    if circuit != "auto" or len({r.conditions["temperature"] for r in series}) < ENOUGH:
-        return circuit
-    try:
-        return impedance.fit_each(series)[0].circuit
-    except InterlayerError:  # one of them is no basis for a fit: each file then gets its own circuit and its own message
-        return circuit
-
-
-def _why(error: InterlayerError, name: str) -> str:
-    """A failure as one line of a list: no file name, which stands before it, and no list of all that is allowed."""
-    parts = [error.what.removeprefix(f"{name}: ").removeprefix(f"{name}, ").rstrip("."), *([f"Given: {error.given!r}"] if error.given is not None else [])]
-    return ". ".join([*parts, *([error.remedy.rstrip(".")] if error.remedy else [])]) + "."
+        batch.failures[label] = Failure.of(error, path.name)
 
 
 def _labels(files: Sequence[Path]) -> list[str]:
@@ -154,47 +169,32 @@ def _read(batch: Batch, label: str, path: Path, given: Given) -> None:
     )
 
 
-def _analyse(batch: Batch, label: str, circuit: str) -> None:
+def _gather(batch: Batch, label: str, refused: Exception | None) -> None:
+    """The findings of one file; raises where its only spectrum was refused."""
     record = batch.records[label]
     findings, remarks = batch.findings.setdefault(label, []), batch.remarks.setdefault(label, [])
-    if record.spectra:
-        _spectra(batch, label, record, circuit)
+    looks = batch.looks.get(label, [])
+    for number, look in enumerate(looks):
+        where = f"spectrum {number + 1}: " if len(looks) > 1 else ""
+        findings += look.findings()
+        remarks += [f"{where}{r}" for r in look.remarks]
+        if look.fit is not None and ("area" in record.conditions or not look.fit.spectrum.specific):
+            _conductivity(record, look.fit, where, findings, remarks)
+    if refused is not None:
+        raise refused
     if record.traces:
         _traces(record, findings, remarks)
 
 
-def _spectra(batch: Batch, label: str, record: Record, circuit: str) -> None:
-    from .analysis import conductivity, impedance, kramers_kronig
+def _conductivity(record: Record, fit: ImpedanceFit, where: str, findings: list[Finding], remarks: list[str]) -> None:
+    from .analysis import conductivity
 
-    findings, remarks = batch.findings[label], batch.remarks[label]
-    specific = "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
-    fits: list[ImpedanceFit] = []
-    for number in range(len(record.spectra)):
-        where = f"spectrum {number + 1}: " if len(record.spectra) > 1 else ""
-        guess = dict(fits[-1].values) if fits else None
-        model = circuit if circuit != "auto" or not fits else fits[0].circuit  # one circuit for all spectra of a record
-        try:
-            fit = impedance.fit(record, model, specific=specific, which=number, guess=guess)
-        except InterlayerError as error:
-            tested = kramers_kronig.check(record, which=number)
-            findings += tested.findings()
-            if len(record.spectra) == 1:
-                raise
-            remarks.append(f"{where}not fitted: {error}")
-            continue
-        fits.append(fit)
-        if fit.kramers_kronig is not None:
-            findings += fit.kramers_kronig.findings()
-        findings += fit.findings()
-        if specific and "area" not in record.conditions:
-            continue
-        try:
-            findings.append(conductivity.find(record, fit))
-        except MissingValueError:
-            pass
-        except InterlayerError as error:
-            remarks.append(f"{where}no conductivity: {error}")
-    batch.fits[label] = fits
+    try:
+        findings.append(conductivity.find(record, fit))
+    except MissingValueError:
+        pass
+    except InterlayerError as error:
+        remarks.append(f"{where}no conductivity: {error}")
 
 
 def _traces(record: Record, findings: list[Finding], remarks: list[str]) -> None:
@@ -232,25 +232,33 @@ def _symmetric(record: Record) -> bool:
 
 
 def _temperatures(batch: Batch) -> None:
-    """Arrhenius fit of the conductivities, or of the summed resistances, where enough temperatures are known."""
+    """Arrhenius fit of the conductivities, or of the summed resistances, where enough temperatures are known; and what
+    the single resistances say."""
+    from dataclasses import replace
+
     from .analysis import arrhenius
 
-    known = {k: r.conditions["temperature"] for k, r in batch.records.items() if "temperature" in r.conditions and batch.fits.get(k)}
-    if len(set(known.values())) < ENOUGH:
+    fits = batch.fits
+    known = {k: r.conditions["temperature"] for k, r in batch.records.items() if "temperature" in r.conditions and fits.get(k)}
+    if len(set(known.values())) < _cli_spectra.SERIES:
         return
     sigma = {k: next((f for f in batch.findings[k] if f.name == "conductivity"), None) for k in known}
     try:
         if all(f is not None for f in sigma.values()):
             batch.arrhenius = arrhenius.fit([f for f in sigma.values() if f is not None], list(known.values()))
         else:
-            sums = [_resistance(batch.fits[k][0]) for k in known]
+            sums = [_resistance(fits[k][0]) for k in known]
             std = [s for _, s in sums if s is not None and s > 0.0]
-            quantity = "area_specific_resistance" if batch.fits[next(iter(known))][0].spectrum.specific else "resistance"
+            quantity = "area_specific_resistance" if fits[next(iter(known))][0].spectrum.specific else "resistance"
             batch.arrhenius = arrhenius.fit([v for v, _ in sums], list(known.values()), std=std if len(std) == len(sums) else None, quantity=quantity)
     except InterlayerError as error:
-        batch.remarks.setdefault("temperature", []).append(f"No Arrhenius fit: {error}")
-        return
-    batch.temperature_findings = batch.arrhenius.findings()
+        batch.together.append(f"No Arrhenius fit: {error}")
+    else:
+        batch.temperature_findings = batch.arrhenius.findings()
+    for name, fit in batch.energies.items():
+        found = fit.findings()[0]
+        note = "; ".join([*([found.note] if found.note else []), *(r.rstrip(".") for r in fit.remarks)])
+        batch.temperature_findings.append(replace(found, name=f"activation energy of {name}", note=note))
 
 
 def _resistance(fit: ImpedanceFit) -> tuple[float, float | None]:
@@ -265,7 +273,7 @@ def show(batch: Batch, *, to_stderr: bool) -> None:
     from .report.words import OVERVIEW, overview, shown
 
     if batch.records:
-        _cli.print_table(OVERVIEW, overview(batch.records, batch.findings, batch.fits), stderr=to_stderr)
+        _cli.print_table(OVERVIEW, overview(batch.records, batch.findings, batch.looks), stderr=to_stderr)
     if len(batch.records) == 1:
         rows = [(f.name, shown(f), f.note) for f in next(iter(batch.findings.values()))]
         if rows:
@@ -277,44 +285,51 @@ def show(batch: Batch, *, to_stderr: bool) -> None:
     for label, record in batch.records.items():
         for sentence in (*batch.remarks.get(label, ()), *record.provenance.warnings):
             click.echo(f"{label}: {sentence}", err=to_stderr)
-    for sentence in batch.remarks.get("temperature", ()):
+    for sentence in (*(r for row in batch.rows for r in row.remarks), *batch.together):
         click.echo(sentence, err=to_stderr)
 
 
 def write(batch: Batch, json_out: str | None, report: Path | None, export: Path | None) -> None:
     """Whatever outputs were asked for."""
     shelf: dict[str, Any] = {}
-    findings: dict[str, Sequence[Finding]] = {**batch.findings, **({"over temperature": batch.temperature_findings} if batch.temperature_findings else {})}
     quiet = json_out == "-"
     if report is not None or export is not None:
         from .report.pages import analysis as page
 
-        with _cli.working("drawing the report", total=False):
+        findings: dict[str, Sequence[Finding]] = {**batch.findings, **({"over temperature": batch.temperature_findings} if batch.temperature_findings else {})}
+        failures = {label: (f.reason, f.remedy) for label, f in batch.failures.items()}
+        case = page.Analysis(batch.records, findings, batch.looks, failures, batch.remarks, batch.rows, batch.arrhenius, batch.energies, batch.together)
+        with _cli.working("drawing the report") as tell:
             if report is not None:
-                page.analysis(batch.records, findings, batch.fits, report, arrhenius=batch.arrhenius, failures=batch.failures, remarks=batch.remarks, shelf=shelf)
+                page.write(case, report, shelf, tell)
             else:
-                page.blocks(batch.records, findings, batch.fits, batch.arrhenius, batch.failures, batch.remarks, shelf)
-    if report is not None:
-        click.echo(f"Report: {report}", err=quiet)
-    if export is not None:
-        count = _cli.export_figures(shelf, export)
-        _cli.export_table("findings", ("file", "finding", "value", "std", "unit", "quantity", "note", "method", "source"), [
-            (label, f.name, f.value, f.std, f.unit or "1", f.quantity, f.note, f.method, f.source) for label, found in findings.items() for f in found
-        ], export)  # fmt: skip
-        click.echo(f"Export: {count + 1} files in {export}", err=quiet)
+                page.blocks(case, shelf, tell)
+        if report is not None:
+            click.echo(f"Report: {report} ({report.stat().st_size / 1e6:.1f} MB)", err=quiet)
+        if export is not None:
+            from .report.exports import tables
+
+            count = _cli.export_figures(shelf, export)
+            made = tables(case)
+            for table in made:
+                _cli.export_table(table, export)
+            click.echo(f"Export: {count + len(made)} files in {export}", err=quiet)
     if json_out is not None:
         _cli.write_json(_json(batch), json_out)
 
 
 def _json(batch: Batch) -> dict[str, Any]:
+    fits = batch.fits
     return {
         "files": [
             {
                 "file": label, "findings": [f.as_dict() for f in batch.findings.get(label, ())], "conditions": dict(record.conditions),
-                "fits": [{"circuit": f.circuit, "verdict": f.verdict, "misfit": f.misfit, "remarks": list(f.remarks)} for f in batch.fits.get(label, ())],
+                "fits": [{"circuit": f.circuit, "verdict": f.verdict, "misfit": f.misfit, "remarks": list(f.remarks)} for f in fits.get(label, ())],
                 "remarks": batch.remarks.get(label, []), "provenance": _cli.provenance(record.provenance),
             } for label, record in batch.records.items()
         ],
-        "over_temperature": {"findings": [f.as_dict() for f in batch.temperature_findings], "remarks": [*(batch.arrhenius.remarks if batch.arrhenius else ()), *batch.remarks.get("temperature", [])]},
-        "failures": dict(batch.failures), "versions": _cli.versions(),
+        "series": [row.as_dict() for row in batch.rows],
+        "over_temperature": {"findings": [f.as_dict() for f in batch.temperature_findings], "remarks": list(batch.arrhenius.remarks if batch.arrhenius else ())},
+        "remarks": batch.together, "failures": {label: {"reason": f.reason, "remedy": f.remedy} for label, f in batch.failures.items()},
+        "versions": _cli.versions(),
     }  # fmt: skip

@@ -14,10 +14,10 @@ _FUNCTIONS = {
     "study": "pages.study", "analysis": "pages.analysis", "simulation": "pages.simulation", "compare": "figures.compare",
     "save": "files", "data_csv": "table", "document": "html",
 }  # fmt: skip
-_MODULES = ("figures", "html", "style", "table", "thin")
+_MODULES = ("exports", "figures", "html", "looks", "series", "style", "table", "thin")
 
 if TYPE_CHECKING:
-    from . import figures, html, style, table, thin
+    from . import exports, figures, html, looks, series, style, table, thin
     from .figures.compare import compare
     from .files import save
     from .html import document
@@ -39,4 +39,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_FUNCTIONS, *_MODULES})
 
 
-__all__ = ["analysis", "compare", "data_csv", "document", "figures", "html", "save", "simulation", "study", "style", "table", "thin"]
+__all__ = ["analysis", "compare", "data_csv", "document", "exports", "figures", "html", "looks", "save", "series", "simulation", "study", "style", "table", "thin"]

@@ -83,12 +83,13 @@ def inline(fig: Figure, name: str, alt: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<style[^>]*>\s*\*\s*\{([^}]*)\}\s*</style>", "", svg)  # it would hold for the whole page
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\1{name}-", svg)
     svg = re.sub(r"\n\s*", "\n", svg)
     head, rest = svg.split(">", 1)
     head = re.sub(r'\s(?:width|height|version|xmlns)="[^"]*"', "", head)
-    return f'{head} role="img" aria-label="{words}">{rest}'
+    return f'{head} style="stroke-linejoin:round;stroke-linecap:butt" role="img" aria-label="{words}">{rest}'
 
 
 def write_bytes(path: Path, content: bytes) -> None:

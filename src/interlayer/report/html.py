@@ -60,6 +60,14 @@ class Picture:
     alt: str = ""
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """Markup of figures/quick.py (written by this package, never by a user) with its caption."""
+
+    markup: str
+    caption: str
+
+
 @dataclass(frozen=True, eq=False)
 class Folded:
     """Blocks that open on a click (no script), shut at first."""
@@ -76,7 +84,7 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
 
 
-Block: TypeAlias = Text | Bullets | Grid | Facts | Picture | Folded | Section
+Block: TypeAlias = Text | Bullets | Grid | Facts | Picture | Drawing | Folded | Section
 
 #: by which a page of this package is known, so that nobody else's file is written over
 MARK: Final = '<meta name="generator" content="interlayer">'
@@ -188,6 +196,8 @@ class _Page:
                 return self.grid(block)
             case Picture():
                 return self.picture(block)
+            case Drawing(markup, caption):
+                return self.figure(markup, caption, 1.0)
             case Folded(title, blocks):
                 return f"<details><summary>{_escape(title)}</summary>{''.join(self.block(b) for b in blocks)}</details>\n"
             case Section():
@@ -218,9 +228,12 @@ class _Page:
         return f"<div class=scroll tabindex=0><table{' class=small' if grid.small else ''}>{caption}{head}<tbody>{body}</tbody></table></div>{note}\n"
 
     def picture(self, picture: Picture) -> str:
-        self.figures += 1
         share = min(picture.figure.get_size_inches()[0] / (DOUBLE * MM), 1.0)
-        markup = inline(picture.figure, f"f{self.figures}", picture.alt or picture.caption)
+        markup = inline(picture.figure, f"f{self.figures + 1}", picture.alt or picture.caption)
         note = getattr(picture.figure, "note", "")
-        caption = f"<b>Figure {self.figures}.</b> {_linked(' '.join(t for t in (picture.caption, note) if t))}"
-        return f'<figure><div class=sheet style="max-width:{100.0 * share:.0f}%">{markup}</div><figcaption>{caption}</figcaption></figure>\n'
+        return self.figure(markup, " ".join(t for t in (picture.caption, note) if t), share)
+
+    def figure(self, markup: str, caption: str, share: float) -> str:
+        self.figures += 1
+        words = f"<b>Figure {self.figures}.</b> {_linked(caption)}"
+        return f'<figure><div class=sheet style="max-width:{100.0 * share:.0f}%">{markup}</div><figcaption>{words}</figcaption></figure>\n'

@@ -102,7 +102,7 @@ def unit(quantity: str, size: float | None = None) -> Unit:
     if size is not None and quantity in _LADDERS and math.isfinite(size):
         shown = [u for u, least in _LADDERS[quantity] if size >= least][-1]
     scale, offset = units.factor(shown, row.si)
-    return Unit("µs" if shown == "us" else units.pretty(shown), scale, offset, shown)
+    return Unit("µs" if shown == "us" else units.pretty(shown).replace("s^n", "sⁿ"), scale, offset, shown)
 
 
 def largest(*arrays: Array) -> float:
@@ -170,7 +170,7 @@ def curves(records: Mapping[str, Record], specific: bool | None = None) -> list[
     if not held:
         raise RecordError("There is no impedance spectrum in these records", given=", ".join(records))
     if specific is None:
-        specific = all(_has_specific(r) for r in held.values())
+        specific = all(has_specific(r) for r in held.values())
     out = []
     for label, record in held.items():
         many = len(record.spectra) > 1
@@ -181,7 +181,8 @@ def curves(records: Mapping[str, Record], specific: bool | None = None) -> list[
     return out
 
 
-def _has_specific(record: Record) -> bool:
+def has_specific(record: Record) -> bool:
+    """Whether a record can give its spectra per area."""
     return "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
 
 

@@ -108,6 +108,13 @@ def sheet(width: float, height: float) -> Sheet:
     return made
 
 
+def fixed(width: float, height: float) -> Sheet:
+    """A sheet whose panels stay where they are put: laying out takes as long as drawing."""
+    made = sheet(width, height)
+    made.set_layout_engine("none")
+    return made
+
+
 def colours(labels: Iterable[str]) -> dict[str, str]:
     """A colour for each label: its variant's own ("bare", "protected", "sham"), else the next free one."""
     out: dict[str, str] = {}

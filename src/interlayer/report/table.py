@@ -53,6 +53,11 @@ def stacked(name: str, parts: Sequence[Mapping[str, Column]]) -> Table:
     return Table(name, columns)
 
 
+def of_rows(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """A table from its heads and rows."""
+    return Table(name, {head: [row[i] for row in rows] for i, head in enumerate(heads)})
+
+
 def cell_text(value: object) -> str:
     """One cell: numbers with all their digits, NaN and None empty, text with an apostrophe before a risky start."""
     if value is None:

@@ -14,11 +14,14 @@ from .pick import unit
 
 if TYPE_CHECKING:
     from ..analysis.impedance import ImpedanceFit
+    from .looks import Look
 
 #: heads of the table reported / simulated of a study
 REPORTED: Final = ("claim", "what", "reported", "simulated (80 %)", "role", "note")
 #: heads of `overview`
 OVERVIEW: Final = ("file", "holds", "Kramers–Kronig", "circuit", "result")
+#: heads of `files`
+FILES: Final = ("file", "format", "points", "at", "Kramers–Kronig", "Z-HIT", "circuit", "resistances", "peaks", "needs a look")
 #: findings that `overview` shows
 KEY: Final = ("critical current density", "polarisation, median of half cycles", "resistance V/J, last half cycle")
 
@@ -65,15 +68,68 @@ def rounded(text: str) -> str:
     return re.sub(r"\b\d(?:\.\d+)?e\+0[1-5]\b", lambda m: f"{float(m.group()):.0f}", text)
 
 
-def overview(records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], fits: Mapping[str, Sequence[ImpedanceFit]]) -> list[tuple[str, ...]]:
+def measured(value: float, std: float | None, quantity: str) -> str:
+    """A number of a quantity with its error, in the unit that suits its size: "37.7 ± 1.1 Ω cm²"."""
+    if not math.isfinite(value):
+        return "not determined"
+    u = unit(quantity, abs(value))
+    return f"{measure(float(u(np.array(value))), None if std is None else std / u.scale)} {u.text}".rstrip()
+
+
+def frequency(tau: float) -> str:
+    """Where a relaxation peaks: "1.6 kHz"."""
+    f = 1.0 / (2.0 * math.pi * tau)
+    for size, text in ((1e6, "MHz"), (1e3, "kHz"), (1.0, "Hz"), (1e-3, "mHz")):
+        if f >= 0.9995 * size:
+            return f"{f / size:.3g} {text}"
+    return f"{f * 1e6:.3g} µHz"
+
+
+def overview(records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], looks: Mapping[str, Sequence[Look]]) -> list[tuple[str, ...]]:
     """One line a file: what it holds, the verdicts, the numbers that matter most."""
     rows: list[tuple[str, ...]] = []
     for label, record in records.items():
         what = f"{len(record.spectra)} spectra" if len(record.spectra) > 1 else "spectrum" if record.spectra else "traces along time"
-        tested = [f.kramers_kronig for f in fits.get(label, ()) if f.kramers_kronig is not None]
-        grade = ", ".join(dict.fromkeys(t.grade for t in tested))
-        circuit = ", ".join(dict.fromkeys(f.circuit for f in fits.get(label, ())))
-        misfit = ", ".join(dict.fromkeys(f.verdict.partition(":")[0] if f.misfit else "fits" for f in fits.get(label, ())))
+        own = looks.get(label, ())
         key = [f for f in findings.get(label, ()) if f.name in KEY or f.name.startswith("conductivity")][:3]
-        rows.append((label, what, grade, f"{circuit} ({misfit})" if circuit else "", "; ".join(f"{f.name} {shown(f)}" for f in key)))
+        rows.append((label, what, _grades(own), _fitted(own), "; ".join(f"{f.name} {shown(f)}" for f in key)))
     return rows
+
+
+def files(records: Mapping[str, Record], looks: Mapping[str, Sequence[Look]], remarks: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+    """One line a file for a page: format, points, tests, circuit, resistances, peaks, and what needs a look."""
+    rows: list[tuple[str, ...]] = []
+    for label, record in records.items():
+        own = looks.get(label, ())
+        points = f"{len(record.spectra)} × {len(record.spectra[0])}" if len(record.spectra) > 1 else str(sum(len(s) for s in record.segments))
+        warnings = len(remarks.get(label, ())) + len(record.provenance.warnings)
+        kelvin = record.conditions.get("temperature")
+        care = [*(["fit"] if any(x.fit is None or x.fit.misfit for x in own) else []), *([f"{warnings} warning{'s' * (warnings > 1)}"] if warnings else [])]
+        resistances = own[0].fit if len(own) == 1 else None
+        rows.append((
+            label, record.provenance.reader, points, "" if kelvin is None else f"{kelvin - 273.15:.4g}\u00a0°C", _grades(own),
+            ", ".join(dict.fromkeys(x.z_hit.grade for x in own if x.z_hit is not None)), _fitted(own), "" if resistances is None else _resistances(resistances),
+            ", ".join(dict.fromkeys(str(len(x.distribution.peaks)) for x in own if x.distribution is not None)), ", ".join(care),
+        ))  # fmt: skip
+    return rows
+
+
+def _grades(looks: Sequence[Look]) -> str:
+    return ", ".join(dict.fromkeys(x.kramers_kronig.grade for x in looks if x.kramers_kronig is not None))
+
+
+def _fitted(looks: Sequence[Look]) -> str:
+    fits = [x.fit for x in looks if x.fit is not None]
+    circuit = ", ".join(dict.fromkeys(f.circuit for f in fits))
+    misfit = ", ".join(dict.fromkeys(f.verdict.partition(":")[0] if f.misfit else "fits" for f in fits))
+    return f"{circuit} ({misfit})" if circuit else ""
+
+
+def _resistances(fit: ImpedanceFit) -> str:
+    """The resistances of a fit with their errors, in one unit."""
+    found = [(n, q) for n, q in zip(fit.names, fit.target.quantities, strict=True) if q in ("resistance", "area_specific_resistance") and "." not in n]
+    if not found:
+        return ""
+    u = unit(found[0][1], max(abs(fit.values[n]) for n, _ in found))
+    parts = [f"{n} {measure(fit.values[n] / u.scale, None if (s := fit.std[n]) is None else s / u.scale)}" for n, _ in found]
+    return f"{', '.join(parts)} {u.text}"

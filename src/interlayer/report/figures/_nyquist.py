@@ -92,13 +92,13 @@ def marks(made: Sheet, ax: Axes, curves: Sequence[Curve], scale: Unit, paint: Ma
     renderer = made.canvas.get_renderer()  # type: ignore[attr-defined]
     inside = ax.get_window_extent(renderer)
     clouds = {c.label: ax.transData.transform(np.column_stack([scale(c.z.real), scale(-c.z.imag)])) for c in curves}
-    lines = np.concatenate([_dense(cloud) for cloud in clouds.values()])
+    lines = np.concatenate([dense(cloud) for cloud in clouds.values()])
     taken: list[tuple[float, float, float, float]] = []
     placed: list[tuple[str, Array]] = []
     wanted = []
     last = {c.of or c.label: c for c in curves}
     for c in sorted(last.values(), key=lambda c: weight(c.of or c.label)["lw"]):
-        for words, point, way in _apart(_decades(c, clouds[c.label])):
+        for words, point, way in apart(decades(c, clouds[c.label])):
             if any(words == w and float(np.hypot(*(point - p))) < 9.0 for w, p in placed):
                 continue
             placed.append((words, point))
@@ -110,19 +110,25 @@ def marks(made: Sheet, ax: Axes, curves: Sequence[Curve], scale: Unit, paint: Ma
             text = _label(ax, point, way * reach, words, colour)
             box = text.get_window_extent(renderer)
             rim = (box.x0 - 2.0, box.y0 - 1.0, box.x1 + 2.0, box.y1 + 1.0)
-            hits = ((lines[:, 0] > rim[0]) & (lines[:, 0] < rim[2]) & (lines[:, 1] > rim[1]) & (lines[:, 1] < rim[3])).any()
-            clear = all(rim[2] < t[0] or rim[0] > t[2] or rim[3] < t[1] or rim[1] > t[3] for t in taken)
-            within = rim[0] > inside.x0 and rim[2] < limit and rim[1] > inside.y0 and rim[3] < inside.y1 + 6.0
-            if clear and within and not hits:
+            if free(rim, lines, taken, (inside.x0, inside.y0, limit, inside.y1 + 6.0)):
                 taken.append(rim)
                 break
             text.remove()
 
 
 Mark = tuple[int, Array, Array]
+Box = tuple[float, float, float, float]
 
 
-def _apart(found: list[Mark], least: float = 9.0) -> list[tuple[str, Array, Array]]:
+def free(box: Box, points: Array, taken: Sequence[Box], inside: Box) -> bool:
+    """Whether a box (x0, y0, x1, y1) lies inside, on no point of the curves and on no other box."""
+    x0, y0, x1, y1 = box
+    hits = ((points[:, 0] > x0) & (points[:, 0] < x1) & (points[:, 1] > y0) & (points[:, 1] < y1)).any()
+    clear = all(x1 < t[0] or x0 > t[2] or y1 < t[1] or y0 > t[3] for t in taken)
+    return bool(clear and not hits and x0 > inside[0] and y0 > inside[1] and x1 < inside[2] and y1 < inside[3])
+
+
+def apart(found: list[Mark], least: float = 9.0) -> list[tuple[str, Array, Array]]:
     """Marks at least `least` px from each other, from high to low frequency; a crowd at the low end becomes "≤ 100 Hz"."""
     groups: list[list[Mark]] = []
     for mark in sorted(found, key=lambda m: -m[0]):
@@ -154,7 +160,7 @@ def hertz(decade: int) -> str:
     return f"{10 ** (decade - power):g} {_PREFIX[power]}"
 
 
-def _decades(c: Curve, cloud: Array) -> list[Mark]:
+def decades(c: Curve, cloud: Array) -> list[Mark]:
     """(decade, place on the sheet [px], direction away from the curve) for every whole decade of the band."""
     good = np.isfinite(cloud).all(axis=1) & (c.frequency > 0.0)
     order = np.flatnonzero(good)[np.argsort(c.frequency[good], kind="stable")]
@@ -179,7 +185,7 @@ def _decades(c: Curve, cloud: Array) -> list[Mark]:
     return out
 
 
-def _dense(cloud: Array) -> Array:
+def dense(cloud: Array) -> Array:
     """Points along the line through `cloud`, a few pixels apart, so that a label can be kept off it."""
     good = cloud[np.isfinite(cloud).all(axis=1)]
     if len(good) < 2:

@@ -71,7 +71,7 @@ def line(fits: Fits, *, std: Mapping[str, Array] | Array | None = None) -> Sheet
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     ax.set_xlabel("1000/T (K⁻¹)")
     ax.set_ylabel(_label(first.quantity, times, falling, u.text))
-    _celsius(ax)
+    celsius(ax)
     ax.legend(loc="best")
     made.tables.append(stacked("arrhenius", parts))
     return made
@@ -93,7 +93,7 @@ def _label(quantity: str, times: bool, falling: bool, unit_text: str) -> str:
     return f"{symbol}/T ({unit_text}/K)" if falling else f"{symbol}T (K {unit_text})"
 
 
-def _celsius(ax: Axes) -> None:
+def celsius(ax: Axes) -> None:
     """Whole steps of °C along the top."""
     low, high = ax.get_xlim()
     hot, cold = 1000.0 / low - 273.15, 1000.0 / high - 273.15

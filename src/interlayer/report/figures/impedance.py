@@ -12,12 +12,15 @@ from matplotlib.gridspec import GridSpecBase, SubplotSpec
 from matplotlib.ticker import LogLocator, NullLocator
 
 from ..pick import ComplexArray, Curve, Records, Unit, curves, labelled, largest, unit
-from ..style import DOUBLE, MARKERS, QUIET, SINGLE, Sheet, colours, drawn, faded, panel, sheet, weight
+from ..style import DOUBLE, MARKERS, QUIET, SINGLE, Sheet, colours, drawn, faded, fixed, panel, sheet, weight
 from ..table import Column, Table, stacked
+from . import relaxation_times
 from ._nyquist import bare_extent, extent, marks, settle
 
 if TYPE_CHECKING:
+    from ...analysis.arcs import ArcNames
     from ...analysis.impedance import ImpedanceFit
+    from ...analysis.relaxation_times import RelaxationTimes
 
 ZOOM = 4.0  # spectra are alike while the range of both is less than so many times that of the smaller
 MANY = 7  # curves from which on a colour map replaces single colours
@@ -169,16 +172,24 @@ def _bode(modulus: Axes, phase: Axes, spectra: Sequence[Curve], lines: Sequence[
 
 
 @drawn
-def fitted(fit: ImpedanceFit, label: str = "measured") -> Sheet:
-    """One fitted spectrum: Nyquist with the fit, modulus and phase, and the residuals of fit and Kramers-Kronig test."""
+def fitted(fit: ImpedanceFit, label: str = "measured", distribution: RelaxationTimes | None = None, names: ArcNames | None = None) -> Sheet:
+    """One fitted spectrum: Nyquist with the fit, modulus and phase, the residuals of fit and Kramers-Kronig test.
+
+    distribution   its relaxation times in a panel of their own; `names` those of its peaks
+    """
     s = fit.spectrum
     points = Curve(label, s.frequency, s.z, s.specific, True)
     line = _fit_curve(label, fit)
-    made = sheet(DOUBLE, 96.0)
-    made.set_layout_engine("none")  # always the same panels: a fixed layout takes a third of the time
-    halves = made.add_gridspec(1, 2, width_ratios=(1.2, 1.0), left=0.085, right=0.985, bottom=0.105, top=0.885, wspace=0.24)
-    left, rest = (made.add_subplot(g) for g in _two(halves[0].subgridspec(2, 1, height_ratios=(2.0, 1.0), hspace=0.42)))
-    modulus, phase = (made.add_subplot(g) for g in _two(halves[1].subgridspec(2, 1, hspace=0.42)))
+    made = fixed(DOUBLE, 112.0 if distribution is not None else 96.0)
+    halves = made.add_gridspec(1, 2, width_ratios=(1.2, 1.0), left=0.085, right=0.985, bottom=0.09, top=0.9, wspace=0.24)
+    left, below = (made.add_subplot(g) for g in _two(halves[0].subgridspec(2, 1, height_ratios=(1.75 if distribution is not None else 2.0, 1.0), hspace=0.36)))
+    if distribution is not None:
+        thirds = halves[1].subgridspec(3, 1, hspace=0.52)
+        modulus, phase, rest = (made.add_subplot(thirds[k]) for k in range(3))
+        relaxation_times.panel_of(below, distribution, names)
+    else:
+        modulus, phase = (made.add_subplot(g) for g in _two(halves[1].subgridspec(2, 1, hspace=0.42)))
+        rest = below
     paint = {label: "#222222"}
     reach = extent([points, line])
     scale = unit("specific_impedance_real" if s.specific else "impedance_real", reach.size)
@@ -189,12 +200,15 @@ def fitted(fit: ImpedanceFit, label: str = "measured") -> Sheet:
     modulus.plot(line.frequency, whole(np.abs(line.z)), color="#0072B2", lw=1.1)
     phase.plot(line.frequency, -np.degrees(np.angle(line.z)), color="#0072B2", lw=1.1)
     residuals(rest, fit)
-    for ax, a in ((left, "a"), (rest, "b"), (modulus, "c"), (phase, "d")):
+    if distribution is not None:
+        modulus.set_xlabel("")
+        phase.set_xlabel("")
+    for ax, a in zip([left, *([below] if distribution is not None else []), modulus, phase, rest] if distribution is not None else [left, rest, modulus, phase], "abcde", strict=False):
         panel(ax, a)
     made.legend(*left.get_legend_handles_labels(), loc="upper left", bbox_to_anchor=(0.005, 0.998), ncols=2)
     settle(made, [(left, reach, scale)])
     marks(made, left, [points], scale, paint)
-    made.tables += [_table([points], [line]), _residual_table(fit)]
+    made.tables += [_table([points], [line]), _residual_table(fit), *([relaxation_times.table(distribution)] if distribution is not None else [])]
     return made
 
 
@@ -226,7 +240,7 @@ def residuals(ax: Axes, fit: ImpedanceFit) -> None:
     ax.set_ylim(-top, top)
     ax.set_ylabel("Residual (%)")
     frequency_axis(ax)
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1, handlelength=1.0, ncols=3)
+    ax.legend(loc="lower right", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.1, handlelength=0.8, handletextpad=0.4, columnspacing=0.8, ncols=3)
 
 
 def _fit_curve(label: str, fit: ImpedanceFit) -> Curve:
