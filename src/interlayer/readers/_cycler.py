@@ -30,7 +30,7 @@ from ._trace import bounds, look_at_time, trace
 PLACE = Literal["line", "record", "row"]
 LABEL = "~label"  # the code of a row's step label; never leaves this file
 _PRIMARY = ("time", "step_time", "voltage", "current")
-_CLOCK = re.compile(r"(?:(\d{1,6})\s?d\s?)?(\d{1,7}):(\d{1,2}):(\d{1,2}(?:[.,]\d{1,9})?)")
+_CLOCK = re.compile(r"(?:(\d{1,6})(?:\s?d\s?|-))?(\d{1,7}):(\d{1,2}):(\d{1,2}(?:[.,]\d{1,9})?)")
 _MEMBERS = 1000  # of an archive
 _RATIO, _SLACK = 10, 200_000_000  # an archive may unpack to this many times its size, and this many bytes
 
@@ -155,7 +155,7 @@ def number(cell: str) -> float:
 
 
 def clock(cell: str) -> float:
-    """Seconds in "12:34:56.7" or "3d 12:34:56"; ValueError for anything else."""
+    """Seconds in "12:34:56.7", "3d 12:34:56" or "3-12:34:56"; ValueError for anything else."""
     match = _CLOCK.fullmatch(cell)
     if match is None or not cell.isascii():
         raise ValueError(cell)
@@ -193,8 +193,10 @@ class Grid:
         return int(self.lines[row])
 
 
-def split_line(line: str, separator: str) -> list[str]:
-    """The cells of a line without blanks and quotes around them."""
+def split_line(line: str, separator: str | None) -> list[str]:
+    """The cells of a line without blanks and quotes around them; `separator` None is any run of blanks."""
+    if separator is None:
+        return [c.strip('"') for c in line.split()]
     if '"' in line:
         line = line.replace("\0", "")
         return [c.strip() for c in next(csv.reader([line], delimiter=separator), [])]
@@ -204,17 +206,22 @@ def split_line(line: str, separator: str) -> list[str]:
 def grid(
     text: Text,
     head: int,
-    separator: str,
+    separator: str | None,
     wanted: Mapping[str, tuple[int, Callable[[str], float]]],
     needed: Sequence[str],
     keep: Mapping[str, int],
     notes: Notes,
+    *,
+    width: int = 0,
+    unfold: Callable[[list[str], int], list[str] | None] | None = None,
 ) -> Grid:
     """The columns `wanted` (key -> place, converter) under line `head` (0-based); rows without `needed` are none.
 
-    keep   columns whose text in the first and last row is kept as it is
+    keep    columns whose text in the first and last row is kept as it is
+    width   cells of a row, where the line of names does not tell
+    unfold  (cells, line) -> the cells of the row, or None for a line that is none and is as it should be
     """
-    width = len(_trimmed(split_line(text.titles[head], separator)))
+    width = width or len(_trimmed(split_line(text.titles[head], separator)))
     if width > 2000:
         raise ReadError(
             f"The table has {width} columns", file=text.name, place=f"line {head + 1}", remedy="Export less"
@@ -235,6 +242,11 @@ def grid(
             if not row.strip():
                 continue
             cells, why = split_line(row, separator) if len(row) <= LONGEST else [], ""
+            if unfold is not None and cells:
+                row_cells = unfold(cells, line)
+                if row_cells is None:
+                    continue
+                cells = row_cells
             values: list[float] = []
             if len(cells) < width or any(cells[width:]):
                 why = f"{len(cells)} cells instead of {width}"
@@ -327,6 +339,8 @@ def record_of(
     """
     own = Notes()
     channels = {c: np.where(np.isinf(v), np.nan, np.asarray(v, dtype=np.float64)) for c, v in channels.items()}
+    if (resistance := channels.get("internal_resistance")) is not None:
+        channels["internal_resistance"] = np.where(resistance == 0.0, np.nan, resistance)  # 0: none was measured
     for channel in [c for c in channels if c != LABEL]:
         channels[channel] = _possible(channels[channel], channel, source, own, line, place)
     rows = look_at_time(Rows({c: v for c, v in channels.items() if not _void(c, v)}, line), own) if channels else None
@@ -425,7 +439,44 @@ def _segment(rows: Rows, start: int, stop: int, labels: Codes | None) -> Segment
     if label:
         info["label"] = label
     part.channels = {c: v for c, v in part.channels.items() if c == "time" or not np.isnan(v).all()}
-    return trace(part, "rest" if label.casefold() in ("rest", "ocv", "open circuit") else "", info)
+    return trace(part, "rest" if direction(label) == 0.0 else "", info)
+
+
+# -- the direction of the current -------------------------------------------------------------------------------------
+_REST = ("r", "rest", "pause", "ocv", "open circuit", "静置", "搁置", "休止")
+
+
+def direction(label: str) -> float | None:
+    """1 for a label that says charge, -1 for discharge, 0 for rest, None for any other."""
+    low = label.casefold().strip()
+    if low in _REST:
+        return 0.0
+    if "放" in low or any(w in low for w in ("dchg", "disch", "d_cc", "d_cv", "d_rate")) or low in ("d", "ccd", "cvd", "cccvd"):
+        return None if "充" in low else -1.0
+    if "充" in low or any(w in low for w in ("chg", "charg", "c_cc", "c_cv", "c_rate")) or low in ("c", "ccc", "cvc", "cccvc"):
+        return 1.0
+    return None
+
+
+def directed(channels: dict[str, Array], labels: Codes, notes: Notes, signs: str) -> None:
+    """Give the current the sign of its step's label where the file writes its size alone: it holds no negative one."""
+    notes.header["sign of the current"] = signs
+    current, codes = channels["current"], channels.get(LABEL)
+    if codes is None or (current < 0.0).any():
+        return
+    way = {float(code): direction(text) for text, code in labels.texts.items()}
+    down = np.isin(codes, [code for code, sign in way.items() if sign == -1.0]) & (current > 0.0)
+    if not down.any():
+        return
+    channels["current"] = np.where(down, -current, current)
+    notes.did(
+        "The file holds no negative current: rows in steps labelled as discharge were given a negative sign, so that "
+        "charging is positive."
+    )
+    unsure = np.isin(codes, [code for code, sign in way.items() if sign is None]) & (current > 0.0)
+    if unsure.any():
+        shown = ", ".join(sorted({labels.text(float(c)) for c in codes[unsure]}))[:100]
+        notes.odd(f"The direction of {unsure.sum()} currents is not known: they stand in steps labelled {shown}.")
 
 
 def renamed(record: Record, source: Source, reader: str, sentence: str, header: Mapping[str, str]) -> Record:

@@ -24,25 +24,14 @@ import numpy as np
 
 from ..errors import ReadError
 from ..record import Record
+from ._arbin import SIGN, STATED
 from ._base import READERS, Columns, Reader
-from ._cycler import convert, damaged, is_workbook, open_zip, pieces, record_of, unit_in
+from ._cycler import convert, damaged, is_workbook, open_zip, pieces, record_of
 from ._notes import Notes
 from ._source import Source
+from ._tables import CLOCK, Place, places
 from ._take import Array
 
-_HEADS = {
-    "test_time": "time",
-    "step_time": "step_time",
-    "voltage": "voltage",
-    "current": "current",
-    "step_index": "step_index",
-    "cycle_index": "cycle",
-    "charge_capacity": "charging_capacity",
-    "discharge_capacity": "discharging_capacity",
-    "charge_energy": "charging_energy",
-    "discharge_energy": "discharging_energy",
-    "internal_resistance": "internal_resistance",
-}
 _SHEET = re.compile(r"Channel_(\d{1,5}|\d{1,5}-\d{1,5})(?:_(\d{1,4}))?", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _WIDE = 500  # columns that may hold something
@@ -94,14 +83,11 @@ class Arbin(Reader):
                     place=f"sheet {table.title!r}, row 1",
                     remedy="Export it again",
                 )
-        values = {c: np.concatenate([t.column(i) for t in tables]) for c, i in _places(heads, source).items()}
+        found = _places(heads, source)
         made = {}
-        for channel, (unit, _) in _units(heads).items():
-            made[channel] = convert(values[channel], unit, channel, source) if unit else values[channel]
-        if "internal_resistance" in made:
-            made["internal_resistance"] = np.where(
-                made["internal_resistance"] == 0.0, np.nan, made["internal_resistance"]
-            )
+        for channel, place in found.items():
+            values = np.concatenate([t.column(place.index) for t in tables])
+            made[channel] = convert(values, place.unit, channel, source) if place.unit else values
         notes.did("The units in the heads (s, V, A, Ah, Wh) were converted to SI.")
         if len(tables) > 1:
             notes.did(f"The {len(tables)} sheets of channel {channels[0]} were joined.")
@@ -110,25 +96,14 @@ class Arbin(Reader):
             notes.odd(f"{missing} cells of the table hold text instead of a number and were left empty.")
         rows = np.concatenate([t.rows for t in tables])
         notes.header["channel"] = channels[0]
-        notes.header["sign of the current"] = "charging is positive (as Arbin defines it)"
-        used = {i for _, i in _units(heads).values()}
+        notes.header["sign of the current"] = SIGN
+        used = {place.index for place in found.values()}
         notes.header["columns not read"] = ", ".join(h for i, h in enumerate(heads) if h and i not in used)[:500]
         return record_of(source, self.name, made, notes, line=lambda row: int(rows[row]), place="row")
 
 
-def _units(heads: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Channel -> (its unit, its column)."""
-    out: dict[str, tuple[str, int]] = {}
-    for index, head in enumerate(heads):
-        bare = head.partition("(")[0].strip().casefold().replace(" ", "_")
-        channel, unit = _HEADS.get(bare), unit_in(head)
-        if channel and channel not in out and (unit or channel in ("cycle", "step_index")):
-            out[channel] = (unit or "", index)
-    return out
-
-
-def _places(heads: Sequence[str], source: Source) -> dict[str, int]:
-    found = {c: i for c, (_, i) in _units(heads).items()}
+def _places(heads: Sequence[str], source: Source) -> dict[str, Place]:
+    found = {c: p for c, p in places(heads, STATED).items() if p.unit is not None and p.unit != CLOCK}
     missing = [c for c in ("time", "voltage", "current") if c not in found]
     if missing:
         raise ReadError(

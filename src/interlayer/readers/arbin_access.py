@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from ..errors import ReadError
 from ..record import Record
+from ._arbin import DATABASE, NEEDED, SIGN
 from ._base import READERS, Columns, Reader
 from ._cycler import record_of
 from ._notes import Notes
@@ -32,20 +33,6 @@ from ._take import Array
 _MAGIC = (b"\x00\x01\x00\x00Standard Jet DB", b"\x00\x01\x00\x00Standard ACE DB")
 _PAGE = 4096
 _TYPES = {2: "<u1", 3: "<i2", 4: "<i4", 6: "<f4", 7: "<f8", 8: "<f8"}  # Jet type -> numbers of fixed width
-_NEEDED = {"Data_Point", "Test_Time", "Step_Index", "Cycle_Index", "Current", "Voltage"}
-_CHANNELS = {
-    "Test_Time": ("time", "s"),
-    "Step_Time": ("step_time", "s"),
-    "Voltage": ("voltage", "V"),
-    "Current": ("current", "A"),
-    "Cycle_Index": ("cycle", ""),
-    "Step_Index": ("step_index", ""),
-    "Charge_Capacity": ("charging_capacity", "Ah"),
-    "Discharge_Capacity": ("discharging_capacity", "Ah"),
-    "Charge_Energy": ("charging_energy", "Wh"),
-    "Discharge_Energy": ("discharging_energy", "Wh"),
-    "Internal_Resistance": ("internal_resistance", "ohm"),
-}
 
 Pages = npt.NDArray[np.uint8]
 
@@ -91,29 +78,25 @@ class ArbinAccess(Reader):
             notes.odd("The file does not end at the end of a page: it is not complete.")
         pages = np.frombuffer(source.raw, dtype=np.uint8, count=whole * _PAGE).reshape(-1, _PAGE)
         tables = [t for n in np.flatnonzero(pages[:, 0] == 2).tolist() if (t := _definition(pages, n)) is not None]
-        found = [t for t in tables if t.columns.keys() >= _NEEDED]
+        found = [t for t in tables if t.columns.keys() >= NEEDED]
         if len(found) != 1:
             raise ReadError(
                 f"The database has {len(found) or 'no'} table{'s' * (len(found) > 1)} of measured points",
                 file=source.name,
-                allowed=", ".join(sorted(_NEEDED)),
+                allowed=", ".join(sorted(NEEDED)),
                 remedy="Is it an Arbin result, and complete? Export it to .xlsx in Arbin's Data Pro",
             )
         values = _values(pages, found[0], source)
         _look(values, found[0], tables, pages, source, notes)
-        channels = {c: in_si(values[n], u, c) if u else values[n] for n, (c, u) in _CHANNELS.items() if n in values}
-        if "internal_resistance" in channels:
-            channels["internal_resistance"] = np.where(
-                channels["internal_resistance"] == 0.0, np.nan, channels["internal_resistance"]
-            )
+        channels = {c: in_si(values[n], u, c) if u else values[n] for n, (c, u) in DATABASE.items() if n in values}
         points = np.where(np.isfinite(values["Data_Point"]), values["Data_Point"], 0.0)  # 0: no number is stored
 
         def number(row: int) -> int:
             return int(points[row])
 
         notes.did("The units that Arbin fixes for this table (s, A, V, Ah, Wh) were converted to SI.")
-        notes.header["sign of the current"] = "charging is positive (as Arbin defines it)"
-        unread = sorted(found[0].columns.keys() - _CHANNELS.keys() - {"Data_Point", "Test_ID"})
+        notes.header["sign of the current"] = SIGN
+        unread = sorted(found[0].columns.keys() - DATABASE.keys() - {"Data_Point", "Test_ID"})
         notes.header["columns not read"] = ", ".join(unread)[:500]
         return record_of(source, self.name, channels, notes, line=number)
 
@@ -172,7 +155,7 @@ def _values(pages: Pages, table: _Table, source: Source) -> dict[str, Array]:
     """The numbers of a table, NaN where a row has none, ordered by Data_Point."""
     flat = pages.reshape(-1)
     starts, stops = _starts(pages, table)
-    wanted = [c for n, c in table.columns.items() if n in _CHANNELS or n in ("Data_Point", "Test_ID")]
+    wanted = [c for n, c in table.columns.items() if n in DATABASE or n in ("Data_Point", "Test_ID")]
     wide = [c for c in wanted if c.kind not in _TYPES]
     if wide:
         raise ReadError(
