@@ -25,7 +25,7 @@ from ._notes import Notes
 from ._rows import Rows, in_si, words
 from ._source import LONGEST, Source, Text
 from ._take import Array
-from ._trace import bounds, look_at_time, trace
+from ._trace import bounds, counters, look_at_time, trace
 
 PLACE = Literal["line", "record", "row"]
 LABEL = "~label"  # the code of a row's step label; never leaves this file
@@ -144,14 +144,15 @@ def pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> I
 
 # -- text tables with mixed cells -------------------------------------------------------------------------------------
 def number(cell: str) -> float:
-    """A number, NaN for an empty cell; ValueError for anything else."""
+    """A number, NaN for an empty cell and for an infinite one; ValueError for anything else."""
     if not cell:
         return math.nan
     if "_" in cell or not cell.isascii():
         raise ValueError(cell)
     if "," in cell:
         cell = cell.replace(",", "") if "." in cell else cell.replace(",", ".")
-    return float(cell)
+    value = float(cell)
+    return value if math.isfinite(value) else math.nan
 
 
 def clock(cell: str) -> float:
@@ -351,7 +352,6 @@ def record_of(
             place="the table",
             remedy="Was the test stopped before its first point? Is the file complete?",
         )
-    _doubles(rows, own)
     _direction(rows, own)
     notes.corrections += [_word(s, place) for s in own.corrections]
     notes.warnings += [_word(s, place) for s in own.warnings]
@@ -368,8 +368,7 @@ def _word(sentence: str, place: str) -> str:
 
 
 def _counters(rows: Rows) -> list[Array]:
-    keys = [rows.channels[c] for c in ("cycle", "step", "step_index", LABEL) if c in rows.channels]
-    return keys or [np.zeros(len(rows))]
+    return counters(rows) or [np.zeros(len(rows))]
 
 
 def _possible(
@@ -396,15 +395,6 @@ def _possible(
         "were left empty."
     )
     return np.where(bad, np.nan, values)
-
-
-def _doubles(rows: Rows, notes: Notes) -> None:
-    same = np.zeros(len(rows), dtype=np.bool_)
-    same[1:] = np.diff(rows.channels["time"]) == 0.0
-    for key in _counters(rows):
-        same[1:] &= key[1:] == key[:-1]
-    if same.any():
-        notes.odd(f"{same.sum()} rows have the time of the row before in the same step {rows.where(same)}.")
 
 
 def _direction(rows: Rows, notes: Notes) -> None:

@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..errors import ReadError
@@ -230,10 +230,11 @@ def _line_ends(data: bytes) -> bytes:
     return data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def decode_head(head: bytes, name: str = "") -> list[str]:
-    """The lines of a file's first bytes for sniffing, the last (cut) one left out; [] when they are no text."""
+@lru_cache(maxsize=2)
+def decode_head(head: bytes, name: str = "") -> tuple[str, ...]:
+    """The lines of a file's first bytes for sniffing, the last (cut) one left out; () when they are no text."""
     if encoding_of(head) is None:
-        return []
+        return ()
     text = decode(head, name)
     lines = text.string(text.data).split("\n")
-    return lines[:-1] if len(head) >= HEAD else lines
+    return tuple(lines[:-1] if len(head) >= HEAD else lines)

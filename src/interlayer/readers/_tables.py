@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -35,6 +36,7 @@ _HMS = re.compile(r"(?:hh?|d[d-]*hh?):m", re.IGNORECASE)
 _WAYS = ("\t", ";", ",", None)
 
 
+@lru_cache(maxsize=4096)
 def parts(head: str) -> tuple[str, str]:
     """Bare name and unit of a column name: "Chg. Cap.(mAh)" -> ("chgcap", "mAh"), "TestTime/Sec." -> ("testtime", "Sec")."""
     head = head.strip().strip("~#").strip()[:80]
@@ -113,7 +115,7 @@ class Nest:
         first = next((i for i, c in enumerate(cells) if c), len(cells))
         if first == len(cells):
             return None
-        level = self.level_of(cells)
+        level = None if _numbered(cells[first]) else self.level_of(cells)
         if level is not None:
             if level == 2 and _trim(cells[first:]) != self.records:
                 raise ReadError(
@@ -139,6 +141,11 @@ class Nest:
         return None
 
 
+def _numbered(text: str) -> bool:
+    """Whether a text begins with a digit, as no name of a column does."""
+    return text[:1].isdigit()
+
+
 def _trim(cells: Sequence[str]) -> tuple[str, ...]:
     cells = list(cells)
     while cells and not cells[-1]:
@@ -156,9 +163,13 @@ class Heads:
     nest: Nest | None = None
 
 
-def find_names(lines: Sequence[str], is_it: Callable[[Sequence[str]], bool]) -> Heads | None:
-    """The first line that is the line of names, cut by the separator that makes it one."""
+def find_names(
+    lines: Sequence[str], is_it: Callable[[Sequence[str]], bool], marks: Sequence[str]
+) -> Heads | None:
+    """The first line that is the line of names, cut by the separator that makes it one; it holds one of `marks`."""
     for index, line in enumerate(lines[:_TITLES]):
+        if not any(mark in line for mark in marks):
+            continue
         for separator in _WAYS if len(line) <= LONGEST else ():
             if separator is not None and separator not in line:
                 continue
@@ -180,6 +191,8 @@ def nested(
     for index, line in enumerate(lines[:_TITLES]):
         if len(line) > LONGEST:
             return None
+        if _numbered(line.lstrip(" \t,;\"")):
+            continue
         way = next((w for w in ("\t", ";", ",") if w in line), ",") if begin is None else separator
         cells = split_line(line, way)
         level = level_of(cells)

@@ -55,7 +55,7 @@ class ArbinText(Reader):
 
 
 def _find(lines: Sequence[str]) -> Heads | None:
-    return find_names(lines, _is_arbin)
+    return find_names(lines, _is_arbin, ("oltage",))
 
 
 def _is_arbin(cells: Sequence[str]) -> bool:

@@ -77,7 +77,7 @@ def _titled(line: str) -> bool:
 
 
 def _find(lines: Sequence[str]) -> Heads | None:
-    return find_names(lines, _is_basytec)
+    return find_names(lines, _is_basytec, ("U[",))
 
 
 def _is_basytec(cells: Sequence[str]) -> bool:

@@ -47,6 +47,7 @@ _RECORDS = frozenset(["index", "record", "recordid", "记录序号", "数据序�
 _STEPS = frozenset(["step", "stepno", "stepindex", "工步序号"])
 _CYCLES = frozenset(["cycle", "cycleno", "cycleindex", "循环序号"])
 _MODES = ("mode", "state", "stepstatus", "status", "模式", "状态", "工步状态", "工步类型")
+_NEWER = frozenset(("channel_index", "test_time_s", "voltage_V", "current_A"))
 _SIGN = "charging is positive (as Landt defines it)"
 
 
@@ -77,13 +78,13 @@ def _find(lines: Sequence[str], file: str) -> Heads | None:
     made = nested(lines, _level, _MODES, file)
     if made is not None:
         return made
-    found = find_names(lines, _is_flat)
+    found = find_names(lines, _is_flat, ("oltage/", "电压/"))
     return found if found is not None else _newer(lines)
 
 
 def _newer(lines: Sequence[str]) -> Heads | None:
     """The newer names, which stand under title lines: in a first line they are those of BDF."""
-    found = find_names(lines, lambda cells: {"channel_index", "test_time_s", "voltage_V", "current_A"} <= set(cells))
+    found = find_names(lines, lambda cells: set(cells) >= _NEWER, ("voltage_V",))
     return found if found is not None and found.line else None
 
 

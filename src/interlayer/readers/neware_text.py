@@ -76,7 +76,7 @@ class NewareText(Reader):
 
 def _find(lines: Sequence[str], file: str) -> Heads | None:
     made = nested(lines, _level, _MODES, file)
-    return made if made is not None else find_names(lines, _is_flat)
+    return made if made is not None else find_names(lines, _is_flat, ("oltage(", "oltage (", "电压("))
 
 
 def _has_records(cells: Sequence[str]) -> bool:
