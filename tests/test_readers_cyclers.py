@@ -5,10 +5,8 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import io
-import random
 import struct
 import sys
-import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -18,14 +16,10 @@ import polars as pl
 import pytest
 
 from interlayer.errors import ReadError
-from interlayer.readers import READERS, read
+from interlayer.readers import read
 from interlayer.readers._base import UnforeseenError
-from interlayer.readers._source import open_source
-from interlayer.record import Record
-from test_readers_contract import mutate
 from test_readers_samples import SHARED, bdf_text, plain_text
 
-NAMES = ["arbin", "arbin_access", "maccor", "neware", "pec", "wrapped"]
 needs_fastnda = pytest.mark.skipif(importlib.util.find_spec("fastnda") is None, reason="fastnda is not installed")
 
 
@@ -147,86 +141,21 @@ def zipped(files: dict[str, bytes], comment: bytes = b"") -> bytes:
     return out.getvalue()
 
 
-def sample(name: str) -> tuple[str, bytes]:
-    """One file of each format."""
-    if name == "neware":
-        if importlib.util.find_spec("fastnda") is None:
-            pytest.skip("fastnda is not installed")
-        return "made.ndax", real("fastnda/21_10_7_85.ndax").read_bytes()
-    made: dict[str, tuple[str, bytes]] = {
+def cycler_samples() -> dict[str, tuple[str, bytes]]:
+    """One file of each format that can be made."""
+    return {
         "arbin": ("made.xlsx", workbook({"Global_Info": [["TEST REPORT"]], "Channel_1_1": arbin_rows()})),
         "arbin_access": ("made.res", jet_bytes()),
         "maccor": ("made.txt", maccor_text().encode("latin-1")),
         "pec": ("made.csv", pec_text().encode()),
         "wrapped": ("made.zip", zipped({"made.txt": plain_text().encode()}, b"a comment " * 60)),
     }
-    return made[name]
 
 
 def put(folder: Path, name: str, data: bytes | str) -> Path:
     path = folder / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return path
-
-
-# -- what every reader owes -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", NAMES)
-def test_a_sample_is_claimed_by_one_reader_and_read(name: str, tmp_path: Path) -> None:
-    file, data = sample(name)
-    path = put(tmp_path, file, data)
-    source = open_source(path)
-    assert [r for r in READERS if READERS[r].sniff(source.head, source.name)] == [name]
-    record = read(path)
-    assert record.provenance.reader == name and record.provenance.source == file
-    assert len(record.provenance.sha256) == 64
-    assert all(len(s) and np.isfinite(s[s.axis]).all() for s in record.segments)
-    assert all(not v.flags.writeable for s in record.segments for v in s.channels.values())
-    assert read(put(tmp_path, "renamed.xyz", data)).provenance.reader == name  # content decides, never the name
-    page = __import__(f"interlayer.readers.{name}", fromlist=["x"]).__doc__
-    assert all(word in page for word in ("Units", "igns", "ncertainties"))
-    for head in (b"", b"\0", b"\xff\xfe", b"\n" * 100, bytes(range(256)) * 20, b"PAR1", b"{}"):
-        assert not READERS[name].sniff(head, file)
-
-
-def outcome(name: str, path: Path) -> str:
-    """What comes of a file read as `name`, and as what it claims to be."""
-    ends = []
-    for how in (READERS[name].read, read):
-        began = time.process_time()
-        try:
-            record = how(path)
-            assert isinstance(record, Record) and record.segments
-            ends.append("record")
-        except ReadError as error:
-            assert not isinstance(error, UnforeseenError), str(error)
-            assert error.file == path.name and error.remedy and len(str(error)) < 5000
-            ends.append("error")
-        assert time.process_time() - began < 3.0
-    return ends[0]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_damaged_files(name: str, tmp_path: Path) -> None:
-    file, data = sample(name)
-    noise = random.Random(name).randbytes
-    for bad in (
-        b"\0",
-        b"\xff",
-        noise(10),
-        noise(5000),
-        b"\n",
-        b" \t \n",
-        b"x" * 30_000,
-        data[:20],
-        data[:8] + noise(3000),
-    ):
-        assert outcome(name, put(tmp_path, file, bad)) == "error"
-    for percent in range(10, 100, 10):
-        outcome(name, put(tmp_path, file, data[: len(data) * percent // 100]))
-    rng, ends = random.Random(f"{name} mutations"), []
-    for _ in range(120):
-        ends.append(outcome(name, put(tmp_path, file, mutate(data, rng))))
-    assert 0 < ends.count("record") < 120
 
 
 # -- Neware -----------------------------------------------------------------------------------------------------------

@@ -11,15 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import test_readers_contract as contract
 import test_readers_samples as make
 from interlayer.errors import MissingValueError, ReadError
-from interlayer.readers import READERS, read
+from interlayer.readers import read
 from interlayer.readers._mpr import COLUMNS
 from interlayer.readers.biologic_settings import settings
+from readers_injuries import mutate, outcome
 
 NAMES = ["autolab", "biologic_binary", "ch_instruments", "parstat", "powersuite", "versastudio"]
-OWED = [n for n in NAMES if n not in contract.NAMES]  # those that the family's tests do not run over by themselves
 IMPEDANCE = make.SHARED / "impedance.py"
 GEIS = "jr862_11_08_23_insitu-impedance-LiLi_1MLiTFSI_TEGDME-1mA-prerun"
 INSITU = make.SHARED / "datalab-insitu-LiLi-softshort"
@@ -145,12 +144,6 @@ def vendor_samples() -> Samples:
         "powersuite": ("made_powersuite.txt", powersuite_text().encode()),
         "versastudio": ("made.par", par_text().encode()),
     }
-
-
-@pytest.fixture(scope="session")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
-    common = make.samples.__wrapped__ if hasattr(make.samples, "__wrapped__") else make.samples
-    return {**common(tmp_path_factory), **vendor_samples()}
 
 
 def put(folder: Path, data: str | bytes, name: str = "made.mpr") -> Path:
@@ -426,7 +419,7 @@ def test_mpr_fields_drawn_at_random(tmp_path: Path) -> None:
             for _ in range(rng.choice((1, 2, 4))):
                 place = rng.choice((52 + 41, at + 41, at + 57, at + 65)) + rng.randrange(40)
                 out[place : place + 4] = rng.choice((b"\0" * 4, b"\xff" * 4, b"\xff\xff\xff\x7f", rng.randbytes(4)))
-            contract.outcome("biologic_binary", put(tmp_path, bytes(out)))
+            outcome("biologic_binary", put(tmp_path, bytes(out)))
 
 
 # -- settings ---------------------------------------------------------------------------------------------------------
@@ -448,7 +441,7 @@ def test_settings(tmp_path: Path) -> None:
     rng = random.Random("settings")
     for _ in range(200):
         try:
-            settings(put(tmp_path, contract.mutate(MPS.encode("latin-1"), rng), "x.mps"))
+            settings(put(tmp_path, mutate(MPS.encode("latin-1"), rng), "x.mps"))
         except ReadError as error:
             assert error.remedy
 
@@ -534,36 +527,3 @@ def test_columns_are_not_the_callers_affair(tmp_path: Path) -> None:
     for name, (file, data) in vendor_samples().items():
         with pytest.raises(ReadError, match="names its own"):
             read(put(tmp_path, data, file), format=name, columns={"time": (1, "s")})
-
-
-# -- what every reader owes -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", NAMES)
-def test_a_reader_claims_its_own_sample_and_no_other(name: str, samples: Samples, tmp_path: Path) -> None:
-    contract.test_a_reader_claims_its_own_sample_and_no_other(name, samples, tmp_path)
-    for mine in NAMES:
-        file, data = samples[mine]
-        head = data[: 1 << 16]
-        assert [r for r in READERS if READERS[r].sniff(head, file)] == [mine]
-
-
-@pytest.mark.parametrize("name", OWED)
-def test_the_family_contract(name: str, samples: Samples, tmp_path: Path) -> None:
-    contract.test_a_reader_is_described(name)
-    contract.test_a_sample_reads(name, samples, tmp_path)
-    contract.test_damaged_files(name, samples, tmp_path)
-
-
-@pytest.mark.parametrize("name", OWED)
-def test_mutations(name: str, samples: Samples, tmp_path: Path) -> None:
-    file, data = samples[name]
-    ends = []
-    for seed in range(60):
-        path = put(tmp_path, contract.mutate(data, random.Random(f"{name} {seed}")), file)
-        ends.append(contract.outcome(name, path))
-    assert 0 < ends.count("record") < 60  # some injuries heal, some don't
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", OWED)
-def test_many_mutations(name: str, samples: Samples, tmp_path: Path) -> None:
-    contract.test_many_mutations(name, samples, tmp_path)
