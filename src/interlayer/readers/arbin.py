@@ -26,7 +26,7 @@ from ..errors import ReadError
 from ..record import Record
 from ._arbin import SIGN, STATED
 from ._base import READERS, Columns, Reader
-from ._cycler import convert, damaged, is_workbook, open_zip, pieces, record_of
+from ._cycler import convert, damaged, is_workbook, open_zip, pieces, record_of, too_big, unpack_limit
 from ._notes import Notes
 from ._source import Source
 from ._tables import CLOCK, Place, places
@@ -35,6 +35,10 @@ from ._take import Array
 _SHEET = re.compile(r"Channel_(\d{1,5}|\d{1,5}-\d{1,5})(?:_(\d{1,4}))?", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _WIDE = 500  # columns that may hold something
+_LONGEST = 40_000  # characters of a cell; Excel allows 32 767
+_TOKEN = 4 << 20  # bytes of XML that hold no end of a tag
+_DEEP = 100  # elements in each other
+_CELL = 100  # bytes that a cell or a shared text needs while it is read
 _ROW_LIMIT = 1_048_576
 
 Cell = str | float
@@ -137,13 +141,30 @@ def _parse_xml(
         raise _Stop("the XML declares entities")
 
     parser.EntityDeclHandler = forbid
+    depth = fed = 0
+
+    def open_tag(tag: str, about: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEP:
+            raise _Stop("its elements are nested without end")
+        start(tag.rpartition(":")[2], about)
+
+    def close_tag(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(tag.rpartition(":")[2])
+
     parser.buffer_text = True
-    parser.StartElementHandler = lambda tag, about: start(tag.rpartition(":")[2], about)
-    parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+    parser.StartElementHandler = open_tag
+    parser.EndElementHandler = close_tag
     parser.CharacterDataHandler = text
     try:
         for piece in pieces(archive, info, source):
             parser.Parse(piece, False)
+            fed += len(piece)
+            if fed - parser.CurrentByteIndex > _TOKEN:
+                raise _Stop(f"{_TOKEN:,} bytes hold no end of a tag")
         parser.Parse(b"", True)
     except ReadError:
         raise
@@ -180,16 +201,24 @@ def _shared(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], sourc
     out: list[str] = []
     if info is None:
         return out
-    inside = False
+    inside, budget = False, _budget(source)
+
+    def spend(size: int) -> None:
+        nonlocal budget
+        budget -= size
+        if budget < 0:
+            raise too_big(source)
 
     def start(tag: str, about: dict[str, str]) -> None:
         nonlocal inside
         if tag == "si":
+            spend(_CELL)
             out.append("")
         inside = tag == "t" and bool(out)
 
     def text(piece: str) -> None:
-        if inside:
+        if inside and len(out[-1]) < _LONGEST:
+            spend(len(piece))
             out[-1] += piece
 
     def end(tag: str) -> None:
@@ -198,6 +227,11 @@ def _shared(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], sourc
 
     _parse_xml(archive, info, source, start, end, text)
     return out
+
+
+def _budget(source: Source) -> int:
+    """Bytes that what is read of a workbook may hold: a part of what an archive may unpack to."""
+    return unpack_limit(source.size) // 2
 
 
 class _Sheet:
@@ -209,6 +243,7 @@ class _Sheet:
         self.title, self.shared = title, shared
         self.heads: list[str] = []
         self.odd = 0
+        self._source, self._left = source, _budget(source) // _CELL
         self._cells: dict[int, tuple[array[int], array[float]]] = {}
         self._at, self._row, self._kind, self._text, self._reading = (0, 0), 0, "", "", False
         _parse_xml(archive, info, source, self._start, self._end, self._piece)
@@ -240,7 +275,7 @@ class _Sheet:
             self._reading = True
 
     def _piece(self, text: str) -> None:
-        if self._reading:
+        if self._reading and len(self._text) < _LONGEST:
             self._text += text
 
     def _end(self, tag: str) -> None:
@@ -257,6 +292,9 @@ class _Sheet:
         if math.isnan(value):
             self.odd += self._kind != "d"
             return
+        self._left -= 1
+        if self._left < 0:
+            raise too_big(self._source)
         places, values = self._cells.setdefault(column, (array("q"), array("d")))
         places.append(row)
         values.append(value)
