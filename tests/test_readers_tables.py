@@ -260,3 +260,36 @@ def test_blocks_of_the_nested_forms_may_lose_lines(tmp_path: Path) -> None:
     record: Record = read(put(tmp_path, "\n".join(lines)))
     assert sum(map(len, record.segments)) == 49
     assert any("1 lines that are no rows" in c and "line 13" in c for c in record.provenance.corrections)
+
+
+# -- clocks and doubles, on the shared path ---------------------------------------------------------------------------
+def test_a_clock_that_jumps_forward_is_said_by_every_reader(tmp_path: Path) -> None:
+    def jumped(seconds: float, at: int = 25) -> str:
+        time = TIME + np.where(np.arange(50) >= at, seconds, 0.0)
+        return text("time [s],voltage [V],current [A]", rows(time, VOLTAGE, CURRENT))
+
+    says = "jumps forward at 1 places"
+    (warning,) = read(put(tmp_path, jumped(86400.0), "plain.csv")).provenance.warnings
+    assert says in warning and "line 27" in warning and "where 30 s between rows are usual" in warning
+    assert not read(put(tmp_path, jumped(1200.0), "plain.csv")).provenance.warnings  # no hundred times the usual
+    gap = arbin().replace("\n26,750,", "\n26,90750,").split("\n")
+    assert any("jumps" in w for w in read(put(tmp_path, "\n".join(gap))).provenance.warnings)
+    bdf = text("test_time_second,voltage_volt,current_ampere", rows(np.r_[TIME[:25], TIME[25:] + 1e5], VOLTAGE, CURRENT))
+    assert any(says in w for w in read(put(tmp_path, bdf)).provenance.warnings)
+
+
+def test_a_long_rest_recorded_sparsely_is_no_jump(tmp_path: Path) -> None:
+    since = SINCE.copy()
+    since[9] = 90_000.0
+    time = np.r_[TIME[:9], 90_000.0, TIME[10:] + 90_000.0]
+    heads = "Data_Point,Test_Time(s),Step_Time(s),Step_Index,Cycle_Index,Current(A),Voltage(V)"
+    record = read(put(tmp_path, text(heads, rows(POINT, time, since, STEP, CYCLE, CURRENT, VOLTAGE))))
+    assert not record.provenance.warnings
+
+
+def test_rows_at_one_time_are_said_by_every_reader(tmp_path: Path) -> None:
+    time = TIME.copy()
+    time[21] = time[20]
+    for heads in ("time [s],voltage [V],current [A]", "test_time_second,voltage_volt,current_ampere"):
+        (warning,) = read(put(tmp_path, text(heads, rows(time, VOLTAGE, CURRENT)))).provenance.warnings
+        assert "1 rows have the time of the row before in the same step (first in line 23)" in warning

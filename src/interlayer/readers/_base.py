@@ -8,6 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import ClassVar, TypeAlias, Union, final
 
+import numpy as np
+
 from ..errors import InterlayerError, ReadError, RecordError
 from ..record import Record
 from ..registry import Registry
@@ -59,7 +61,9 @@ class Reader(ABC):
             )
         source = open_source(path)
         try:
-            return self._parse(source, columns)
+            # damaged bytes may spell any number: what overflows or is none is judged by its range, not by a warning
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                return self._parse(source, columns)
         except ReadError:
             raise
         except InterlayerError as error:
