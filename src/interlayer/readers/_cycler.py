@@ -38,7 +38,7 @@ _RATIO, _SLACK = 10, 200_000_000  # an archive may unpack to this many times its
 # -- archives ---------------------------------------------------------------------------------------------------------
 def unpack_limit(size: int, needs: int = 1) -> int:
     """Bytes that an archive of `size` bytes may unpack to, where its reader `needs` so many bytes for each of them."""
-    return _RATIO * size + _SLACK if needs == 1 else 5 * size + _SLACK // (2 * needs)
+    return _RATIO * size + _SLACK if needs == 1 else 5 * size + _SLACK // (3 * needs)
 
 
 def member_names(head: bytes) -> list[str]:

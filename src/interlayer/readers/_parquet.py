@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: a table may unpack to this many times its file, and so many bytes; columns that never change pack well
-UNPACKED, SLACK = 8, 28_000_000
+UNPACKED, SLACK = 8, 25_000_000
 
 
 def check_size(source: Source) -> int:
