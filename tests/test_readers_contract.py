@@ -4,34 +4,43 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import test_readers_samples as make
 from interlayer.errors import ReadError
 from interlayer.readers import READERS, read
-from interlayer.readers._base import UnforeseenError
-from interlayer.record import Record
-from test_readers_samples import *  # noqa: F403
+from interlayer.readers._source import open_source
+from readers_injuries import fuzz, outcome
+from test_readers_samples import NEWARE, neware_file
 
-#: formats without a file that can be made here: their own tests hold them to the same contract
-REAL_ONLY = ["neware"]
-NAMES = [name for name in READERS if name not in REAL_ONLY]
-BOUND = 3.0  # s of a single file; all take milliseconds on an idle machine
+NAMES = list(READERS)
+MANY = 10_000  # injuries a reader behind the marker `long`
 
 Samples = dict[str, tuple[str, bytes]]
 
 
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    return make.every_sample(tmp_path_factory.mktemp("samples"))
+
+
+def sample(name: str, samples: Samples) -> tuple[str, bytes]:
+    """The sample of a reader; those of Neware are real, for nobody can make one, and may be absent."""
+    if name not in samples:
+        assert name == "neware"
+        pytest.skip("the shared samples or fastnda are not here")
+    return samples[name]
+
+
 def test_every_reader_has_a_sample(samples: Samples) -> None:
-    assert sorted(samples) == NAMES
+    assert sorted({*samples, "neware"}) == sorted(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_reader_claims_its_own_sample_and_no_other(name: str, samples: Samples, tmp_path: Path) -> None:
-    from interlayer.readers._source import open_source
-
     for other, (file, data) in samples.items():
         (tmp_path / file).write_bytes(data)
         source = open_source(tmp_path / file)
@@ -50,7 +59,7 @@ def test_a_reader_is_described(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_sample_reads(name: str, samples: Samples, tmp_path: Path) -> None:
-    file, data = samples[name]
+    file, data = sample(name, samples)
     (tmp_path / file).write_bytes(data)
     record = read(tmp_path / file)
     assert record.segments and all(len(s) and np.isfinite(s[s.axis]).all() for s in record.segments)
@@ -63,26 +72,9 @@ def test_a_sample_reads(name: str, samples: Samples, tmp_path: Path) -> None:
         )
 
 
-def outcome(name: str, path: Path) -> str:
-    """What comes of a file: read as `name`, and read as whatever it claims to be."""
-    ends = []
-    for how in (READERS[name].read, read):
-        began = time.process_time()
-        try:
-            record = how(path)
-            assert isinstance(record, Record) and record.segments
-            ends.append("record")
-        except ReadError as error:
-            assert not isinstance(error, UnforeseenError), str(error)
-            assert error.file == path.name and error.remedy and len(str(error)) < 5000
-            ends.append("error")
-        assert time.process_time() - began < BOUND
-    return ends[0]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_damaged_files(name: str, samples: Samples, tmp_path: Path) -> None:
-    file, data = samples[name]
+    file, data = sample(name, samples)
     path = tmp_path / file
     noise = random.Random(name).randbytes
     for bad in (
@@ -111,52 +103,29 @@ def test_damaged_files(name: str, samples: Samples, tmp_path: Path) -> None:
             assert error.remedy
 
 
-def mutate(data: bytes, rng: random.Random) -> bytes:
-    """`data` with one to twenty injuries: flips, cuts, doublings, lines lost or repeated."""
-    out = bytearray(data)
-    for _ in range(rng.choice((1, 1, 2, 5, 20))):
-        if not out:
-            break
-        i = rng.randrange(len(out))
-        j = min(len(out), i + rng.randrange(1, 200))
-        kind = rng.randrange(7)
-        if kind == 0:
-            out[i] ^= 1 << rng.randrange(8)
-        elif kind == 1:
-            del out[i:]
-        elif kind == 2:
-            out[i:i] = out[i:j]
-        elif kind == 3:
-            del out[i:j]
-        elif kind == 4:
-            out[i] = rng.choice(b"\t,;. \n\r0123456789eE+-\"'\0")
-        elif kind == 5:
-            lines = out.split(b"\n")
-            del lines[rng.randrange(len(lines))]
-            out = bytearray(b"\n".join(lines))
-        else:
-            lines = out.split(b"\n")
-            lines.insert(rng.randrange(len(lines)), rng.choice(lines))
-            out = bytearray(b"\n".join(lines))
-    return bytes(out)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_mutations(name: str, samples: Samples, tmp_path: Path) -> None:
-    file, data = samples[name]
-    ends = []
-    for seed in range(200):
-        path = tmp_path / file
-        path.write_bytes(mutate(data, random.Random(f"{name} {seed}")))
-        ends.append(outcome(name, path))
-    assert 0 < ends.count("record") < 200  # some injuries heal, some don't
+    ends = fuzz(name, *sample(name, samples), tmp_path, 200)
+    assert ends.total() == 200 and 0 < ends["record"] < 200  # some injuries heal, some don't
+
+
+def test_an_escape_is_told_with_its_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("made")
+
+    monkeypatch.setattr(type(READERS["plain"]), "_parse", fails)
+    with pytest.raises(AssertionError, match="seed 'plain 0'.*ZeroDivisionError: made"):
+        fuzz("plain", "x.txt", make.plain_text().encode(), tmp_path, 5)
+
+
+FILES = [*((name, "") for name in NAMES if name != "neware"), *(("neware", file) for file in NEWARE)]
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", NAMES)
-def test_many_mutations(name: str, samples: Samples, tmp_path: Path) -> None:
-    file, data = samples[name]
-    for seed in range(5000):
-        path = tmp_path / file
-        path.write_bytes(mutate(data, random.Random(f"long {name} {seed}")))
-        outcome(name, path)
+@pytest.mark.parametrize(("name", "real"), FILES, ids=[f"{n} {r}".strip() for n, r in FILES])
+def test_many_mutations(name: str, real: str, samples: Samples, tmp_path: Path) -> None:
+    file, data = neware_file(real) if real else sample(name, samples)
+    share = MANY // len(NEWARE) if real else MANY
+    ends = fuzz(name, file, data, tmp_path, share, seed=f"long {real} ".replace("  ", " "))
+    print(f"{name:16s} {real:28s} {ends['record']:6d} records {ends['error']:6d} ReadErrors")
+    assert ends.total() == share

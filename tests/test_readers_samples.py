@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -151,15 +153,32 @@ def parquet(made: Record, folder: Path, name: str = "made.parquet") -> bytes:
     return (folder / name).read_bytes()
 
 
-@pytest.fixture(scope="session")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, bytes]]:
-    """One file of each format: (name, bytes)."""
-    from test_readers_cyclers import sample
+#: real files of Neware, for which none can be made; the last is packed
+NEWARE = ("fastnda/21_10_7_85.ndax", "BDF/filetype14-0.ndax", "navani/test.ndax", "fastnda/nda_v23.nda.zip")
+
+
+def neware_file(name: str) -> tuple[str, bytes]:
+    """Name and bytes of a real file, unpacked; skips where the file or fastnda is absent."""
+    path = SHARED / name
+    if not path.exists() or importlib.util.find_spec("fastnda") is None:
+        pytest.skip("the shared samples or fastnda are not here")
+    if path.suffix != ".zip":
+        return "made.ndax", path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return "made.nda", archive.read(archive.namelist()[0])
+
+
+def every_sample(folder: Path) -> dict[str, tuple[str, bytes]]:
+    """One file of each format: (name, bytes); Neware's where it is at hand."""
+    from test_readers_cyclers import cycler_samples
+    from test_readers_tables import table_samples
     from test_readers_vendors import vendor_samples
 
-    folder = tmp_path_factory.mktemp("samples")
+    real = {"neware": neware_file(NEWARE[0])} if (SHARED / NEWARE[0]).exists() and importlib.util.find_spec("fastnda") else {}
     return {
-        **{name: sample(name) for name in ("arbin", "arbin_access", "maccor", "pec", "wrapped")},
+        **real,
+        **cycler_samples(),
+        **table_samples(),
         **vendor_samples(),
         "plain": ("made.txt", plain_text().encode()),
         "zview": ("made.z", zview_text().encode()),

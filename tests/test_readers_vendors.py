@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import test_readers_contract as contract
 import test_readers_samples as make
+from interlayer import protocols
 from interlayer.errors import MissingValueError, ReadError
-from interlayer.readers import READERS, read
+from interlayer.readers import read
 from interlayer.readers._mpr import COLUMNS
 from interlayer.readers.biologic_settings import settings
+from readers_injuries import mutate, outcome
 
 NAMES = ["autolab", "biologic_binary", "ch_instruments", "parstat", "powersuite", "versastudio"]
-OWED = [n for n in NAMES if n not in contract.NAMES]  # those that the family's tests do not run over by themselves
 IMPEDANCE = make.SHARED / "impedance.py"
 GEIS = "jr862_11_08_23_insitu-impedance-LiLi_1MLiTFSI_TEGDME-1mA-prerun"
 INSITU = make.SHARED / "datalab-insitu-LiLi-softshort"
@@ -147,12 +147,6 @@ def vendor_samples() -> Samples:
     }
 
 
-@pytest.fixture(scope="session")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
-    common = make.samples.__wrapped__ if hasattr(make.samples, "__wrapped__") else make.samples
-    return {**common(tmp_path_factory), **vendor_samples()}
-
-
 def put(folder: Path, data: str | bytes, name: str = "made.mpr") -> Path:
     (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
     return folder / name
@@ -250,6 +244,10 @@ def test_real_mpr_takes_up_the_settings_beside_it() -> None:
     assert about.header["acquisition started"] == "2023-08-11 12:33:57" and about.header["area"] == "0.001 cm^2"
     assert about.header["characteristic mass"].startswith("1.5 ")
     (technique,) = about.settings["techniques"]
+    (said,) = about.settings["protocol"]
+    made = protocols.parse(said)
+    assert isinstance(made, protocols.Impedance)
+    assert (made.high, made.low, made.points_per_decade) == (1e4, 0.1, 3)
     parameters = technique["parameters"]
     assert technique["name"] == about.header["technique"] == record.segments[0].info["label"]
     assert (parameters["fi"], parameters["unit fi"], parameters["ff"], parameters["Nd"]) == (
@@ -426,7 +424,7 @@ def test_mpr_fields_drawn_at_random(tmp_path: Path) -> None:
             for _ in range(rng.choice((1, 2, 4))):
                 place = rng.choice((52 + 41, at + 41, at + 57, at + 65)) + rng.randrange(40)
                 out[place : place + 4] = rng.choice((b"\0" * 4, b"\xff" * 4, b"\xff\xff\xff\x7f", rng.randbytes(4)))
-            contract.outcome("biologic_binary", put(tmp_path, bytes(out)))
+            outcome("biologic_binary", put(tmp_path, bytes(out)))
 
 
 # -- settings ---------------------------------------------------------------------------------------------------------
@@ -435,6 +433,10 @@ def test_settings(tmp_path: Path) -> None:
     assert [t["name"] for t in found["techniques"]] == ["Open Circuit Voltage", "Constant Current"]
     assert found["techniques"][1]["parameters"] == {"Is": ["0.500", "-0.500"], "unit Is": ["mA", "mA"]}
     assert found["header"]["Electrode surface area"] == "0.785 cm²" and found["header"]["Filename"] == "x.mps"
+    assert found["protocol"] == [
+        "Open Circuit Voltage: tR (h:m:s) 1:00:0.0000",
+        "Constant Current: Is 0.500, -0.500; unit Is mA, mA",
+    ]
     for bad in (
         MPS[:220],
         "no settings\n",
@@ -448,9 +450,41 @@ def test_settings(tmp_path: Path) -> None:
     rng = random.Random("settings")
     for _ in range(200):
         try:
-            settings(put(tmp_path, contract.mutate(MPS.encode("latin-1"), rng), "x.mps"))
+            settings(put(tmp_path, mutate(MPS.encode("latin-1"), rng), "x.mps"))
         except ReadError as error:
             assert error.remedy
+
+
+def spectrum_settings(high: str = "10.000", low: str = "0.100") -> bytes:
+    rows = {"Mode": "Single sine", "fi": high, "unit fi": "kHz", "ff": low, "unit ff": "Hz", "Nd": "5"}
+    rows |= {"Points": "per decade", "spacing": "Logarithmic"}
+    head = "EC-LAB SETTING FILE\r\n\r\nNumber of linked techniques : 1\r\n\r\nTechnique : 1\r\n"
+    head += "Potentio Electrochemical Impedance Spectroscopy\r\n"
+    return (head + "".join(f"{k:20s}{v:20s}\r\n" for k, v in rows.items())).encode("latin-1")
+
+
+def test_settings_of_a_spectrum_are_a_protocol(tmp_path: Path) -> None:
+    found = settings(put(tmp_path, spectrum_settings(), "x.mps"))
+    (said,) = found["protocol"]
+    made = protocols.parse(said)
+    assert isinstance(made, protocols.Impedance) and str(made) == said
+    assert (made.high, made.low, made.points_per_decade) == (1e4, 0.1, 5)
+    several = spectrum_settings().replace(b"5                   ", b"5".ljust(20) + b"6".ljust(20))
+    for other in (several, spectrum_settings().replace(b"Logarithmic", b"Linear     ")):
+        (said,) = settings(put(tmp_path, other, "x.mps"))["protocol"]
+        assert said.startswith("Potentio Electrochemical Impedance Spectroscopy: Mode Single sine")
+
+
+def test_a_spectrum_that_was_stopped_early_is_told_by_its_settings(tmp_path: Path) -> None:
+    path = put(tmp_path, mpr(spectrum_columns()), "cell_C01.mpr")  # 1 MHz to 0.1 Hz
+    for high, low, says in (
+        ("1000.000", "0.100", None),
+        ("1000.000", "0.010", "ends at 0.1 Hz, and the settings program it down to 0.01 Hz: it was stopped early"),
+        ("10.000", "0.100", "are they of another run"),
+    ):
+        put(tmp_path, spectrum_settings(high, low), "cell.mps")
+        warnings = read(path).provenance.warnings
+        assert any(says in w for w in warnings) if says else not warnings
 
 
 def test_settings_that_are_damaged_cost_a_warning_and_no_data(tmp_path: Path) -> None:
@@ -534,36 +568,3 @@ def test_columns_are_not_the_callers_affair(tmp_path: Path) -> None:
     for name, (file, data) in vendor_samples().items():
         with pytest.raises(ReadError, match="names its own"):
             read(put(tmp_path, data, file), format=name, columns={"time": (1, "s")})
-
-
-# -- what every reader owes -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", NAMES)
-def test_a_reader_claims_its_own_sample_and_no_other(name: str, samples: Samples, tmp_path: Path) -> None:
-    contract.test_a_reader_claims_its_own_sample_and_no_other(name, samples, tmp_path)
-    for mine in NAMES:
-        file, data = samples[mine]
-        head = data[: 1 << 16]
-        assert [r for r in READERS if READERS[r].sniff(head, file)] == [mine]
-
-
-@pytest.mark.parametrize("name", OWED)
-def test_the_family_contract(name: str, samples: Samples, tmp_path: Path) -> None:
-    contract.test_a_reader_is_described(name)
-    contract.test_a_sample_reads(name, samples, tmp_path)
-    contract.test_damaged_files(name, samples, tmp_path)
-
-
-@pytest.mark.parametrize("name", OWED)
-def test_mutations(name: str, samples: Samples, tmp_path: Path) -> None:
-    file, data = samples[name]
-    ends = []
-    for seed in range(60):
-        path = put(tmp_path, contract.mutate(data, random.Random(f"{name} {seed}")), file)
-        ends.append(contract.outcome(name, path))
-    assert 0 < ends.count("record") < 60  # some injuries heal, some don't
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", OWED)
-def test_many_mutations(name: str, samples: Samples, tmp_path: Path) -> None:
-    contract.test_many_mutations(name, samples, tmp_path)

@@ -25,20 +25,20 @@ from ._notes import Notes
 from ._rows import Rows, in_si, words
 from ._source import LONGEST, Source, Text
 from ._take import Array
-from ._trace import bounds, look_at_time, trace
+from ._trace import bounds, counters, look_at_time, trace
 
 PLACE = Literal["line", "record", "row"]
 LABEL = "~label"  # the code of a row's step label; never leaves this file
 _PRIMARY = ("time", "step_time", "voltage", "current")
-_CLOCK = re.compile(r"(?:(\d{1,6})\s?d\s?)?(\d{1,7}):(\d{1,2}):(\d{1,2}(?:[.,]\d{1,9})?)")
+_CLOCK = re.compile(r"(?:(\d{1,6})(?:\s?d\s?|-))?(\d{1,7}):(\d{1,2}):(\d{1,2}(?:[.,]\d{1,9})?)")
 _MEMBERS = 1000  # of an archive
 _RATIO, _SLACK = 10, 200_000_000  # an archive may unpack to this many times its size, and this many bytes
 
 
 # -- archives ---------------------------------------------------------------------------------------------------------
-def unpack_limit(size: int) -> int:
-    """Bytes that an archive of `size` bytes may unpack to."""
-    return _RATIO * size + _SLACK
+def unpack_limit(size: int, needs: int = 1) -> int:
+    """Bytes that an archive of `size` bytes may unpack to, where its reader `needs` so many bytes for each of them."""
+    return _RATIO * size + _SLACK if needs == 1 else 5 * size + _SLACK // (3 * needs)
 
 
 def member_names(head: bytes) -> list[str]:
@@ -73,8 +73,8 @@ def is_workbook(head: bytes) -> bool:
     return any(n == "[Content_Types].xml" or n.startswith("xl/") for n in member_names(head))
 
 
-def open_zip(source: Source) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
-    """The archive and its members, none of them out of bounds; `ReadError` else."""
+def open_zip(source: Source, needs: int = 1) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """The archive and its members, none of them out of bounds; `ReadError` else. `needs` as in `unpack_limit`."""
     if source.raw.count(b"PK\x01\x02") > _MEMBERS:
         raise ReadError(
             f"The archive holds more than {_MEMBERS} members", file=source.name, remedy="Unpack it and give one file"
@@ -95,8 +95,8 @@ def open_zip(source: Source) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
             raise _unsafe(source, "A member of the archive is encrypted", shown, "Unpack it with its password")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _unsafe(source, "A member is packed in a way that is not read", shown, "Unpack it, or pack it as zip")
-    if sum(i.file_size for i in members) > unpack_limit(source.size):
-        raise too_big(source)
+    if sum(i.file_size for i in members) > unpack_limit(source.size, needs):
+        raise too_big(source, needs)
     return archive, members
 
 
@@ -106,10 +106,10 @@ def _unsafe(source: Source, what: str, shown: str, remedy: str = "") -> ReadErro
     )
 
 
-def too_big(source: Source) -> ReadError:
+def too_big(source: Source, needs: int = 1) -> ReadError:
     """The error for an archive that would fill the memory."""
     return ReadError(
-        f"The archive of {source.size:,} bytes unpacks to more than {unpack_limit(source.size):,}",
+        f"The archive of {source.size:,} bytes unpacks to more than {unpack_limit(source.size, needs):,}",
         file=source.name,
         remedy="It is damaged or made to exhaust the memory; if it is real, unpack it first",
     )
@@ -144,18 +144,19 @@ def pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> I
 
 # -- text tables with mixed cells -------------------------------------------------------------------------------------
 def number(cell: str) -> float:
-    """A number, NaN for an empty cell; ValueError for anything else."""
+    """A number, NaN for an empty cell and for an infinite one; ValueError for anything else."""
     if not cell:
         return math.nan
     if "_" in cell or not cell.isascii():
         raise ValueError(cell)
     if "," in cell:
         cell = cell.replace(",", "") if "." in cell else cell.replace(",", ".")
-    return float(cell)
+    value = float(cell)
+    return value if math.isfinite(value) else math.nan
 
 
 def clock(cell: str) -> float:
-    """Seconds in "12:34:56.7" or "3d 12:34:56"; ValueError for anything else."""
+    """Seconds in "12:34:56.7", "3d 12:34:56" or "3-12:34:56"; ValueError for anything else."""
     match = _CLOCK.fullmatch(cell)
     if match is None or not cell.isascii():
         raise ValueError(cell)
@@ -193,8 +194,10 @@ class Grid:
         return int(self.lines[row])
 
 
-def split_line(line: str, separator: str) -> list[str]:
-    """The cells of a line without blanks and quotes around them."""
+def split_line(line: str, separator: str | None) -> list[str]:
+    """The cells of a line without blanks and quotes around them; `separator` None is any run of blanks."""
+    if separator is None:
+        return [c.strip('"') for c in line.split()]
     if '"' in line:
         line = line.replace("\0", "")
         return [c.strip() for c in next(csv.reader([line], delimiter=separator), [])]
@@ -204,17 +207,22 @@ def split_line(line: str, separator: str) -> list[str]:
 def grid(
     text: Text,
     head: int,
-    separator: str,
+    separator: str | None,
     wanted: Mapping[str, tuple[int, Callable[[str], float]]],
     needed: Sequence[str],
     keep: Mapping[str, int],
     notes: Notes,
+    *,
+    width: int = 0,
+    unfold: Callable[[list[str], int], list[str] | None] | None = None,
 ) -> Grid:
     """The columns `wanted` (key -> place, converter) under line `head` (0-based); rows without `needed` are none.
 
-    keep   columns whose text in the first and last row is kept as it is
+    keep    columns whose text in the first and last row is kept as it is
+    width   cells of a row, where the line of names does not tell
+    unfold  (cells, line) -> the cells of the row, or None for a line that is none and is as it should be
     """
-    width = len(_trimmed(split_line(text.titles[head], separator)))
+    width = width or len(_trimmed(split_line(text.titles[head], separator)))
     if width > 2000:
         raise ReadError(
             f"The table has {width} columns", file=text.name, place=f"line {head + 1}", remedy="Export less"
@@ -235,6 +243,11 @@ def grid(
             if not row.strip():
                 continue
             cells, why = split_line(row, separator) if len(row) <= LONGEST else [], ""
+            if unfold is not None and cells:
+                row_cells = unfold(cells, line)
+                if row_cells is None:
+                    continue
+                cells = row_cells
             values: list[float] = []
             if len(cells) < width or any(cells[width:]):
                 why = f"{len(cells)} cells instead of {width}"
@@ -326,7 +339,11 @@ def record_of(
     line      row (0-based) -> its number in the file, which `place` names
     """
     own = Notes()
-    channels = {c: np.where(np.isinf(v), np.nan, np.asarray(v, dtype=np.float64)) for c, v in channels.items()}
+    for channel, values in channels.items():  # one by one and only where needed: the columns may fill the memory
+        values = np.asarray(values, dtype=np.float64)
+        channels[channel] = np.where(np.isinf(values), np.nan, values) if np.isinf(values).any() else values
+    if (resistance := channels.get("internal_resistance")) is not None:
+        channels["internal_resistance"] = np.where(resistance == 0.0, np.nan, resistance)  # 0: none was measured
     for channel in [c for c in channels if c != LABEL]:
         channels[channel] = _possible(channels[channel], channel, source, own, line, place)
     rows = look_at_time(Rows({c: v for c, v in channels.items() if not _void(c, v)}, line), own) if channels else None
@@ -337,7 +354,6 @@ def record_of(
             place="the table",
             remedy="Was the test stopped before its first point? Is the file complete?",
         )
-    _doubles(rows, own)
     _direction(rows, own)
     notes.corrections += [_word(s, place) for s in own.corrections]
     notes.warnings += [_word(s, place) for s in own.warnings]
@@ -354,8 +370,7 @@ def _word(sentence: str, place: str) -> str:
 
 
 def _counters(rows: Rows) -> list[Array]:
-    keys = [rows.channels[c] for c in ("cycle", "step", "step_index", LABEL) if c in rows.channels]
-    return keys or [np.zeros(len(rows))]
+    return counters(rows) or [np.zeros(len(rows))]
 
 
 def _possible(
@@ -382,15 +397,6 @@ def _possible(
         "were left empty."
     )
     return np.where(bad, np.nan, values)
-
-
-def _doubles(rows: Rows, notes: Notes) -> None:
-    same = np.zeros(len(rows), dtype=np.bool_)
-    same[1:] = np.diff(rows.channels["time"]) == 0.0
-    for key in _counters(rows):
-        same[1:] &= key[1:] == key[:-1]
-    if same.any():
-        notes.odd(f"{same.sum()} rows have the time of the row before in the same step {rows.where(same)}.")
 
 
 def _direction(rows: Rows, notes: Notes) -> None:
@@ -425,7 +431,44 @@ def _segment(rows: Rows, start: int, stop: int, labels: Codes | None) -> Segment
     if label:
         info["label"] = label
     part.channels = {c: v for c, v in part.channels.items() if c == "time" or not np.isnan(v).all()}
-    return trace(part, "rest" if label.casefold() in ("rest", "ocv", "open circuit") else "", info)
+    return trace(part, "rest" if direction(label) == 0.0 else "", info)
+
+
+# -- the direction of the current -------------------------------------------------------------------------------------
+_REST = ("r", "rest", "pause", "ocv", "open circuit", "静置", "搁置", "休止")
+
+
+def direction(label: str) -> float | None:
+    """1 for a label that says charge, -1 for discharge, 0 for rest, None for any other."""
+    low = label.casefold().strip()
+    if low in _REST:
+        return 0.0
+    if "放" in low or any(w in low for w in ("dchg", "disch", "d_cc", "d_cv", "d_rate")) or low in ("d", "ccd", "cvd", "cccvd"):
+        return None if "充" in low else -1.0
+    if "充" in low or any(w in low for w in ("chg", "charg", "c_cc", "c_cv", "c_rate")) or low in ("c", "ccc", "cvc", "cccvc"):
+        return 1.0
+    return None
+
+
+def directed(channels: dict[str, Array], labels: Codes, notes: Notes, signs: str) -> None:
+    """Give the current the sign of its step's label where the file writes its size alone: it holds no negative one."""
+    notes.header["sign of the current"] = signs
+    current, codes = channels["current"], channels.get(LABEL)
+    if codes is None or (current < 0.0).any():
+        return
+    way = {float(code): direction(text) for text, code in labels.texts.items()}
+    down = np.isin(codes, [code for code, sign in way.items() if sign == -1.0]) & (current > 0.0)
+    if not down.any():
+        return
+    channels["current"] = np.where(down, -current, current)
+    notes.did(
+        "The file holds no negative current: rows in steps labelled as discharge were given a negative sign, so that "
+        "charging is positive."
+    )
+    unsure = np.isin(codes, [code for code, sign in way.items() if sign is None]) & (current > 0.0)
+    if unsure.any():
+        shown = ", ".join(sorted({labels.text(float(c)) for c in codes[unsure]}))[:100]
+        notes.odd(f"The direction of {unsure.sum()} currents is not known: they stand in steps labelled {shown}.")
 
 
 def renamed(record: Record, source: Source, reader: str, sentence: str, header: Mapping[str, str]) -> Record:

@@ -31,7 +31,6 @@ def _line(*parts: str, among: int = 3) -> Callable[[bytes, Lines], bool]:
 
 
 _TEXT = "Export frequency, Re and Im (or time, voltage, current) as text with units in the heads, which is read"
-_PREPARED = "A reader is planned. " + _TEXT
 
 FOREIGN: tuple[Foreign, ...] = (
     Foreign(
@@ -39,8 +38,11 @@ FOREIGN: tuple[Foreign, ...] = (
         _line("EC-LAB SETTING FILE"),
         "Give the .mpr or .mpt that belongs to it; readers.biologic_settings.settings(path) shows what was programmed",
     ),
-    Foreign("a Neware text export", _line("Record ID", "Cycle ID", among=10), _PREPARED),
-    Foreign("an Arbin text export", _line("Data_Point", "Cycle_Index", among=40), _PREPARED),
+    Foreign(
+        "a Neware export of cycles or steps without the records under them",
+        lambda head, lines: any(line.lstrip("\ufeff\"").startswith(("Cycle ID", "循环号", "循环序号")) for line in lines[:3]),
+        "Export the layer of records too",
+    ),
     Foreign("a ZPlotW data file of an unknown kind", _line("Data File: Version", among=1), _TEXT),
     Foreign(
         "a file in the manner of VersaStudio's .par that does not name VersaStudio",

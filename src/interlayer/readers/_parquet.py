@@ -14,7 +14,8 @@ from ._take import Array
 if TYPE_CHECKING:
     import polars as pl
 
-UNPACKED = 100  # a table may unpack to this many times its file (and 200 MB): columns that never change pack well
+#: a table may unpack to this many times its file, and so many bytes; columns that never change pack well
+UNPACKED, SLACK = 8, 25_000_000
 
 
 def check_size(source: Source) -> int:
@@ -31,7 +32,7 @@ def check_size(source: Source) -> int:
         if type(error).__name__ != "PanicException":
             raise
         raise broken(source, error) from None
-    if 8 * rows * width > UNPACKED * source.size + 200_000_000:
+    if 8 * rows * width > UNPACKED * source.size + SLACK:
         raise ReadError(
             f"The file of {source.size:,} bytes claims {rows:,} rows of {width} columns",
             file=source.name,

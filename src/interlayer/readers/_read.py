@@ -64,7 +64,9 @@ def claimant(source: Source) -> Reader:
     """The one reader that claims the file; two or none is an error, never a guess."""
     claims: list[Reader] = []
     failed = ""
-    for reader in formats():
+    for reader in sorted(formats(), key=lambda r: r.general):  # a general one claims what is left, so it comes last
+        if reader.general and claims:
+            break
         try:
             claims += [reader] if reader.sniff(source.head, source.name) else []
         except Exception as error:  # somebody else may still know the file

@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..errors import ReadError
@@ -21,6 +21,7 @@ HEAD = 1 << 16  # bytes a reader may look at to claim a file
 TEXT_LIMIT = 2_000_000_000  # bytes of text
 FOOTER_LIMIT = 1 << 25  # bytes of a Parquet footer
 TITLES = 1 << 20  # bytes in which the table of a text file must begin
+_CHINESE = ("电压", "电流", "时间", "循环", "工步", "容量", "记录")
 LONGEST = 20_000  # characters of a line; a longer one is not a row or a title of anything
 
 
@@ -184,7 +185,8 @@ def encoding_of(head: bytes) -> str | None:
 
 
 def decode(raw: bytes, name: str) -> Text:
-    """Bytes of a file as `Text`; UTF-8 where they are valid UTF-8, else Windows-1252, which never fails."""
+    """Bytes of a file as `Text`: UTF-8 where they are valid UTF-8, GB 18030 where they then hold the words of Chinese
+    cyclers, else Windows-1252, which never fails."""
     kind = encoding_of(raw[:HEAD])
     if kind is None:
         raise ReadError(
@@ -201,6 +203,8 @@ def decode(raw: bytes, name: str) -> Text:
         return Text(name, _line_ends(raw[3:]), "utf-8")
     if raw.isascii() or _is_utf8(raw):
         return Text(name, _line_ends(raw), "utf-8")
+    if _is_chinese(raw[:HEAD]):
+        return Text(name, _line_ends(raw), "gb18030", "The text is not UTF-8 and was decoded as GB 18030 (Chinese).")
     return Text(name, _line_ends(raw), "cp1252", "The text is not UTF-8 and was decoded as Windows-1252.")
 
 
@@ -215,16 +219,22 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
+def _is_chinese(head: bytes) -> bool:
+    """Whether two of the words that stand over a cycler's columns are there in the Chinese code."""
+    return sum(word.encode("gb18030") in head for word in _CHINESE) >= 2
+
+
 def _line_ends(data: bytes) -> bytes:
     if b"\r" not in data:
         return data
     return data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def decode_head(head: bytes, name: str = "") -> list[str]:
-    """The lines of a file's first bytes for sniffing, the last (cut) one left out; [] when they are no text."""
+@lru_cache(maxsize=2)
+def decode_head(head: bytes, name: str = "") -> tuple[str, ...]:
+    """The lines of a file's first bytes for sniffing, the last (cut) one left out; () when they are no text."""
     if encoding_of(head) is None:
-        return []
+        return ()
     text = decode(head, name)
     lines = text.string(text.data).split("\n")
-    return lines[:-1] if len(head) >= HEAD else lines
+    return tuple(lines[:-1] if len(head) >= HEAD else lines)

@@ -21,6 +21,7 @@ from ._source import LONGEST, Text
 Array = npt.NDArray[np.float64]
 Lines = npt.NDArray[np.int64]
 
+MOST_ODD = 10_000  # lines that are no rows (of blank ones: a hundred times as many) beyond the number of rows
 FAST_FROM = 1 << 22  # bytes of a table from which polars is worth its import
 
 
@@ -71,10 +72,17 @@ def take(
         values[:, rows : rows + count] = block
         rows += count
         line += piece.count(b"\n")
-        if taken.odd_count > 10_000 + rows:
+        if taken.odd_count + len(gaps) // 100 > MOST_ODD + rows:
             break
     taken.values = values[:, :rows]
     taken.gaps = np.frombuffer(gaps, dtype=np.int64) if gaps else taken.gaps
+    if len(gaps) // 100 > MOST_ODD + rows:
+        raise ReadError(
+            f"The table has {len(gaps)} lines without a row and only {rows} rows",
+            file=text.name,
+            place=f"line {gaps[0]}",
+            remedy="The file is damaged or made to exhaust the memory: export it again",
+        )
     if taken.odd_count > max(5, rows):
         where, why, shown = taken.odd[0]
         raise ReadError(
@@ -140,6 +148,8 @@ def _careful(
     if string.endswith("\n"):
         rows.pop()
     for number, row in enumerate(rows, line):
+        if taken.odd_count + len(gaps) // 100 > MOST_ODD + len(flat) // len(wanted):
+            break
         values = _plain_row(row, layout, wanted) if simple else None
         if values is None:
             values, why = _odd_row(row, layout, wanted, needed, number, taken)

@@ -24,28 +24,21 @@ import numpy as np
 
 from ..errors import ReadError
 from ..record import Record
+from ._arbin import SIGN, STATED
 from ._base import READERS, Columns, Reader
-from ._cycler import convert, damaged, is_workbook, open_zip, pieces, record_of, unit_in
+from ._cycler import convert, damaged, is_workbook, open_zip, pieces, record_of, too_big, unpack_limit
 from ._notes import Notes
 from ._source import Source
+from ._tables import CLOCK, Place, places
 from ._take import Array
 
-_HEADS = {
-    "test_time": "time",
-    "step_time": "step_time",
-    "voltage": "voltage",
-    "current": "current",
-    "step_index": "step_index",
-    "cycle_index": "cycle",
-    "charge_capacity": "charging_capacity",
-    "discharge_capacity": "discharging_capacity",
-    "charge_energy": "charging_energy",
-    "discharge_energy": "discharging_energy",
-    "internal_resistance": "internal_resistance",
-}
 _SHEET = re.compile(r"Channel_(\d{1,5}|\d{1,5}-\d{1,5})(?:_(\d{1,4}))?", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _WIDE = 500  # columns that may hold something
+_LONGEST = 40_000  # characters of a cell; Excel allows 32 767
+_TOKEN = 4 << 20  # bytes of XML that hold no end of a tag
+_DEEP = 100  # elements in each other
+_CELL = 100  # bytes that a cell or a shared text needs while it is read
 _ROW_LIMIT = 1_048_576
 
 Cell = str | float
@@ -94,14 +87,11 @@ class Arbin(Reader):
                     place=f"sheet {table.title!r}, row 1",
                     remedy="Export it again",
                 )
-        values = {c: np.concatenate([t.column(i) for t in tables]) for c, i in _places(heads, source).items()}
+        found = _places(heads, source)
         made = {}
-        for channel, (unit, _) in _units(heads).items():
-            made[channel] = convert(values[channel], unit, channel, source) if unit else values[channel]
-        if "internal_resistance" in made:
-            made["internal_resistance"] = np.where(
-                made["internal_resistance"] == 0.0, np.nan, made["internal_resistance"]
-            )
+        for channel, place in found.items():
+            values = np.concatenate([t.column(place.index) for t in tables])
+            made[channel] = convert(values, place.unit, channel, source) if place.unit else values
         notes.did("The units in the heads (s, V, A, Ah, Wh) were converted to SI.")
         if len(tables) > 1:
             notes.did(f"The {len(tables)} sheets of channel {channels[0]} were joined.")
@@ -110,25 +100,14 @@ class Arbin(Reader):
             notes.odd(f"{missing} cells of the table hold text instead of a number and were left empty.")
         rows = np.concatenate([t.rows for t in tables])
         notes.header["channel"] = channels[0]
-        notes.header["sign of the current"] = "charging is positive (as Arbin defines it)"
-        used = {i for _, i in _units(heads).values()}
+        notes.header["sign of the current"] = SIGN
+        used = {place.index for place in found.values()}
         notes.header["columns not read"] = ", ".join(h for i, h in enumerate(heads) if h and i not in used)[:500]
         return record_of(source, self.name, made, notes, line=lambda row: int(rows[row]), place="row")
 
 
-def _units(heads: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Channel -> (its unit, its column)."""
-    out: dict[str, tuple[str, int]] = {}
-    for index, head in enumerate(heads):
-        bare = head.partition("(")[0].strip().casefold().replace(" ", "_")
-        channel, unit = _HEADS.get(bare), unit_in(head)
-        if channel and channel not in out and (unit or channel in ("cycle", "step_index")):
-            out[channel] = (unit or "", index)
-    return out
-
-
-def _places(heads: Sequence[str], source: Source) -> dict[str, int]:
-    found = {c: i for c, (_, i) in _units(heads).items()}
+def _places(heads: Sequence[str], source: Source) -> dict[str, Place]:
+    found = {c: p for c, p in places(heads, STATED).items() if p.unit is not None and p.unit != CLOCK}
     missing = [c for c in ("time", "voltage", "current") if c not in found]
     if missing:
         raise ReadError(
@@ -162,13 +141,30 @@ def _parse_xml(
         raise _Stop("the XML declares entities")
 
     parser.EntityDeclHandler = forbid
+    depth = fed = 0
+
+    def open_tag(tag: str, about: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEP:
+            raise _Stop("its elements are nested without end")
+        start(tag.rpartition(":")[2], about)
+
+    def close_tag(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(tag.rpartition(":")[2])
+
     parser.buffer_text = True
-    parser.StartElementHandler = lambda tag, about: start(tag.rpartition(":")[2], about)
-    parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+    parser.StartElementHandler = open_tag
+    parser.EndElementHandler = close_tag
     parser.CharacterDataHandler = text
     try:
         for piece in pieces(archive, info, source):
             parser.Parse(piece, False)
+            fed += len(piece)
+            if fed - parser.CurrentByteIndex > _TOKEN:
+                raise _Stop(f"{_TOKEN:,} bytes hold no end of a tag")
         parser.Parse(b"", True)
     except ReadError:
         raise
@@ -205,16 +201,24 @@ def _shared(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], sourc
     out: list[str] = []
     if info is None:
         return out
-    inside = False
+    inside, budget = False, _budget(source)
+
+    def spend(size: int) -> None:
+        nonlocal budget
+        budget -= size
+        if budget < 0:
+            raise too_big(source)
 
     def start(tag: str, about: dict[str, str]) -> None:
         nonlocal inside
         if tag == "si":
+            spend(_CELL)
             out.append("")
         inside = tag == "t" and bool(out)
 
     def text(piece: str) -> None:
-        if inside:
+        if inside and len(out[-1]) < _LONGEST:
+            spend(len(piece))
             out[-1] += piece
 
     def end(tag: str) -> None:
@@ -223,6 +227,11 @@ def _shared(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], sourc
 
     _parse_xml(archive, info, source, start, end, text)
     return out
+
+
+def _budget(source: Source) -> int:
+    """Bytes that what is read of a workbook may hold: a part of what an archive may unpack to."""
+    return unpack_limit(source.size) // 2
 
 
 class _Sheet:
@@ -234,6 +243,7 @@ class _Sheet:
         self.title, self.shared = title, shared
         self.heads: list[str] = []
         self.odd = 0
+        self._source, self._left = source, _budget(source) // _CELL
         self._cells: dict[int, tuple[array[int], array[float]]] = {}
         self._at, self._row, self._kind, self._text, self._reading = (0, 0), 0, "", "", False
         _parse_xml(archive, info, source, self._start, self._end, self._piece)
@@ -265,7 +275,7 @@ class _Sheet:
             self._reading = True
 
     def _piece(self, text: str) -> None:
-        if self._reading:
+        if self._reading and len(self._text) < _LONGEST:
             self._text += text
 
     def _end(self, tag: str) -> None:
@@ -282,6 +292,9 @@ class _Sheet:
         if math.isnan(value):
             self.odd += self._kind != "d"
             return
+        self._left -= 1
+        if self._left < 0:
+            raise too_big(self._source)
         places, values = self._cells.setdefault(column, (array("q"), array("d")))
         places.append(row)
         values.append(value)

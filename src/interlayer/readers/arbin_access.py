@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from ..errors import ReadError
 from ..record import Record
+from ._arbin import DATABASE, NEEDED, SIGN
 from ._base import READERS, Columns, Reader
 from ._cycler import record_of
 from ._notes import Notes
@@ -32,21 +33,9 @@ from ._take import Array
 _MAGIC = (b"\x00\x01\x00\x00Standard Jet DB", b"\x00\x01\x00\x00Standard ACE DB")
 _PAGE = 4096
 _TYPES = {2: "<u1", 3: "<i2", 4: "<i4", 6: "<f4", 7: "<f8", 8: "<f8"}  # Jet type -> numbers of fixed width
-_NEEDED = {"Data_Point", "Test_Time", "Step_Index", "Cycle_Index", "Current", "Voltage"}
-_CHANNELS = {
-    "Test_Time": ("time", "s"),
-    "Step_Time": ("step_time", "s"),
-    "Voltage": ("voltage", "V"),
-    "Current": ("current", "A"),
-    "Cycle_Index": ("cycle", ""),
-    "Step_Index": ("step_index", ""),
-    "Charge_Capacity": ("charging_capacity", "Ah"),
-    "Discharge_Capacity": ("discharging_capacity", "Ah"),
-    "Charge_Energy": ("charging_energy", "Wh"),
-    "Discharge_Energy": ("discharging_energy", "Wh"),
-    "Internal_Resistance": ("internal_resistance", "ohm"),
-}
 
+_INPUTS = {"Auxiliary_Index", "Data_Point", "X"}
+_DEFINED = 2000  # pages with definitions of tables; a result has some hundreds
 Pages = npt.NDArray[np.uint8]
 
 
@@ -90,30 +79,31 @@ class ArbinAccess(Reader):
         if len(source.raw) % _PAGE:
             notes.odd("The file does not end at the end of a page: it is not complete.")
         pages = np.frombuffer(source.raw, dtype=np.uint8, count=whole * _PAGE).reshape(-1, _PAGE)
-        tables = [t for n in np.flatnonzero(pages[:, 0] == 2).tolist() if (t := _definition(pages, n)) is not None]
-        found = [t for t in tables if t.columns.keys() >= _NEEDED]
+        defined = np.flatnonzero(pages[:, 0] == 2)[:_DEFINED].tolist()
+        tables = [
+            t
+            for n in defined
+            if (t := _definition(pages, n)) is not None and (t.columns.keys() >= NEEDED or t.columns.keys() >= _INPUTS)
+        ]
+        found = [t for t in tables if t.columns.keys() >= NEEDED]
         if len(found) != 1:
             raise ReadError(
                 f"The database has {len(found) or 'no'} table{'s' * (len(found) > 1)} of measured points",
                 file=source.name,
-                allowed=", ".join(sorted(_NEEDED)),
+                allowed=", ".join(sorted(NEEDED)),
                 remedy="Is it an Arbin result, and complete? Export it to .xlsx in Arbin's Data Pro",
             )
         values = _values(pages, found[0], source)
         _look(values, found[0], tables, pages, source, notes)
-        channels = {c: in_si(values[n], u, c) if u else values[n] for n, (c, u) in _CHANNELS.items() if n in values}
-        if "internal_resistance" in channels:
-            channels["internal_resistance"] = np.where(
-                channels["internal_resistance"] == 0.0, np.nan, channels["internal_resistance"]
-            )
+        channels = {c: in_si(values[n], u, c) if u else values[n] for n, (c, u) in DATABASE.items() if n in values}
         points = np.where(np.isfinite(values["Data_Point"]), values["Data_Point"], 0.0)  # 0: no number is stored
 
         def number(row: int) -> int:
             return int(points[row])
 
         notes.did("The units that Arbin fixes for this table (s, A, V, Ah, Wh) were converted to SI.")
-        notes.header["sign of the current"] = "charging is positive (as Arbin defines it)"
-        unread = sorted(found[0].columns.keys() - _CHANNELS.keys() - {"Data_Point", "Test_ID"})
+        notes.header["sign of the current"] = SIGN
+        unread = sorted(found[0].columns.keys() - DATABASE.keys() - {"Data_Point", "Test_ID"})
         notes.header["columns not read"] = ", ".join(unread)[:500]
         return record_of(source, self.name, channels, notes, line=number)
 
@@ -150,8 +140,8 @@ def _definition(pages: Pages, first: int) -> _Table | None:
     return _Table(first, int.from_bytes(data[16:20], "little"), columns)
 
 
-def _starts(pages: Pages, table: _Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where the rows of a table start and stop in the bytes of the file; deleted and moved rows left out."""
+def _starts(pages: Pages, table: _Table, least: int = 3) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where the rows of a table start and stop in the bytes of the file; deleted, moved and too short ones left out."""
     owner = pages[:, 4:8].copy().view("<u4")[:, 0]
     starts: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
     stops: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
@@ -162,7 +152,7 @@ def _starts(pages: Pages, table: _Table) -> tuple[npt.NDArray[np.int64], npt.NDA
         marks = pages[page, 14 : 14 + 2 * rows].copy().view("<u2").astype(np.int64)
         start = marks & 0x1FFF
         stop = np.concatenate([np.array([_PAGE], dtype=np.int64), start])[:-1] if rows else start
-        good = ((marks & 0xC000) == 0) & (start >= 14) & (stop > start + 2) & (stop <= _PAGE)
+        good = ((marks & 0xC000) == 0) & (start >= 14) & (stop >= start + least) & (stop <= _PAGE)
         starts.append(page * _PAGE + start[good])
         stops.append(page * _PAGE + stop[good])
     return np.concatenate(starts), np.concatenate(stops)
@@ -171,8 +161,7 @@ def _starts(pages: Pages, table: _Table) -> tuple[npt.NDArray[np.int64], npt.NDA
 def _values(pages: Pages, table: _Table, source: Source) -> dict[str, Array]:
     """The numbers of a table, NaN where a row has none, ordered by Data_Point."""
     flat = pages.reshape(-1)
-    starts, stops = _starts(pages, table)
-    wanted = [c for n, c in table.columns.items() if n in _CHANNELS or n in ("Data_Point", "Test_ID")]
+    wanted = [c for n, c in table.columns.items() if n in DATABASE or n in ("Data_Point", "Test_ID")]
     wide = [c for c in wanted if c.kind not in _TYPES]
     if wide:
         raise ReadError(
@@ -182,8 +171,7 @@ def _values(pages: Pages, table: _Table, source: Source) -> dict[str, Array]:
             remedy="Export the result to .xlsx in Arbin's Data Pro",
         )
     reach = max(c.offset + np.dtype(_TYPES[c.kind]).itemsize for c in wanted) + 2
-    fits = stops - starts >= reach
-    starts, stops = starts[fits], stops[fits]
+    starts, stops = _starts(pages, table, max(reach, 3))
     numbers = flat[starts].astype(np.int64) + 256 * flat[starts + 1].astype(np.int64) if len(starts) else starts
     mask_at = stops - (numbers + 7) // 8
     out: dict[str, Array] = {}
@@ -220,8 +208,9 @@ def _look(
     if len(points) > 1 and (np.diff(points) != 1.0).any():
         notes.odd("The numbers of the points have gaps or repetitions.")
     for other in tables:
-        if {"Auxiliary_Index", "Data_Point", "X"} <= other.columns.keys() and len(_starts(pages, other)[0]):
+        if other.columns.keys() >= _INPUTS and len(_starts(pages, other)[0]):
             notes.header["tables not read"] = "Auxiliary_Table"
+            return
 
 
 ARBIN_ACCESS = READERS.add("arbin_access")(ArbinAccess())

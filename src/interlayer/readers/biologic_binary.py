@@ -21,8 +21,10 @@ import datetime
 import math
 import re
 import struct
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +38,7 @@ from ._rows import rows_of
 from ._source import Source
 from ._take import Array, Taken
 from ._trace import split
-from .biologic_settings import settings
+from .biologic_settings import settings, spectrum_of
 
 #: identifier -> quantity, unit, place ("~" marks the mean over a period of the sine: see `_trace.split`)
 _CHANNELS = {
@@ -232,8 +234,28 @@ def _with_settings(record: Record, source: Source) -> Record:
         except ReadError as error:
             odd = f"The settings file beside the data could not be read: {error.what}."
             return replace(record, provenance=replace(about, warnings=(*about.warnings, odd)))
-        return replace(record, provenance=replace(about, settings=found))
+        about = replace(about, settings=found, warnings=(*about.warnings, *_unlike(record, found)))
+        return replace(record, provenance=about)
     return record
+
+
+def _unlike(record: Record, found: Mapping[str, Any]) -> list[str]:
+    """Sentences about spectra that are not what the settings program: stopped early, or of another run."""
+    programmed = [made for technique in found["techniques"] if (made := spectrum_of(technique)) is not None]
+    if len(programmed) != 1:
+        return []
+    high, low = programmed[0].high, programmed[0].low
+    out = []
+    for number, segment in enumerate(record.spectra, 1):
+        measured = segment["frequency"]
+        which = f"Spectrum {number}" if len(record.spectra) > 1 else "The spectrum"
+        if measured.max() > 1.01 * high or measured.min() < low / 1.01:
+            what = f"goes from {measured.max():.4g} Hz to {measured.min():.4g} Hz"
+            out.append(f"{which} {what}, outside of what the settings beside it program: are they of another run?")
+        elif measured.min() > 1.01 * low:
+            what = f"ends at {measured.min():.4g} Hz, and the settings program it down to {low:.4g} Hz"
+            out.append(f"{which} {what}: it was stopped early.")
+    return out
 
 
 BIOLOGIC_BINARY = READERS.add("biologic_binary")(BiologicBinary())

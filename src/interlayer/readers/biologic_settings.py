@@ -4,17 +4,23 @@
 
 `il.read` refuses such a file, for there is nothing measured in it; `settings(path)` gives it as plain values, and the
 `.mpr` reader takes it up in `provenance.settings` where it lies beside the data under the same name.
-Values stay text with the units the file writes ("fi" "10.000", "unit fi" "kHz"): nothing is converted or used.
+Values stay text with the units the file writes ("fi" "10.000", "unit fi" "kHz"): nothing is converted or used. What was
+programmed also stands there as text, a technique each: a spectrum as the protocol that `protocols.parse` reads back, any
+other technique as its name and its parameters in words.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from ..errors import ReadError
+from ..errors import InterlayerError, ReadError
 from ._base import PathText
 from ._source import Source, decode_head, open_source
+
+if TYPE_CHECKING:
+    from ..protocols import Impedance
 
 _WIDTH = 20  # characters of a parameter's name, and of each sequence's value
 _MOST = 5000  # lines of a technique, or techniques
@@ -32,7 +38,8 @@ def settings(path: PathText) -> dict[str, Any]:
     """What a settings file says.
 
     Returns {"file", "sha256", "header": {words: text}, "techniques": [{"name", "parameters": {name: text, or a list
-    of texts where there are several sequences}}]}; a file that is none, or is cut off, is a `ReadError`.
+    of texts where there are several sequences}}], "protocol": [text]}; a file that is none, or is cut off, is a
+    `ReadError`.
     """
     source = open_source(path)
     if not is_settings(source.head):
@@ -69,7 +76,45 @@ def _parse(source: Source) -> dict[str, Any]:
         _technique(lines[start + 1 : stop][:_MOST], source, start + 2)
         for start, stop in zip(starts[:_MOST], [*starts[1:], len(lines)], strict=False)
     ]
-    return {"file": source.name, "sha256": source.sha256, "header": header, "techniques": techniques}
+    protocol = [in_words(technique) for technique in techniques]
+    return {
+        "file": source.name,
+        "sha256": source.sha256,
+        "header": header,
+        "techniques": techniques,
+        "protocol": protocol,
+    }
+
+
+def spectrum_of(technique: Mapping[str, Any]) -> Impedance | None:
+    """The protocol of a technique that takes one impedance spectrum; None for any other.
+
+    EC-Lab spreads the points over the range in its own way: 3 a decade from 10 kHz to 0.1 Hz are 15 points, not 16.
+    """
+    from ..protocols import Impedance
+
+    of = technique["parameters"]
+    keys = ("fi", "unit fi", "ff", "unit ff", "Nd")
+    if not technique["name"].endswith("Electrochemical Impedance Spectroscopy") or of.get("Mode") != "Single sine":
+        return None
+    if any(not isinstance(of.get(key), str) for key in keys):
+        return None  # several sequences, or none
+    if (of.get("spacing"), of.get("Points")) != ("Logarithmic", "per decade"):
+        return None
+    ends = [f"{of['fi']} {of['unit fi']}", f"{of['ff']} {of['unit ff']}"]
+    try:
+        return Impedance(ends[0], ends[1], of["Nd"])
+    except InterlayerError:
+        return None
+
+
+def in_words(technique: Mapping[str, Any]) -> str:
+    """What a technique does: `Impedance(...)` as `protocols.parse` reads it, else its name and parameters."""
+    made = spectrum_of(technique)
+    if made is not None:
+        return str(made)
+    said = [f"{k} {', '.join(v) if isinstance(v, list) else v}" for k, v in technique["parameters"].items() if v]
+    return f"{technique['name']}: {'; '.join(said)}"[:1000] if said else technique["name"]
 
 
 def _technique(lines: tuple[str, ...], source: Source, line: int) -> dict[str, Any]:

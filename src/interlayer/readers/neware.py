@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _NDA = b"NEWARE"
+_NEEDS = 4  # bytes that fastnda needs for each byte it unpacks
 _CHANNELS = {
     "total_time_s": ("time", "s"),
     "step_time_s": ("step_time", "s"),
@@ -62,7 +63,7 @@ class Neware(Reader):
     def _parse(self, source: Source, columns: Columns | None) -> Record:
         kind = ".nda" if source.head.startswith(_NDA) else ".ndax"
         if kind == ".ndax":
-            archive, members = open_zip(source)
+            archive, members = open_zip(source, _NEEDS)
             for info in members:  # what is damaged is found here, and nothing is unpacked beyond its stated size
                 for _ in pieces(archive, info, source):
                     pass
@@ -81,6 +82,7 @@ class Neware(Reader):
         points = frame["index"].to_numpy() if "index" in frame.columns else None
         if points is not None and len(points) > 1 and (points[1:] != points[:-1] + 1).any():
             notes.odd("The numbers of the records have gaps.")
+        del frame
         return record_of(
             source,
             self.name,
