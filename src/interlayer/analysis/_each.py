@@ -125,29 +125,16 @@ class FitSeries(Sequence[ImpedanceFit]):
     @property
     def names(self) -> tuple[str, ...]:
         """What has a trend: every parameter, then time constant and capacitance of every arc."""
-        arcs = [" ".join(a.labels) for a in self.fits[0].arcs]
-        return (*self.fits[0].names, *(f"{what} of arc {a}" for a in arcs for what in ("time constant", "capacitance")))
+        return self.fits[0].numbers
 
     def trend(self, name: str) -> Trend:
         """How one number changes along the series; an unknown name raises with the nearest match."""
         if name not in self.names:
             raise UnknownNameError("The series has no such trend", given=name, allowed=self.names)
-        reasons: dict[int, str] = {}
-        if name in self.fits[0].names:
-            quantity = self.fits[0].target.quantities[self.fits[0].target.index(name)]
-            pairs = [(f.values[name], f.std[name]) for f in self.fits]
-            reasons = {i: f.reasons[name] for i, f in enumerate(self.fits) if name in f.reasons}
-        else:
-            what, _, label = name.partition(" of arc ")
-            place = [" ".join(a.labels) for a in self.fits[0].arcs].index(label)
-            arcs = [f.arcs[place] for f in self.fits]
-            per_area = self.fits[0].spectrum.specific
-            if what == "time constant":
-                quantity, pairs = "time_constant", [(a.tau, a.tau_std) for a in arcs]
-            else:
-                quantity = "area_specific_capacitance" if per_area else "capacitance"
-                pairs = [(a.capacitance, a.capacitance_std) for a in arcs]
-            reasons = {i: f"{label.replace(' ', ' or ')} is not determined" for i, (_, s) in enumerate(pairs) if s is None}
+        found = [f.number(name) for f in self.fits]
+        quantity, pairs = found[0][0], [(value, std) for _, value, std in found]
+        missing = f"{name.partition(' of arc ')[2].replace(' ', ' or ')} is not determined"
+        reasons = {i: self.fits[i].reasons.get(name, missing) for i, (_, std) in enumerate(pairs) if std is None}
         held = np.zeros(len(self.fits), dtype=bool)
         held[list(self.continuity)] = True
         return Trend(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..elements.base import Array, ComplexArray, Element
-from ..errors import AnalysisError
+from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding
 from ._profile import LOWER, Profile, Trace, Walk, ends, in_words, quantile, walk
 from ._relocate import LOOSE
@@ -267,6 +267,25 @@ class ImpedanceFit:
             else None
         )
         return Arc((r, c), self.values[r], self.std[r], tau, tau_std, size, size_std, brug, power)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What `number` knows: every parameter, then time constant and capacitance of every arc."""
+        arcs = [" ".join(a.labels) for a in self.arcs]
+        return (*self.names, *(f"{what} of arc {a}" for a in arcs for what in ("time constant", "capacitance")))
+
+    def number(self, name: str) -> tuple[str, float, float | None]:
+        """(quantity, value, std) of a parameter or of an arc's number; an unknown name raises with the nearest match."""
+        if name in self.names:
+            return self.target.quantities[self.target.index(name)], self.values[name], self.std[name]
+        if name not in self.numbers:
+            raise UnknownNameError("The fit has no such number", given=name, allowed=self.numbers)
+        what, _, label = name.partition(" of arc ")
+        arc = next(a for a in self.arcs if " ".join(a.labels) == label)
+        if what == "time constant":
+            return "time_constant", arc.tau, arc.tau_std
+        quantity = "area_specific_capacitance" if self.spectrum.specific else "capacitance"
+        return quantity, arc.capacitance, arc.capacitance_std
 
     def evidence(self) -> dict[str, Any]:
         """What every finding of this fit rests on."""

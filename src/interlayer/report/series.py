@@ -68,19 +68,15 @@ class FitRow:
     def names(self) -> tuple[str, ...]:
         """Names of the trends: parameters, then time constants and capacitances of the arcs."""
         first = next((f for f in self.fits if f is not None), None)
-        if first is None:
-            return ()
-        arcs = [f"{what} of arc {' '.join(a.labels)}" for what in ("time constant", "capacitance") for a in first.arcs]
-        return (*first.names, *arcs)
+        return () if first is None else first.numbers
 
     def trend(self, name: str) -> Trend:
         """How the finding `name` of the fits goes along the series."""
         values, std, quantity = np.full(len(self), np.nan), np.full(len(self), np.nan), "number"
         for row, fit in enumerate(self.fits):
-            found = None if fit is None else _found(fit, name)
-            if found is not None:
-                quantity, values[row] = found[0], found[1]
-                std[row] = math.nan if found[2] is None else found[2]
+            if fit is not None:
+                quantity, values[row], error = fit.number(name)
+                std[row] = math.nan if error is None else error
         return Trend(name, quantity, self.x, values, std)
 
     def trends(self) -> list[Trend]:
@@ -93,19 +89,6 @@ class FitRow:
             "title": self.title, "axis": self.axis, "x": self.x, "labels": self.labels, "remarks": self.remarks,
             "trends": [{"name": t.name, "quantity": t.quantity, "values": t.values, "std": t.std} for t in self.trends()],
         }  # fmt: skip
-
-
-def _found(fit: ImpedanceFit, name: str) -> tuple[str, float, float | None] | None:
-    """(quantity, value, std) of a parameter or of an arc's number."""
-    if name in fit.names:
-        return fit.target.quantities[fit.names.index(name)], fit.values[name], fit.std[name]
-    what, _, label = name.partition(" of arc ")
-    arc = next((a for a in fit.arcs if " ".join(a.labels) == label), None)
-    if arc is None:
-        return None
-    if what == "time constant":
-        return "time_constant", arc.tau, arc.tau_std
-    return "area_specific_capacitance" if fit.spectrum.specific else "capacitance", arc.capacitance, arc.capacitance_std
 
 
 def row_of(title: str, axis: str, x: Sequence[float], labels: Sequence[str], fits: Sequence[ImpedanceFit | None], remarks: Sequence[str] = ()) -> FitRow:
