@@ -54,14 +54,9 @@ class Simulation:
         return cls(cell, made, machine, machine.start.copy())
 
     def relaxed(self) -> State:
-        """The checkpoint with fast states (salt, double layers, films) at rest and slow ones as they are."""
-        from .stack import newton
-
+        """The checkpoint with fast states (salt, double layers, films) at rest and those that a cell keeps as they are."""
         machine, state = self.machine, self.state.copy()
-        for k in range(len(machine.leaves)):
-            if not machine.leaf[k, newton.SLOW]:
-                y0, n = int(machine.leaf[k, newton.Y0]), int(machine.leaf[k, newton.STATES])
-                state.Y[y0 : y0 + n] = machine.start.Y[y0 : y0 + n]
+        state.Y[~machine.kept] = machine.start.Y[~machine.kept]
         return state
 
     def impedance(self, frequencies: Sequence[float] | Array, temperature: float | None = None, *, relaxed: bool = True) -> Any:
