@@ -16,9 +16,9 @@ from .base import OUT_EXPORT, OUT_EXPORT_J, OUT_FLAG, OUT_MARGIN, OUT_R, OUT_V, 
 # places in P; the widths of the cells follow
 (
     B, ALPHA, SIGMA_I, SIGMA_E, AREA, PORE, J0, BARRIER, PREFERRED, SHARE, COVER, ROOM, U_PORE, WALL, J0_E, BARRIER_E, COVER_E,
-    U_E, J0_L, HOST, K_HOST, SLOPE, SITES, DIFFUSE, TRANSFER, GRAIN, SIGMA_D, POWER, BLOCK, OVERFLOW, FOIL, FILLED,
-) = range(32)  # fmt: skip
-HEAD = 32
+    U_E, J0_L, HOST, K_HOST, SLOPE, SITES, DIFFUSE, TRANSFER, GRAIN, SIGMA_D, POWER, BLOCK, OVERFLOW, FOIL, FILLED, WALL_E, WALL_L,
+) = range(34)  # fmt: skip
+HEAD = 34
 # rows of the workspace
 LW, UW, LX, UX, D11, D12, D21, D22, RW, RX, ARM, STORE, RI, RE, RIW, REW, DEP, DEPW, HC, HW, HX, SW = range(22)
 ROWS = 22
@@ -202,6 +202,14 @@ def kernel(jit: Jit) -> Kernel:
 
     border = jit(border)
 
+    def charges(k, n, P):  # type: ignore[no-untyped-def]
+        """Capacitance of a node over geometric area [F/m²]."""
+        if k == 0:
+            return P[WALL_E]
+        return P[AREA] * P[HEAD + k - 1] * P[WALL] if k <= n else P[WALL_L]
+
+    charges = jit(charges)
+
     def current(m, p, Z, A):  # type: ignore[no-untyped-def]
         """(ionic current from node m to m + 1, resistance, its electronic part)."""
         e = A[ARM, m] * A[RE, m] + A[ARM, m + 1] * A[RE, m + 1]
@@ -214,14 +222,13 @@ def kernel(jit: Jit) -> Kernel:
         """Jacobian of the residuals; in RW, RX what the equations lose per unit of p."""
         for k in range(n + 2):
             cell = 0 < k < n + 1
-            size = P[AREA] * P[HEAD + k - 1] if cell else 1.0
             A[LW, k] = 0.0
             A[UW, k] = 0.0
             A[LX, k] = 0.0
             A[UX, k] = 0.0
             A[RW, k] = 0.0
             A[RX, k] = 0.0
-            A[D11, k] = A[STORE, k] * (size * P[WALL] / h - A[DEPW, k] - A[HW, k])
+            A[D11, k] = A[STORE, k] * (charges(k, n, P) / h - A[DEPW, k] - A[HW, k])
             if cell and P[HOST] > 0.0:
                 A[D12, k] = -A[STORE, k] * A[HX, k]
                 A[D21, k] = -A[HW, k]
@@ -283,9 +290,8 @@ def kernel(jit: Jit) -> Kernel:
         before = p
         for k in range(n + 2):
             cell = 0 < k < n + 1
-            size = P[AREA] * P[HEAD + k - 1] if cell else 1.0
             after = current(k, p, Z, A)[0] if k < n + 1 else 0.0 * p
-            A[RW, k] = after - before - size * P[WALL] * (Z[k] - Yb[k]) / h + A[DEP, k] + A[HC, k]
+            A[RW, k] = after - before - charges(k, n, P) * (Z[k] - Yb[k]) / h + A[DEP, k] + A[HC, k]
             before = after
             A[RX, k] = 0.0
             if cell and P[HOST] > 0.0:
@@ -321,7 +327,7 @@ def kernel(jit: Jit) -> Kernel:
                     Z[n + 1 + k] += min(max(x, -0.2), 0.2)
             if not worst < 1e300:
                 return False
-            if worst < 1e-8:
+            if worst < 1e-6:  # what is left after this move is its square
                 local(True, h, n, P, Yb, Z, A)
                 return True
         return False
@@ -435,7 +441,7 @@ def kernel(jit: Jit) -> Kernel:
                 continue
             # a cell of this state is a uniform line: its exact equivalent T (host diffusion between cells stays discrete)
             d = P[HEAD + k - 1]
-            shunt = P[AREA] * d * P[WALL] / h - A[DEPW, k] - A[HW, k]
+            shunt = charges(k, n, P) / h - A[DEPW, k] - A[HW, k]
             if P[HOST] > 0.0:
                 shunt -= A[HX, k] * A[HW, k] / (P[HOST] * d / h - A[HX, k])
             y = 0.5 * cmath.sqrt(2.0 * (A[RI, k] + A[RE, k]) * shunt)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _mixed as core
-from .base import ELEMENTS, FARADAY, GAS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States
+from .base import ELEMENTS, FARADAY, GAS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
 from .binary import mesh
+
+RESOLVED = 1e-3  # s; double layers that charge faster have no error control
 
 _Y = (
     "specific_area*(I*omega*capacitance + F*j0/(R*T)*filling/(filling + cover)"
@@ -22,7 +24,7 @@ _Z = f"sqrt((1/{_SI} + 1/{_SE})/({_Y}))"
 _X = f"(thickness*sqrt((1/{_SI} + 1/{_SE})*{_Y}))"
 _SECH = f"(2*exp(-{_X})/(1 + exp(-2*{_X})))"
 _KE, _KI = f"({_SI}/({_SI} + {_SE}))", f"({_SE}/({_SI} + {_SE}))"
-_NE, _NL = f"(I*omega*capacitance*{_Z})", f"((F*j0_lithium/(R*T) + I*omega*capacitance)*{_Z})"
+_NE, _NL = f"(I*omega*electrolyte_capacitance*{_Z})", f"((F*j0_lithium/(R*T) + I*omega*lithium_capacitance)*{_Z})"
 _T = f"tanh({_X})"
 
 
@@ -85,11 +87,13 @@ class Mixed(Leaf):
     j0_electrolyte: Scalar = 0.0
     alpha: Scalar = 0.5
     capacitance: Scalar = 0.1
+    lithium_capacitance: Scalar = 0.1
+    electrolyte_capacitance: Scalar = 0.1
     barrier: Scalar = 0.0
     preferred_share: Scalar = 0.0
     preferred_barrier: Scalar = 0.0
     face_barrier: Scalar = 0.0
-    cover: Scalar = 1e-3
+    cover: Scalar = 0.02
     face_cover: Scalar = 100.0
     pore_pressure: Scalar = 0.0
     face_pressure: Scalar = 0.0
@@ -105,15 +109,15 @@ class Mixed(Leaf):
     deposit_conductivity: Scalar = 1.08e7
     deposit_exponent: Scalar = 2.0
     blocking: Scalar = 0.0
-    margin: Scalar = 0.02
+    margin: Scalar = 0.05
     overflow: Scalar = 0.98
     molar_volume: Scalar = 13.0e-6
     lithiation: float = 1.0
     filling: float = 0.0
     foil: Scalar | None = None
-    cells: int = 48
+    cells: int = 40
     grading: float = 8.0
-    tolerance: float = 1e-4  # of contents and fillings a step; of RT/F on potentials ten times that
+    tolerance: float = 1e-3  # of contents and fillings a step; ten times that on potentials over RT/F
 
     PARAMETERS = (
         Parameter("thickness", "thickness", "thickness of the layer", low=1e-10),
@@ -125,7 +129,9 @@ class Mixed(Leaf):
         Parameter("j0_lithium", "exchange_current_density", "exchange current at the lithium electrode", low=1e-15),
         Parameter("j0_electrolyte", "exchange_current_density", "exchange current of lithium on the electrolyte's face"),
         Parameter("alpha", "number", "anodic transfer coefficient", 0.05, 0.95),
-        Parameter("capacitance", "area_specific_capacitance", "double layer of walls and faces, over their own area", low=1e-9),
+        Parameter("capacitance", "area_specific_capacitance", "double layer of the walls, over their own area", low=1e-9),
+        Parameter("lithium_capacitance", "area_specific_capacitance", "double layer at the lithium electrode", low=1e-9),
+        Parameter("electrolyte_capacitance", "area_specific_capacitance", "double layer at the electrolyte's face", low=1e-9),
         Parameter("barrier", "overpotential", "nucleation barrier on the walls"),
         Parameter("preferred_share", "fraction", "share of the walls made of the preferred phase", 0.0, 1.0),
         Parameter("preferred_barrier", "overpotential", "nucleation barrier on the preferred phase"),
@@ -172,13 +178,13 @@ class Mixed(Leaf):
         pore = FARADAY * p["porosity"] / p["molar_volume"]
         work = -p["molar_volume"] / FARADAY
         grain = p["grain_radius"] * p["grain_share"] / (5.0 * p["grain_diffusivity"] * p["host_capacity"]) if p["host_capacity"] > 0.0 else 0.0
-        foil = core.NO_FOIL if self.foil is None else FARADAY * _number(self.foil, temperature) / p["molar_volume"]
+        foil = core.NO_FOIL if self.foil is None else FARADAY * at(self.foil, temperature) / p["molar_volume"]
         head = [
             b, p["alpha"], p["conductivity"], p["electronic_conductivity"], p["specific_area"], pore, p["j0"], p["barrier"] / b,
             p["preferred_barrier"] / b, p["preferred_share"], p["cover"], p["margin"], work * p["pore_pressure"], p["capacitance"],
             p["j0_electrolyte"], p["face_barrier"] / b, p["face_cover"], work * p["face_pressure"], p["j0_lithium"], p["host_capacity"],
             p["host_exchange"], p["host_slope"] / b, p["host_sites"], p["host_diffusivity"], p["host_transfer"], grain,
-            p["deposit_conductivity"], p["deposit_exponent"], p["blocking"], p["overflow"], foil, p["porosity"],
+            p["deposit_conductivity"], p["deposit_exponent"], p["blocking"], p["overflow"], foil, p["porosity"], p["electrolyte_capacitance"], p["lithium_capacitance"],
         ]  # fmt: skip
         return [*head, *(p["thickness"] * mesh(self.cells, self.grading)).tolist()]
 
@@ -187,8 +193,12 @@ class Mixed(Leaf):
         p = self._at(temperature)
         rest = p["host_capacity"] > 0.0 and p["lithiation"] < 1.0  # a host that is not full starts at its own potential
         level = self.host_potential(max(p["lithiation"], 1e-3), temperature) if rest else 0.0
+        line = (1.0 / p["conductivity"] + 1.0 / p["electronic_conductivity"]) * p["specific_area"] * p["capacitance"] * p["thickness"] ** 2
+        widths = mesh(n, self.grading)
+        own = line * np.concatenate([widths[:1], widths, widths[-1:]]) ** 2
+        seen = (line > RESOLVED) & (own > 1e-4 * RESOLVED)  # faster double layers are stepped (L-stable), not controlled
         parts = [
-            (np.append(np.full(n + 1, level), 0.0), 10.0 * self.tolerance * GAS * temperature / FARADAY, rest),
+            (np.append(np.full(n + 1, level), 0.0), np.where(seen, 10.0 * self.tolerance * GAS * temperature / FARADAY, np.inf), rest),
             (np.full(n, p["lithiation"]), self.tolerance, True),
             (np.full(n, p["filling"]), self.tolerance, True),
             (np.zeros(1), 1e3 * self.tolerance * p["face_cover"], True),
@@ -237,15 +247,15 @@ class Mixed(Leaf):
     def lithium(self, Y: Array, temperature: float = 298.15) -> Lithium:
         """Where the lithium is, from the states Y of this region (`Machine.state_of`)."""
         p = self._at(temperature)
-        at = self.profile(Y, temperature)
-        pores = FARADAY * p["porosity"] / p["molar_volume"] * at["d"] * at["s"]
+        cell = self.profile(Y, temperature)
+        pores = FARADAY * p["porosity"] / p["molar_volume"] * cell["d"] * cell["s"]
         face, electrode = float(Y[-2]), float(Y[-1])
         metal = max(face, 0.0) + float(pores.sum()) + max(electrode, 0.0)
-        edge = np.cumsum(at["d"])
-        inside = np.clip((0.1 * p["thickness"] - edge + at["d"]) / at["d"], 0.0, 1.0)
-        moment = float(pores @ at["y"]) / p["thickness"] + max(electrode, 0.0)
+        edge = np.cumsum(cell["d"])
+        inside = np.clip((0.1 * p["thickness"] - edge + cell["d"]) / cell["d"], 0.0, 1.0)
+        moment = float(pores @ cell["y"]) / p["thickness"] + max(electrode, 0.0)
         return Lithium(
-            face, float(pores.sum()), electrode, float(p["host_capacity"] * (at["d"] @ at["x"])), moment / metal if metal > 0.0 else math.nan,
+            face, float(pores.sum()), electrode, float(p["host_capacity"] * (cell["d"] @ cell["x"])), moment / metal if metal > 0.0 else math.nan,
             (max(face, 0.0) + float(pores @ inside)) / metal if metal > 0.0 else math.nan,
         )  # fmt: skip
 
@@ -260,7 +270,7 @@ class Mixed(Leaf):
         se = p["electronic_conductivity"] + p["deposit_conductivity"] * (p["porosity"] * p["filling"]) ** p["deposit_exponent"]
         length, a = p["thickness"], p["specific_area"]
         wall = a * (iw * p["capacitance"] + p["j0"] / b * p["filling"] / (p["filling"] + p["cover"]))
-        left, right = iw * p["capacitance"], iw * p["capacitance"] + p["j0_lithium"] / b
+        left, right = iw * p["electrolyte_capacitance"], iw * p["lithium_capacitance"] + p["j0_lithium"] / b
         by_w, by_x = a * p["host_exchange"] / b, a * p["host_exchange"] * (1.0 + 1.0 / (p["host_sites"] - 1.0) + p["host_slope"] / b)
         q = p["host_capacity"]
         if q == 0.0:
@@ -288,10 +298,6 @@ class Mixed(Leaf):
             j0_electrolyte=5.0, barrier=0.02, preferred_share=0.2, preferred_barrier=0.005, face_barrier=0.02, host_capacity=1e8,
             filling=0.05, blocking=0.2, deposit_conductivity=20.0, cells=30, orientation=1,
         )  # fmt: skip
-
-
-def _number(scalar: Scalar, temperature: float) -> float:
-    return float(scalar(temperature)) if callable(scalar) else float(scalar)
 
 
 def _two_modes(
