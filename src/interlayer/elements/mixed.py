@@ -265,12 +265,13 @@ class Mixed(Leaf):
         through the host across the layer."""
         p = self._at(temperature)
         b = GAS * temperature / FARADAY
-        iw = 1j * np.asarray(omega, dtype=np.float64)
+        iw: ComplexArray = 1j * np.asarray(omega, dtype=np.complex128)
         si = p["conductivity"] * (1.0 - p["blocking"] * p["filling"])
         se = p["electronic_conductivity"] + p["deposit_conductivity"] * (p["porosity"] * p["filling"]) ** p["deposit_exponent"]
         length, a = p["thickness"], p["specific_area"]
-        wall = a * (iw * p["capacitance"] + p["j0"] / b * p["filling"] / (p["filling"] + p["cover"]))
-        left, right = iw * p["electrolyte_capacitance"], iw * p["lithium_capacitance"] + p["j0_lithium"] / b
+        wall: ComplexArray = a * (iw * p["capacitance"] + p["j0"] / b * p["filling"] / (p["filling"] + p["cover"]))
+        left: ComplexArray = iw * p["electrolyte_capacitance"]
+        right: ComplexArray = iw * p["lithium_capacitance"] + p["j0_lithium"] / b
         by_w, by_x = a * p["host_exchange"] / b, a * p["host_exchange"] * (1.0 + 1.0 / (p["host_sites"] - 1.0) + p["host_slope"] / b)
         q = p["host_capacity"]
         if q == 0.0:

@@ -27,7 +27,7 @@ BRUGGEMAN: Final = 1.5
 
 def bruggeman(sigma: float, fraction: float, exponent: float = BRUGGEMAN) -> float:
     """sigma phi^1.5: a conducting phase between insulating grains, connected at any fraction (differential medium)."""
-    return sigma * fraction**exponent
+    return float(sigma * fraction**exponent)
 
 
 def maxwell(matrix: float, filler: float, fraction: float) -> float:

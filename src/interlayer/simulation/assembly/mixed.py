@@ -52,8 +52,7 @@ def mixed(draft: Draft, index: int) -> Element:
         if "double_layer" in face:
             more[field] = face.value("double_layer", "double_layer_capacitance").at
     if electrode.thickness is not None:
-        foil = electrode.thickness.at
-        more["foil"] = lambda T: foil(T)
+        more["foil"] = electrode.thickness.at
     label = draft.label("", draft.word(index))
     draft.drops[side].append(f"{label}.overpotential")
     draft.spots[side] = f"{label}.overpotential"
