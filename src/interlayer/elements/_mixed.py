@@ -109,29 +109,23 @@ def kernel(jit: Jit) -> Kernel:
     def lithiate(P, w, x):  # type: ignore[no-untyped-def]
         """(current into the host over its wall [A/m²], d/dw, d/dx) at the mean content x of its grains."""
         xs = x
-        f = 0.0
-        fw = 0.0
-        fx = 0.0
-        for _ in range(60):
+        while True:
             v = w / P[B] - P[SLOPE] * (1.0 - xs)
             a = math.exp(P[ALPHA] * v)
             c = math.exp(-(1.0 - P[ALPHA]) * v)
             y = (P[SITES] - xs) / (P[SITES] - 1.0)
             f = -P[K_HOST] * (xs * a - y * c)
             fv = -P[K_HOST] * (P[ALPHA] * xs * a + (1.0 - P[ALPHA]) * y * c)
-            fw = fv / P[B]
             fx = -P[K_HOST] * (a + c / (P[SITES] - 1.0)) + fv * P[SLOPE]
             if P[GRAIN] == 0.0:
-                break
+                return f, fv / P[B], fx
             d = 1.0 - P[GRAIN] * fx
             step = (xs - x - P[GRAIN] * f) / d
-            step = min(max(step, -0.2), 0.2)
-            if abs(step) <= 1e-15:
-                fw /= d
-                fx /= d
-                break
-            xs -= step
-        return f, fw, fx
+            if not abs(step) > 1e-14:
+                if d > 2.0:  # diffusion in the grain limits: the kinetics would multiply the rounding of xs
+                    f = (xs - step - x) / P[GRAIN]
+                return f, fv / P[B] / d, fx / d
+            xs -= min(max(step, -0.2), 0.2)
 
     lithiate = jit(lithiate)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..laws import kinetics
 from . import _mixed as core
 from .base import ELEMENTS, FARADAY, GAS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
 from .binary import mesh
@@ -191,8 +192,8 @@ class Mixed(Leaf):
     def states(self, temperature: float) -> States:
         n = self.cells
         p = self._at(temperature)
-        rest = p["host_capacity"] > 0.0 and p["lithiation"] < 1.0  # a host that is not full starts at its own potential
-        level = self.host_potential(max(p["lithiation"], 1e-3), temperature) if rest else 0.0
+        rest = p["host_capacity"] > 0.0 and p["lithiation"] < 1.0
+        level = self._mixed_potential(p, temperature) if rest else 0.0
         line = (1.0 / p["conductivity"] + 1.0 / p["electronic_conductivity"]) * p["specific_area"] * p["capacitance"] * p["thickness"] ** 2
         widths = mesh(n, self.grading)
         own = line * np.concatenate([widths[:1], widths, widths[-1:]]) ** 2
@@ -206,6 +207,19 @@ class Mixed(Leaf):
         ]
         start = np.concatenate([v for v, _, _ in parts])
         return States(start, np.concatenate([np.full(len(v), t) for v, t, _ in parts]), False, np.concatenate([np.full(len(v), k) for v, _, k in parts]))
+
+    def _mixed_potential(self, p: dict[str, float], temperature: float) -> float:
+        """w [V] at which a host that is not full and lithium in the pores (if any) exchange no net current: the start."""
+        b = GAS * temperature / FARADAY
+        low, high = 0.0, self.host_potential(max(p["lithiation"], 1e-3), temperature)
+        g, m = p["filling"] / (p["filling"] + p["cover"]), p["host_sites"]
+        for _ in range(60):
+            w = 0.5 * (low + high)
+            v = (w - p["host_slope"] * (1.0 - p["lithiation"])) / b
+            host = p["lithiation"] * math.exp(p["alpha"] * v) - (m - p["lithiation"]) / (m - 1.0) * math.exp(-(1.0 - p["alpha"]) * v)
+            stripped = p["j0"] * g * kinetics.reduced_current(w / b, p["alpha"]) + p["host_exchange"] * host
+            low, high = (w, high) if stripped < 0.0 else (low, w)
+        return low
 
     @property
     def workspace(self) -> int:
