@@ -197,7 +197,8 @@ class Mixed(Leaf):
         line = (1.0 / p["conductivity"] + 1.0 / p["electronic_conductivity"]) * p["specific_area"] * p["capacitance"] * p["thickness"] ** 2
         widths = mesh(n, self.grading)
         own = line * np.concatenate([widths[:1], widths, widths[-1:]]) ** 2
-        seen = (line > RESOLVED) & (own > 1e-4 * RESOLVED)  # faster double layers are stepped (L-stable), not controlled
+        # faster double layers are stepped (L-stable), not controlled; so are those of a layer that starts far from rest
+        seen = (line > RESOLVED) & (own > 1e-4 * RESOLVED) & (not rest)
         parts = [
             (np.append(np.full(n + 1, level), 0.0), np.where(seen, 10.0 * self.tolerance * GAS * temperature / FARADAY, np.inf), rest),
             (np.full(n, p["lithiation"]), self.tolerance, True),
