@@ -49,7 +49,7 @@ def order(sizes, errors):
 
 def linear():
     """Newman-Tobias: reaction distribution, resistance; impedance of a uniform layer."""
-    print("## linear limit (30 um, lambda = 1.4 to 4.5 um, blocking electrolyte face, uniform mesh)")
+    print("## linear limit (30 um, blocking electrolyte face, uniform mesh)")
     sizes = [20, 40, 80, 160]
     for ratio in (10.0, 1.0, 0.1):
         leaf = Mixed(**{**LINEAR, "electronic_conductivity": 2e-3 * ratio, "grading": 1.0})
@@ -154,29 +154,29 @@ CURRENT = 50.0  # A/m2, S3.C84
 CHARGE = 0.5 * 3.6e4  # C/m2; half of S3's 1 mAh/cm2 class
 PRESSURE = 375e6  # S3.C123
 WARM = math.exp(0.35 * FARADAY / GAS * (1 / 298.15 - 1 / T))  # LLZTO from room temperature, 0.35 eV (prior)
-VOLUME = 0.25 / 5.1 / (0.25 / 5.1 + 0.75 / 1.9)  # phi of 20 wt% of 100 LLZTO (5.1 g/cm3) in carbon and binder (1.9): prior densities
-PHI = (0.20 / 5.1) / (0.20 / 5.1 + 0.80 / 1.9)  # volume share of the solid
+PHI = (0.20 / 5.1) / (0.20 / 5.1 + 0.80 / 1.9)  # volume share of 20 wt% LLZTO (5.1 g/cm3) in carbon and binder (1.9): prior densities
 SOLID = 0.8  # prior: pores of a fifth
 CARBON = 5e-6  # m, particle size of the soft carbon: prior
 HOST = 280.0 * 3.6 * 1.9e6 * SOLID  # C/m3: 280 mAh/g (physics.md section 5), 1.9 g/cm3 (prior)
 D_HOST = 1e-15  # m2/s, S3.C91
 SIGMA_I = FARADAY * HOST * D_HOST / (GAS * T)  # S/m: Nernst-Einstein of the lithium in the carbon
 SIGMA_E = 1000.0  # S/m, a pressed carbon powder: prior
+TAFEL = {"carbon": 1.0, "micro": 0.606 / 0.398, "nano": 1.291 / 0.398}  # exchange currents over that of carbon (S3.C27-C29)
 KINDS = {  # filler size [m], its conductivity at room temperature [S/m] (S3.C22, C23), electronic ratio (S3.C93; which is which: prior), D of the paper
     "carbon": (0.0, 0.0, 1.0, 1e-15),
     "micro": (5e-6, 0.06, 19.0, 1e-13),
     "nano": (300e-9, 0.10, 31.0, 1e-12),
 }
-BASE = {"prelithiation": True, "network": False, "pores": False, "gap": False, "preference": False}
+BASE = {"prelithiation": True, "network": False, "pores": False, "gap": False, "preference": False, "tafel": False}
 CASES = {
     "priors alone": {}, "without prelithiation": {"prelithiation": False}, "+ percolated network": {"network": True}, "+ pressure work, pores free": {"pores": True},
     "+ pressure work, gap at the face": {"gap": True}, "+ nucleation preference": {"preference": True},
-    "network + preference": {"network": True, "preference": True}, "network + pores free": {"network": True, "pores": True},
+    "+ the paper's exchange currents": {"tafel": True}, "network + preference": {"network": True, "preference": True}, "network + pores free": {"network": True, "pores": True},
     "all of them": {"network": True, "pores": True, "gap": True, "preference": True},
 }  # fmt: skip
 
 
-def layer(kind, *, prelithiation, network, pores, gap, preference, **changes):
+def layer(kind, *, prelithiation, network, pores, gap, preference, tafel, **changes):
     """The region of one kind of interlayer with the mechanisms that are on."""
     size, filler, slower, _ = KINDS[kind]
     phi = PHI if filler else 0.0
@@ -184,9 +184,10 @@ def layer(kind, *, prelithiation, network, pores, gap, preference, **changes):
     sigma = composite.maxwell(SIGMA_I, filler * WARM, phi) if filler else SIGMA_I
     if network and filler:
         sigma = max(sigma, matrix + composite.network(filler * WARM, phi, size / CARBON, SOLID))
+    j0 = TAFEL[kind] if tafel else 1.0
     values = dict(
         label=kind, orientation=1, thickness=L, conductivity=sigma, electronic_conductivity=SIGMA_E / slower, specific_area=3.0 * SOLID / (0.5 * CARBON),
-        porosity=1.0 - SOLID, j0=20.0, j0_lithium=150.0, j0_electrolyte=150.0, capacitance=0.1, barrier=0.015, face_barrier=0.015,
+        porosity=1.0 - SOLID, j0=20.0 * j0, j0_lithium=150.0 * j0, j0_electrolyte=150.0 * j0, capacitance=0.1, barrier=0.015, face_barrier=0.015,
         preferred_share=composite.surface_share(phi, size / CARBON) if preference and filler else 0.0, preferred_barrier=0.001,
         pore_pressure=-PRESSURE if pores else 0.0, face_pressure=PRESSURE if gap else 0.0, host_capacity=HOST * (1.0 - phi), host_exchange=20.0,
         host_diffusivity=D_HOST, host_transfer=1e3, lithiation=1.0 if prelithiation else 0.0,
@@ -195,12 +196,13 @@ def layer(kind, *, prelithiation, network, pores, gap, preference, **changes):
 
 
 def plate(leaf):
-    """(where the lithium is, voltage, outcome) after CHARGE at CURRENT."""
+    """(where the lithium is, what the host gained [C/m2], outcome) after CHARGE at CURRENT."""
     machine = Machine.of(leaf, (T,))
     state = machine.start.copy()
     run = machine.integrate(steps((-CURRENT, CHARGE / CURRENT)), state)
     outcome = "" if run.why == 0 else machine.event(run.code)[0] if run.why == 2 else "no answer"
-    return leaf.lithium(machine.state_of(leaf.label, state), T), state.voltage, outcome
+    found, before = (leaf.lithium(machine.state_of(leaf.label, s), T) for s in (state, machine.start))
+    return found, found.host - before.host, outcome
 
 
 def yang2024():
@@ -214,22 +216,43 @@ def yang2024():
             f"  {kind:6} sigma_i {off.conductivity:.1e} S/m, with network {on.conductivity:.1e}; sigma_e {off.electronic_conductivity:.0f}; lambda {off.reaction_length(T) * 1e6:.2f}, {on.reaction_length(T) * 1e6:.2f} um;"
             f" host i_lim/i {off.limiting_current(T) / CURRENT:.1e}; with the D the paper gives this layer {off.host_capacity * d / L / CURRENT:.2g}; share of LLZTO in the walls {share:.2f}"
         )
-    print(f"  {'':36} centre of mass            on the face + first tenth   in pores mAh/cm2        order nano > micro > carbon")
+    print(f"  {'':36} centre of mass            on the face + first tenth   in pores mAh/cm2          into the host mAh/cm2     order nano > micro > carbon")
     for name, switches in CASES.items():
         found = {kind: plate(layer(kind, **{**BASE, **switches})) for kind in KINDS}
         w = [f[0] for f in found.values()]
-        cells = ["  ".join(f"{x:6.3f}" for x in row) for row in ([q.position for q in w], [q.near_electrolyte for q in w], [q.pores / 3.6e4 for q in w])]
+        cells = ["  ".join(f"{x:6.3f}" for x in row) for row in ([q.position for q in w], [q.near_electrolyte for q in w], [q.pores / 3.6e4 for q in w], [f[1] / 3.6e4 for f in found.values()])]
         ranked = w[2].position > w[1].position + 0.01 and w[1].position > w[0].position + 0.01
-        print(f"  {name:36} {cells[0]}    {cells[1]}    {cells[2]}    {'yes' if ranked else 'no'}  {'; '.join(f'{k}: {f[2]}' for k, f in found.items() if f[2])}")
-    print("  ionic conductivity [S/m] the layer would need for a centre of mass of 0.3, 0.5, 0.7 (all else as 'priors alone' of nano):")
+        print(f"  {name:36} {cells[0]}    {cells[1]}    {cells[2]}    {cells[3]}    {'yes' if ranked else 'no'}  {'; '.join(f'{k}: {f[2]}' for k, f in found.items() if f[2])}")
+    print("  what nano would need (bisection; all else as stated) for a centre of mass of 0.3, 0.5, 0.7:")
+    network = {**BASE, "network": True}
+
+    def need(word, unit, low, high, make):
+        line = []
+        for wanted in (0.3, 0.5, 0.7):
+            a, b = low, high
+            if plate(make(b))[0].position < wanted:
+                line.append(f"{wanted}: not below {high:g}")
+                continue
+            for _ in range(20):
+                mid = math.sqrt(a * b)
+                a, b = (mid, b) if plate(make(mid))[0].position < wanted else (a, mid)
+            line.append(f"{wanted}: {b:.2g}")
+        print(f"    {word} [{unit}]: {'  '.join(line)}")
+
+    need("ionic conductivity, priors alone", "S/m", 1e-4, 1e3, lambda v: layer("nano", **{**BASE, "conductivity": v}))
+    need("ionic conductivity, pores free", "S/m", 1e-4, 1e3, lambda v: layer("nano", **{**BASE, "pores": True, "conductivity": v}))
+    need("pressure the pores are free of, with the network", "MPa", 1.0, 1e4, lambda v: layer("nano", **{**network, "pore_pressure": -1e6 * v}))
+    need("barrier on the electrolyte's face, with the network", "V", 1e-3, 10.0, lambda v: layer("nano", **{**network, "face_barrier": v}))
+    print(f"    (network as computed {layer('nano', **network).conductivity:.1e} S/m, dense nano LLZTO at 55 degC {KINDS['nano'][1] * WARM:.2f} S/m, stack pressure 375 MPa)")
+    print("  closure: voltage to strip 2 mA/cm2 from the foil through the fresh layer (the paper's whole symmetric cell: 8 mV nano, 10 mV micro, S3.C39, C41):")
     line = []
-    for wanted in (0.3, 0.5, 0.7):
-        low, high = 1e-5, 1e4
-        for _ in range(24):
-            mid = math.sqrt(low * high)
-            low, high = (mid, high) if plate(layer("nano", **{**BASE, "conductivity": mid}))[0].position < wanted else (low, mid)
-        line.append(f"{wanted}: {high:.2g}")
-    print("   ", "  ".join(line), f"  (dense nano LLZTO at 55 degC: {KINDS['nano'][1] * WARM:.2f})")
+    for kind in KINDS:
+        for network in (False, True):
+            machine = Machine.of(layer(kind, **{**BASE, "network": network, "host_capacity": 0.0}), (T,))
+            state = machine.start.copy()
+            machine.integrate(steps((20.0, 60.0)), state)
+            line.append(f"{kind}{' with network' if network else ''} {state.voltage * 1e3:.0f} mV")
+    print("   ", ", ".join(line), f"; a layer that takes half of 8 mV needs sigma_i of {L * 20.0 / 4e-3:.2g} S/m")
 
 
 def main() -> None:
