@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from conftest import CURRENT, T0, column, fixed, integrate, machine_of, order_of, table
-from interlayer.elements.base import FARADAY, GAS
+from conftest import CURRENT, T0, OneKernel, column, fixed, integrate, machine_of, order_of, table
+from interlayer.elements.base import FARADAY, GAS, MAX_READS
 from interlayer.elements.binary import mesh
 from interlayer.elements.mixed import Mixed
 from interlayer.elements.resistor import Resistor
 from interlayer.laws import composite, nucleation
+from test_family import assert_slopes
 
 B = GAS * T0 / FARADAY
 L = 30e-6
@@ -71,7 +72,7 @@ def test_newman_tobias(ratio: float, faces: bool) -> None:
         errors.append(float(np.max(np.abs(found - exact)) * L / p))
         drops.append(abs(-state.voltage / drop - 1.0))
     assert 1.8 < order_of(errors) < 2.1, errors
-    assert errors[-1] < 5e-4, errors
+    assert errors[-1] < 1e-3, errors
     assert 1.8 < order_of(drops) < 2.1, drops
     assert drops[-1] < 1e-3, drops
 
@@ -102,7 +103,7 @@ def test_reaction_length_and_limiting_current() -> None:
 FULL = region(
     electronic_conductivity=0.05, j0_electrolyte=3.0, alpha=0.4, barrier=0.02, preferred_share=0.3, preferred_barrier=0.005, face_barrier=0.03,
     cover=0.02, host_capacity=1e8, host_diffusivity=3e-14, host_transfer=50.0, host_exchange=0.5, lithiation=0.9, pore_pressure=-20e6, face_pressure=40e6,
-    deposit_conductivity=5.0, blocking=0.3, margin=0.05, capacitance=1.0, electrolyte_capacitance=0.5, lithium_capacitance=2.0, cells=9, grading=3.0,
+    deposit_conductivity=5.0, blocking=0.3, margin=0.05, capacitance=1.0, electrolyte_capacitance=0.5, lithium_capacitance=2.0, cells=7, grading=3.0,
 )  # fmt: skip
 
 
@@ -151,7 +152,7 @@ def by_lines(leaf: Mixed, pieces: list[tuple[float, float]], start: np.ndarray) 
 
     y = start
     for p, span in pieces:
-        y = solve_ivp(rate, (0.0, span), y, "Radau", rtol=1e-8, atol=1e-9, args=(p,)).y[:, -1]
+        y = solve_ivp(rate, (0.0, span), y, "Radau", rtol=1e-7, atol=1e-8, args=(p,)).y[:, -1]
     i, *_, Ri, _ = parts(y, p)
     return y, float(y[n + 1] - i @ Ri)
 
@@ -275,6 +276,18 @@ def test_a_relaxed_cell_keeps_what_the_region_holds() -> None:
     assert machine.kept[n + 2 :].all()
 
 
+def test_slopes_with_everything_on() -> None:
+    """dV/dJ and d(export)/dJ against finite differences with pressure, diffusion and grains, fresh and worn."""
+    leaf = replace(FULL, grain_radius=2e-6, grain_diffusivity=1e-15)
+    kernel = OneKernel(leaf)
+    Yb = kernel.start
+    for J in (-20.0, 15.0, -5.0):
+        Yb = kernel(J, 100.0, Yb).Z
+        for now in (-17.0, -0.3, 1e-3, 4.0):
+            for h in (1e-3, 1.0, 600.0):
+                assert_slopes(kernel, Yb, np.zeros(MAX_READS), now, h)
+
+
 # -- balances, events, failures ---------------------------------------------------------------------------------------
 def held(leaf: Mixed, Y: np.ndarray) -> float:
     """Lithium of the region and its faces plus what charges the double layers [C/m²]."""
@@ -342,6 +355,33 @@ def test_an_absurd_current_leaves_no_trace() -> None:
     fresh = machine_of(FULL + Resistor(label="r", R=1e-3))
     fresh.integrate(table((CURRENT, -5.0, 10.0)), other)
     assert np.array_equal(again.Y, other.Y)
+
+
+@pytest.mark.long
+def test_random_regions_run() -> None:
+    """Plate, rest, strip, plate with 80 random sets of parameters and mechanisms: every one ends in time or by an event."""
+    rng = np.random.default_rng(5)
+
+    def between(low: float, high: float) -> float:
+        return float(10.0 ** rng.uniform(math.log10(low), math.log10(high)))
+
+    for k in range(80):
+        leaf = Mixed(
+            thickness=between(3e-6, 5e-5), conductivity=between(1e-3, 1.0), electronic_conductivity=between(1e-2, 1e4), specific_area=between(1e5, 5e6),
+            porosity=rng.uniform(0.05, 0.5), j0=between(1.0, 100.0), j0_lithium=between(5.0, 200.0), j0_electrolyte=rng.choice([0.0, 50.0]),
+            barrier=rng.choice([0.0, 0.005, 0.05]), preferred_share=rng.choice([0.0, 0.3, 1.0]), preferred_barrier=0.002, face_barrier=rng.choice([0.0, 0.05]),
+            pore_pressure=rng.choice([0.0, -375e6, 50e6]), face_pressure=rng.choice([0.0, 375e6]), host_capacity=rng.choice([0.0, 1e8, 1e9]),
+            host_exchange=between(0.1, 30.0), host_diffusivity=rng.choice([0.0, 1e-14]), host_transfer=100.0, grain_radius=rng.choice([0.0, 1e-6]),
+            lithiation=rng.choice([0.0, 0.5, 1.0]), blocking=rng.choice([0.0, 0.5]), orientation=int(rng.choice([1, -1])),
+        )  # fmt: skip
+        machine = machine_of(leaf)
+        J = between(0.3, 50.0)
+        start = held(leaf, machine.start.Y)
+        run, state = integrate(machine, table((CURRENT, J, 300.0), (CURRENT, 0.0, 60.0), (CURRENT, -J, 600.0), (CURRENT, J, 300.0)))
+        assert run.why in (0, 2), (k, leaf)
+        if run.why == 0:
+            assert abs(held(leaf, state.Y) - start) < 1e-9 * J * 1200.0, (k, leaf)
+        assert np.all(np.isfinite(machine.impedance(OMEGA, state))), (k, leaf)
 
 
 # -- mechanisms that a cell may have or not ---------------------------------------------------------------------------

@@ -21,7 +21,9 @@ OPTIONAL = {
     "capacitance": "wall_capacitance", "barrier": "nucleation_barrier", "preferred_share": "preferred_share", "preferred_barrier": "preferred_barrier",
     "face_barrier": "face_barrier", "host_capacity": "host_capacity", "host_exchange": "host_exchange_current_density",
     "host_slope": "host_potential_slope", "host_sites": "host_sites", "host_diffusivity": "host_diffusivity", "host_transfer": "host_transfer",
-    "grain_radius": "grain_radius", "grain_diffusivity": "grain_diffusivity",
+    "grain_radius": "grain_radius", "grain_diffusivity": "grain_diffusivity", "cover": "wall_cover", "face_cover": "face_cover",
+    "margin": "room_margin", "overflow": "overflow_filling", "blocking": "pore_blocking", "deposit_conductivity": "deposit_conductivity",
+    "deposit_exponent": "deposit_exponent",
 }  # fmt: skip
 FILLER = ("filler_fraction", "filler_size", "matrix_size", "filler_conductivity")
 
