@@ -112,6 +112,12 @@ def test_a_record_tells_where_the_lithium_went() -> None:
         assert f"fraction@carbonish: {export}" in names
     for export in ("pore_lithium", "host_lithium"):
         assert f"areal_charge@carbonish: {export}" in names
+    sim = il.simulation.Simulation.of(CELL)
+    sim.run(protocol)
+    where = sim.lithium()["carbonish"]
+    assert where.pores == pytest.approx(record.segments[-1]["areal_charge@carbonish: pore_lithium"][-1])
+    assert where.limiting_current == pytest.approx(1e8 * 1e-15 / 30e-6)
+    assert 0.0 <= where.near_electrolyte <= 1.0
     assert all(np.all(np.isfinite(np.asarray(segment["voltage"]))) for segment in record.segments)
 
 

@@ -31,12 +31,13 @@ _T = f"tanh({_X})"
 
 @dataclass(frozen=True)
 class Lithium:
-    """Where the lithium of a mixed region is, as charge per geometric area [C/m²], and two groups made of it.
+    """Where the lithium of a mixed region is, as charge per geometric area [C/m²], and what that makes.
 
     electrolyte_face, pores, lithium_face   metal: on the electrolyte's face, in the pores, plated on the electrode (net)
     host                                    in the host
     position     centre of mass of the metal: 0 at the electrolyte, 1 at the electrode
     near_electrolyte   share of the metal on the electrolyte's face and in the tenth of the layer beside it
+    limiting_current   i_lim = F C D/L [A/m²] of atoms through the host: over the applied current it says whether they can keep up
     """
 
     electrolyte_face: float
@@ -45,6 +46,7 @@ class Lithium:
     host: float
     position: float
     near_electrolyte: float
+    limiting_current: float
 
 
 @ELEMENTS.add("mixed")
@@ -271,7 +273,7 @@ class Mixed(Leaf):
         moment = float(pores @ cell["y"]) / p["thickness"] + max(electrode, 0.0)
         return Lithium(
             face, float(pores.sum()), electrode, float(p["host_capacity"] * (cell["d"] @ cell["x"])), moment / metal if metal > 0.0 else math.nan,
-            (max(face, 0.0) + float(pores @ inside)) / metal if metal > 0.0 else math.nan,
+            (max(face, 0.0) + float(pores @ inside)) / metal if metal > 0.0 else math.nan, self.limiting_current(temperature),
         )  # fmt: skip
 
     # -- impedance at rest --------------------------------------------------------------------------------------------
