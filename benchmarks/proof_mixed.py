@@ -138,6 +138,12 @@ def speed():
         late = run.history[:, 0] > 0.1
         error = np.max(np.abs(run.history[:, 1] - np.interp(run.history[:, 0], t, V))[late])
         print(f"1 h of plating at {J / 10:g} mA/cm2: {1e3 * np.median(times):.1f} ms, {run.accepted} steps, voltage within {1e3 * error:.3f} mV of rtol 1e-6")
+        wide = Machine.of(replace(leaf, cells=160, tolerance=1e-5))
+        end = wide.start.copy()
+        other = wide.integrate(steps((-J, 3600.0)), end, rtol=1e-5).history
+        space = np.abs(V - np.interp(t, other[:, 0], other[:, 1]))[t > 0.1]
+        ends = [m.export(leaf.label, "deposit_position", s) for m, s in ((fine, truth), (wide, end))]
+        print(f"  mesh: 40 against 160 cells: voltage rms {1e3 * np.sqrt(np.mean(space**2)):.2f} mV, largest {1e3 * space.max():.2f} mV; centre of mass {ends[0]:.4f}, {ends[1]:.4f}")
     omega = 2 * np.pi * np.logspace(-3, 6, 90)
     machine.impedance(omega, state)
     times = []
@@ -176,19 +182,19 @@ CASES = {
 }  # fmt: skip
 
 
-def layer(kind, *, prelithiation, network, pores, gap, preference, tafel, **changes):
+def layer(kind, *, prelithiation, network, pores, gap, preference, tafel, carbon=CARBON, **changes):
     """The region of one kind of interlayer with the mechanisms that are on."""
     size, filler, slower, _ = KINDS[kind]
     phi = PHI if filler else 0.0
     matrix = SIGMA_I * (1.0 - phi)
     sigma = composite.maxwell(SIGMA_I, filler * WARM, phi) if filler else SIGMA_I
     if network and filler:
-        sigma = max(sigma, matrix + composite.network(filler * WARM, phi, size / CARBON, SOLID))
+        sigma = max(sigma, matrix + composite.network(filler * WARM, phi, size / carbon, SOLID))
     j0 = TAFEL[kind] if tafel else 1.0
     values = dict(
-        label=kind, orientation=1, thickness=L, conductivity=sigma, electronic_conductivity=SIGMA_E / slower, specific_area=3.0 * SOLID / (0.5 * CARBON),
+        label=kind, orientation=1, thickness=L, conductivity=sigma, electronic_conductivity=SIGMA_E / slower, specific_area=3.0 * SOLID / (0.5 * carbon),
         porosity=1.0 - SOLID, j0=20.0 * j0, j0_lithium=150.0 * j0, j0_electrolyte=150.0 * j0, capacitance=0.1, barrier=0.015, face_barrier=0.015,
-        preferred_share=composite.surface_share(phi, size / CARBON) if preference and filler else 0.0, preferred_barrier=0.001,
+        preferred_share=composite.surface_share(phi, size / carbon) if preference and filler else 0.0, preferred_barrier=0.001,
         pore_pressure=-PRESSURE if pores else 0.0, face_pressure=PRESSURE if gap else 0.0, host_capacity=HOST * (1.0 - phi), host_exchange=20.0,
         host_diffusivity=D_HOST, host_transfer=1e3, lithiation=1.0 if prelithiation else 0.0,
     )  # fmt: skip
@@ -223,6 +229,11 @@ def yang2024():
         cells = ["  ".join(f"{x:6.3f}" for x in row) for row in ([q.position for q in w], [q.near_electrolyte for q in w], [q.pores / 3.6e4 for q in w], [f[1] / 3.6e4 for f in found.values()])]
         ranked = w[2].position > w[1].position + 0.01 and w[1].position > w[0].position + 0.01
         print(f"  {name:36} {cells[0]}    {cells[1]}    {cells[2]}    {cells[3]}    {'yes' if ranked else 'no'}  {'; '.join(f'{k}: {f[2]}' for k, f in found.items() if f[2])}")
+    print("  with a coarser carbon (network; network + pores free): centre of mass of carbon, micro, nano")
+    for carbon in (10e-6, 20e-6, 23e-6, 30e-6):
+        rows = [[plate(layer(k, **{**BASE, "network": True, "pores": p, "carbon": carbon}))[0].position for k in KINDS] for p in (False, True)]
+        micro = layer("micro", **{**BASE, "network": True, "carbon": carbon}).conductivity
+        print(f"    {carbon * 1e6:3.0f} um: {'  '.join(f'{x:.3f}' for x in rows[0])};  {'  '.join(f'{x:.3f}' for x in rows[1])}   (threshold for micro {composite.percolation_threshold(5e-6 / carbon):.3f}, its sigma_i {micro:.1e} S/m)")
     print("  what nano would need (bisection; all else as stated) for a centre of mass of 0.3, 0.5, 0.7:")
     network = {**BASE, "network": True}
 

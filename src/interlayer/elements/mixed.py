@@ -205,7 +205,7 @@ class Mixed(Leaf):
             (np.append(np.full(n + 1, level), 0.0), np.where(seen, 10.0 * self.tolerance * GAS * temperature / FARADAY, np.inf), rest),
             (np.full(n, p["lithiation"]), self.tolerance, True),
             (np.full(n, p["filling"]), self.tolerance, True),
-            (np.zeros(1), 1e3 * self.tolerance * p["face_cover"], True),
+            (np.zeros(1), 100.0 * self.tolerance * p["face_cover"], True),
             (np.zeros(1), np.inf, True),
         ]
         start = np.concatenate([v for v, _, _ in parts])
