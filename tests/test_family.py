@@ -47,6 +47,7 @@ from interlayer.elements.charge_transfer import ChargeTransfer
 from interlayer.elements.constriction import Constriction
 from interlayer.elements.contact_gap import ContactGap
 from interlayer.elements.film import Film
+from interlayer.elements.mixed import Mixed
 from interlayer.elements.notation import symbols
 from interlayer.elements.resistor import Resistor
 from interlayer.elements.short import Short
@@ -72,6 +73,7 @@ MORE: dict[str, Leaf] = {
     "voids refilling badly": Voids(replenishment=0.8, refill=0.6, contact=0.7, orientation=-1),
     "filament at a spot": Filament(threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, orientation=1, reads={"drop1": -0.03}),
     "inventory right": Inventory(thickness=20e-6, orientation=-1),
+    "mixed without a host": replace(Mixed.example(), label="bare", host_capacity=0.0, filling=0.4, alpha=0.4, blocking=0.5, barrier=0.0, orientation=-1),
 }  # fmt: skip
 LEAVES: dict[str, Leaf] = {**{name: kind.example() for name, kind in KINDS.items()}, **MORE}
 HERTZ = np.logspace(-6.0, 6.0, 97)

@@ -99,6 +99,8 @@ _ROWS = [
     Name("specific_warburg_coefficient", "ohm*m^2*s^-0.5", "ohm*cm^2*s^-0.5", "Warburg coefficient times geometric area", 0.0, 1e15),
     Name("inductance", "H", "uH", "inductance", 0.0, 1e6),
     Name("specific_inductance", "H*m^2", "uH*cm^2", "inductance times geometric area", 0.0, 1e6),
+    Name("specific_area", "1/m", "m^2/cm^3", "wall area over volume", 1.0, 1e12),
+    Name("volumetric_charge", "C/m^3", "mA*h/cm^3", "charge stored over volume", 0.0, 1e12),
     Name("time_constant", "s", "s", "time constant of a relaxation", 0.0, 1e12),
     Name("warburg_coefficient", "ohm*s^-0.5", "ohm*s^-0.5", "Warburg coefficient", 0.0, 1e15),
     Name("warburg_product", "mol*s^-0.5", "mol*s^-0.5", "area times concentration times root of the diffusivity: all that a Warburg coefficient tells", 0.0, 1e6),

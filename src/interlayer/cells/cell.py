@@ -132,10 +132,10 @@ class Cell:
 
     @property
     def separator_index(self) -> int:
-        """Index into `layers` of the separator: the thickest layer whose material is not an interlayer (the thickest of
-        all where every layer is one)."""
+        """Index into `layers` of the separator: the thickest layer whose material is no interlayer and no mixed conductor
+        (the thickest of all where every layer is one)."""
         layers = self.layers
-        real = [index for index, layer in enumerate(layers) if layer.role != "interlayer"] or list(range(len(layers)))
+        real = [index for index, layer in enumerate(layers) if layer.role not in ("interlayer", "mixed")] or list(range(len(layers)))
         return max(real, key=lambda index: layers[index].thickness.value)
 
     @property

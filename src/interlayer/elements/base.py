@@ -48,11 +48,11 @@ OUT_V = 0  # voltage [V]
 OUT_R = 1  # dV/dJ, total through the own states [ohm m²]
 OUT_FLAG = 2  # 0 good; anything else: this kernel could not answer
 OUT_MARGIN = 3  # three event margins: the event happens where one falls through zero
-OUT_EXPORT = 6  # values of up to four exports
-OUT_LINK = 10  # dV/dx of up to eight reads
-OUT_EXPORT_J = 18  # d(export)/dJ
-OUT_EXPORT_LINK = 22  # d(export e)/d(read l) at MAX_READS e + l
-MAX_EVENTS, MAX_EXPORTS, MAX_READS = 3, 4, 8
+MAX_EVENTS, MAX_EXPORTS, MAX_READS = 3, 6, 8
+OUT_EXPORT = OUT_MARGIN + MAX_EVENTS  # values of the exports
+OUT_LINK = OUT_EXPORT + MAX_EXPORTS  # dV/dx of the reads
+OUT_EXPORT_J = OUT_LINK + MAX_READS  # d(export)/dJ
+OUT_EXPORT_LINK = OUT_EXPORT_J + MAX_EXPORTS  # d(export e)/d(read l) at MAX_READS e + l
 OUT_SIZE = OUT_EXPORT_LINK + MAX_EXPORTS * MAX_READS
 
 FARADAY = 96485.33212  # C/mol, CODATA 2018 (exact product)
@@ -82,12 +82,14 @@ class Parameter:
 class States:
     """States of a leaf: start values, absolute tolerances (inf: stepped but not error-controlled), slow or fast.
 
-    Slow states are frozen in impedance, fast ones are linearised.
+    Slow states are frozen in impedance, fast ones are linearised. `kept` marks the states of a fast leaf that a relaxed
+    cell keeps as they are (what a region stores); None: those of a slow leaf, and no others.
     """
 
     start: Array
     tolerance: Array
     slow: bool = False
+    kept: npt.NDArray[np.bool_] | None = None
 
     @classmethod
     def none(cls) -> States:

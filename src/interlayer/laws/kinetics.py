@@ -15,6 +15,13 @@ def reduced_conductance(u: float, alpha: float) -> float:
     return alpha * math.exp(alpha * u) + (1.0 - alpha) * math.exp(-(1.0 - alpha) * u)
 
 
+def reduced_pair(u: float, alpha: float) -> tuple[float, float]:
+    """(x, dx/du) at u, for two exponentials instead of four."""
+    a = math.exp(alpha * u)
+    c = math.exp(-(1.0 - alpha) * u)
+    return a - c, alpha * a + (1.0 - alpha) * c
+
+
 def reduced_overpotential(x: float, alpha: float) -> float:
     """The u that carries the reduced current x: 2 asinh(x/2) for alpha = 1/2, else Newton on u = ln(1 + x exp((1-alpha) u)).
 

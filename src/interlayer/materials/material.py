@@ -25,6 +25,7 @@ ROLES: Final[Mapping[str, str]] = {
     "ceramic": "a single-ion conductor with bulk and grain boundaries",
     "polymer": "a binary salt in a polymer",
     "liquid": "a binary salt in a liquid, a gel or an ionic liquid",
+    "mixed": "a conductor of ions and electrons beside an electrode, which stores and plates lithium inside",
     "interlayer": "a thin engineered layer between an electrode and the separator",
 }
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9+-]*")

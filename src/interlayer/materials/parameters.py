@@ -55,6 +55,40 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     "transference_number": ("transference_number", "share of the current carried by Li+ in a uniform electrolyte"),
     "thermodynamic_factor": ("thermodynamic_factor", "TDF = 1 + dln f/dln c of the salt"),
     "porosity": ("fraction", "share of the volume that the electrolyte fills"),
+    # a mixed conductor that stores and plates lithium inside
+    "specific_area": ("specific_area", "wall area per volume of the layer, where ions, electrons and lithium meet"),
+    "pore_fraction": ("fraction", "share of the layer's volume that lithium can fill"),
+    "wall_exchange_current_density": ("exchange_current_density", "j0 of lithium on the walls of the pores, over their own area"),
+    "wall_capacitance": ("area_specific_capacitance", "double layer of the walls, over their own area"),
+    "nucleation_barrier": ("overpotential", "overpotential at which a bare wall nucleates at 1/e of its full rate"),
+    "preferred_share": ("fraction", "share of the walls made of the phase on which lithium nucleates more easily"),
+    "preferred_barrier": ("overpotential", "nucleation barrier on the preferred phase"),
+    "face_barrier": ("overpotential", "nucleation barrier on the electrolyte's face"),
+    "pore_pressure_share": (
+        "number",
+        "pressure on lithium in the pores over the stack pressure; 1 (where nobody states it) does no pressure work",
+    ),
+    "face_pressure_share": ("number", "pressure that opens a gap at the electrolyte's face, beyond the stack's and over it"),
+    "host_capacity": ("volumetric_charge", "charge that the host holds per volume of the layer in equilibrium with lithium"),
+    "host_exchange_current_density": ("exchange_current_density", "j0 of lithiating the full host, over the walls"),
+    "host_potential_slope": ("overpotential", "linear fall of the host's potential from empty to full"),
+    "host_sites": ("number", "lithium sites of the host per content in equilibrium with lithium, above 1"),
+    "host_diffusivity": ("diffusivity", "diffusivity of lithium through the host across the layer (effective)"),
+    "host_transfer": ("exchange_current_density", "lithium atoms from host to electrode, per content above equilibrium"),
+    "host_lithiation": ("fraction", "lithium content of the host when the cell starts, 1 in equilibrium with lithium"),
+    "grain_radius": ("length", "radius of the host's grains"),
+    "grain_diffusivity": ("diffusivity", "diffusivity of lithium inside a grain of the host"),
+    "wall_cover": ("fraction", "filling of the pores at which lithium covers half of their walls"),
+    "face_cover": ("areal_charge", "lithium at which half of the electrolyte's face is covered"),
+    "room_margin": ("fraction", "emptiness of the pores below which the last room slows plating"),
+    "overflow_filling": ("number", "mean filling of the pores that ends a test as overflow; above 1: never"),
+    "pore_blocking": ("fraction", "share of the ionic paths that full pores block"),
+    "deposit_conductivity": ("electronic_conductivity", "electronic conductivity of the lithium in the pores"),
+    "deposit_exponent": ("number", "exponent n of what that lithium adds, sigma_d (pore fraction x filling)^n"),
+    "filler_fraction": ("fraction", "volume of the ion-conducting filler over that of the solid"),
+    "filler_size": ("length", "particle size of the filler"),
+    "matrix_size": ("length", "particle size of what the filler is mixed with"),
+    "filler_conductivity": ("conductivity", "ionic conductivity of the dense filler"),
     # charge_transfer
     "exchange_current_density": (
         "exchange_current_density",
@@ -135,6 +169,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "interlayer": ("conductivity",),
     "polymer": ("conductivity", "diffusivity", "concentration", "transference_number", "thermodynamic_factor"),
     "liquid": ("conductivity", "diffusivity", "concentration", "transference_number", "thermodynamic_factor"),
+    "mixed": ("conductivity", "electronic_conductivity", "specific_area", "pore_fraction", "wall_exchange_current_density"),
 }
 
 

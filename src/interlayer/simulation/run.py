@@ -11,6 +11,7 @@ import numpy as np
 from .. import __version__
 from ..cells import Cell
 from ..elements.base import Array
+from ..elements.mixed import Lithium, Mixed
 from ..errors import ProtocolError
 from ..protocols import Protocol, Spectrum, Step, Until, parse
 from ..record import Block, Provenance, Record, Segment
@@ -54,14 +55,9 @@ class Simulation:
         return cls(cell, made, machine, machine.start.copy())
 
     def relaxed(self) -> State:
-        """The checkpoint with fast states (salt, double layers, films) at rest and slow ones as they are."""
-        from .stack import newton
-
+        """The checkpoint with fast states (salt, double layers, films) at rest and those that a cell keeps as they are."""
         machine, state = self.machine, self.state.copy()
-        for k in range(len(machine.leaves)):
-            if not machine.leaf[k, newton.SLOW]:
-                y0, n = int(machine.leaf[k, newton.Y0]), int(machine.leaf[k, newton.STATES])
-                state.Y[y0 : y0 + n] = machine.start.Y[y0 : y0 + n]
+        state.Y[~machine.kept] = machine.start.Y[~machine.kept]
         return state
 
     def impedance(self, frequencies: Sequence[float] | Array, temperature: float | None = None, *, relaxed: bool = True) -> Any:
@@ -70,6 +66,11 @@ class Simulation:
         state = self.relaxed() if relaxed else self.state.copy()
         self.machine.evaluate(state, 1e-9, 0.0 if relaxed else state.current, row)
         return self.machine.impedance(2.0 * np.pi * np.asarray(frequencies, dtype=np.float64), state, row)
+
+    def lithium(self) -> dict[str, Lithium]:
+        """Where the lithium of every mixed-conducting layer is in the present state, by the label of its region."""
+        regions = [leaf for leaf in self.machine.leaves if isinstance(leaf, Mixed)]
+        return {leaf.label: leaf.lithium(self.machine.state_of(leaf.label, self.state), self.cell.temperature) for leaf in regions}
 
     def _row(self, temperature: float | None) -> int:
         wanted = self.cell.temperature if temperature is None else temperature

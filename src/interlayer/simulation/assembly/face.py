@@ -3,7 +3,8 @@
     (charge transfer + voids + filament + inventory) | double layer, + constriction + interphase
 
 The faradaic branch is in series, since the same faradaic current feeds all of it; the double layer bridges that branch
-only; constriction and interphase carry the whole current. Links: charge transfer, constriction and filament read the
+only; constriction and interphase carry the whole current. Beside a mixed conductor the region holds charge transfer and
+double layer itself (mixed.py), and only what is in series stands here. Links: charge transfer, constriction and filament read the
 contact fraction that voids own; charge transfer beside a salt layer reads the salt at its face.
 """
 
@@ -37,11 +38,17 @@ def face(draft: Draft, index: int) -> Element | None:
     interface = draft.cell.interfaces[index]
     if not interface.physics:
         return None
+    joined = "mixed" in (draft.cell.stack[index].role, draft.cell.stack[index + 1].role)  # the region holds its own faces
     side = 1 if index < draft.core else -1
     word = {1: "left", -1: "right"}[side]
     place = f"{interface.name} {word}" if side > 0 else f"{interface.right}|{interface.left} {word}"
     inner = index + 1 if side > 0 else index  # stack index of the part on the electrolyte's side
     outer = index if side > 0 else index + 1
+    if joined and "voids" in interface:
+        raise CellError(
+            "Voids beside a mixed conductor can't be simulated yet: its region holds the face", given=interface.name,
+            allowed="charge_transfer, double_layer, contact, interphase, filament", remedy="Leave the block voids out of this pair",
+        )  # fmt: skip
     contact: str | float
     voids: Voids | None = None
     fresh = interface.at("contact", "contact_fraction", 298.15) if "contact" in interface else 1.0
@@ -59,7 +66,10 @@ def face(draft: Draft, index: int) -> Element | None:
         through.append(_constriction(draft, interface, place, side, inner, contact))
     if "interphase" in interface:
         through.append(_interphase(draft, interface, place, side))
-    element = _faradaic(draft, interface, place, side, inner, outer, contact, voids)
+    if joined:
+        element = _filament(draft, interface, place, side, inner, contact) if "filament" in interface else None
+    else:
+        element = _faradaic(draft, interface, place, side, inner, outer, contact, voids)
     for one in through:
         element = _join(element, one)
     return element

@@ -96,6 +96,7 @@ class Machine:
     PT: Array
     start: State
     weight: Array
+    kept: Any
     workspace: int
     constants: int
     messages: list[tuple[str, ...]]
@@ -148,7 +149,8 @@ class Machine:
             leaves, exports, tuple(temperatures), table, np.array([float(leaf.orientation) for leaf in leaves]),
             np.array(order, dtype=np.int64), np.array(nodes, dtype=np.int64), source,
             np.array([len(leaf.EVENTS) for leaf in leaves], dtype=np.int64), PT, start,
-            np.concatenate([empty, *(s.tolerance for s in states)]), max(w0, 1), constants, [leaf.EVENTS for leaf in leaves],
+            np.concatenate([empty, *(s.tolerance for s in states)]),
+            np.concatenate([empty.astype(bool), *(np.full(len(s.start), s.slow) if s.kept is None else s.kept for s in states)]), max(w0, 1), constants, [leaf.EVENTS for leaf in leaves],
         )  # fmt: skip
         machine._settle()
         return machine
