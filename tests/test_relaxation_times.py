@@ -349,15 +349,16 @@ def names(data, **known):
 
 def test_arcs_are_named_by_what_is_known_and_no_further():
     data = pellet()
-    assert names(data, faces=2) == ["bulk", "unassigned", "charge transfer"]
-    assert names(data)[2] == "unassigned"  # of one face or two: half the capacitance is near that of a film
-    assert names(data, electrolyte="ceramic", contact="whole", faces=2) == ["bulk", "grain boundary", "charge transfer"]
+    assert names(data, faces=2, electrodes="lithium") == ["bulk", "unassigned", "charge transfer"]
+    assert names(data, faces=2)[2] == "unassigned"  # nobody said that the electrodes exchange lithium
+    assert names(data, electrodes="lithium")[2] == "unassigned"  # of one face or two: half the capacitance is near that of a film
+    assert names(data, electrolyte="ceramic", electrodes="lithium", contact="whole", faces=2) == ["bulk", "grain boundary", "charge transfer"]
     energy = {"peak 1": "0.35 eV", "peak 2": "0.45 eV"}
     assert names(data, activation_energy=energy)[1] == "grain boundary"
     same = Finding("activation energy", 0.36 * 96485.0, "activation_energy", "m", 0.02 * 96485.0)
     assert names(data, activation_energy={**energy, "peak 2": same})[1] == "unassigned"
     assert names(data, electrodes="blocking")[2] == "unassigned"
-    found = arcs.name(data, relaxation_times.distribution(data), faces=2)
+    found = arcs.name(data, relaxation_times.distribution(data), faces=2, electrodes="lithium")
     assert found.arcs[1].candidates == ("grain boundary", "constriction") and "pressure" in found.arcs[1].why
     assert found.arcs[0].permittivity == pytest.approx(50.0, rel=0.1)
     assert [f.value for f in found.findings()[::2]] == ["bulk", "unassigned", "charge transfer"]
@@ -387,7 +388,7 @@ def test_a_broad_arc_is_not_named():
     s = 2j * np.pi * FAST
     for n, given in ((0.9, "charge transfer"), (0.6, "unassigned")):
         data = record(20.0 + zarc(100.0, 100.0 * 2e-5, n, s), f=FAST, thickness="1 mm", area="1 cm^2")
-        assert names(data, electrolyte="liquid", faces=1) == [given]
+        assert names(data, electrolyte="liquid", electrodes="lithium", faces=1) == [given]
 
 
 def test_over_random_cells_few_names_are_wrong(monkeypatch):
@@ -402,7 +403,7 @@ def test_over_random_cells_few_names_are_wrong(monkeypatch):
 def test_arcs_of_a_fit_have_the_same_names():
     data = pellet()
     fit = impedance.fit(data, "(RQ)(RQ)(RQ)")
-    found = arcs.name(data, fit, electrolyte="ceramic", contact="whole", faces=2)
+    found = arcs.name(data, fit, electrolyte="ceramic", electrodes="lithium", contact="whole", faces=2)
     assert [a.name for a in found.arcs] == ["bulk", "grain boundary", "charge transfer"]
     assert found.arcs[2].per_area == pytest.approx(0.1, rel=0.08)
     assert found.arcs[0].label == "R1 Q1" and all(f.std is not None for f in found.findings()[1::2])
@@ -426,7 +427,7 @@ def test_between_film_and_double_layer_two_arcs_settle_it():
     assert names(data, faces=1, electrolyte="liquid") == ["unassigned"]
     two = one + zarc(80.0, 80.0 * 0.2 * area, 0.95, s)
     data = record(two, f=FAST, thickness="1 mm", area="1 cm^2")
-    assert names(data, faces=1, electrolyte="liquid", contact="whole") == ["interphase", "charge transfer"]
+    assert names(data, faces=1, electrolyte="liquid", electrodes="lithium", contact="whole") == ["interphase", "charge transfer"]
 
 
 def test_arcs_ask_for_what_they_need():

@@ -187,6 +187,10 @@ def decided(arc: Arc, known: Known) -> Arc:
     if known.layers > 1 and {"bulk", "grain boundary", "constriction"} & set(arc.candidates):
         words = f"the stack has {known.layers} electrolytes, so a capacitance per cell constant means none of them"
         return replace(arc, why=f"{words}; {'; '.join(arc.evidence)}")
+    if set(arc.candidates) & {"interphase", "charge transfer"} and known.electrodes is None:
+        words = " or ".join(arc.candidates)
+        told = f"{words} if the electrodes exchange lithium, which nobody stated (electrodes=\"lithium\" or \"blocking\")"
+        return replace(arc, why=f"{told}: {'; '.join(arc.evidence)}")
     if len(arc.candidates) == 1 and not (doubt := _doubt(arc)):
         return replace(arc, name=_NAMES[arc.candidates[0]], why="; ".join(arc.evidence))
     if len(arc.candidates) == 1:

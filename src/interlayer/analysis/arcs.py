@@ -17,7 +17,8 @@ of one. A class rules others out when twice the error of C touches it or comes w
 only when touched. Further evidence, each where it is given:
 
     electrolyte        only a ceramic has grain boundaries
-    electrodes         "blocking" (evaporated metal): no charge transfer, no interphase, whole contact
+    electrodes         "lithium": only then is an arc a charge transfer or an interphase by name; "blocking" (evaporated
+                       metal): neither, and whole contact
     contact            "whole": no constriction, and a double layer has its full area
     activation energy  constriction has that of the bulk; a grain boundary need not. Different by 0.05 eV and by two
                        errors: no constriction. Constriction is named only where it is known to be the same
