@@ -61,7 +61,7 @@ def panel_of(ax: Axes, d: RelaxationTimes, names: ArcNames | Mapping[str, str] |
     """One distribution with its band and its peaks; grey where tau lies outside the measured band."""
     called = dict(names) if isinstance(names, Mapping) else {a.label: a.name for a in names.arcs} if names is not None else {}
     u = unit(quantity_of(d), largest(d.gamma))
-    resistance = unit(quantity_of(d))
+    resistance = unit(quantity_of(d), max((p.resistance for p in d.peaks), default=0.0))
     edges = 1.0 / d.spectrum.omega[[-1, 0]]
     for a, b in ((d.tau[0], edges[0]), (edges[1], d.tau[-1])):
         ax.axvspan(a, b, color="#F1F1F1", lw=0, zorder=0)
