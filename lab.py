@@ -69,7 +69,7 @@ def main(words: list[str]) -> None:
         call(PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not long", *rest)
     elif job == "proofs":
         ready("test")
-        call(PYTHON, "-m", "pytest", "-q", "-m", "long", *rest)
+        call(PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "long", *rest)
     elif job == "check":
         ready("test")
         call(PYTHON, "-m", "ruff", "check", "src", "tests", "benchmarks", "lab.py")
