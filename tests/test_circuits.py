@@ -19,7 +19,7 @@ from interlayer.elements.finite_warburg_open import FiniteWarburgOpen
 from interlayer.elements.finite_warburg_short import FiniteWarburgShort
 from interlayer.elements.gerischer import Gerischer
 from interlayer.elements.inductor import Inductor
-from interlayer.elements.notation import numbered, parse, symbols, text
+from interlayer.elements.notation import NAMED, numbered, parse, symbols, text
 from interlayer.elements.resistor import Resistor
 from interlayer.elements.warburg import Warburg
 from interlayer.errors import CellError, NotationError
@@ -181,6 +181,17 @@ def test_parameters_are_named_by_label():
 def test_both_notations_are_one_circuit(brackets, dashes):
     assert parse(brackets) == parse(dashes)
     assert text(parse(dashes)) == brackets and parse(text(parse(brackets), "dashes")) == parse(brackets)
+
+
+def test_circuits_with_a_name():
+    """One table (`NAMED`): parses wherever a symbol may stand, prints back as its elements, is one with them."""
+    for name, tree in NAMED.items():
+        assert parse(name) == parse(tree) and text(parse(name)) == text(parse(tree))
+        assert text(parse(f"L-p({name},C)"), "dashes") == text(parse(f"L([{tree}]C)"), "dashes")
+    assert text(parse("R0-Randles-W7")) == "R0R1(C1[R2W1])W7" and text(parse("Randles(C)")) == "R1(C1[R2W1])C2"
+    assert Circuit(parse("Randles(CPE)")).names == ["R1", "Q1", "Q1.n", "R2", "W1"]
+    with pytest.raises(NotationError, match="Did you mean 'Randles'"):
+        parse("randels")
 
 
 def test_free_numbers_are_filled_around_given_ones():

@@ -251,7 +251,140 @@ def test_bad_requests_of_a_result_are_refused() -> None:
         contact.convergence(0.1, 1.0, levels=1)
 
 
+# ------------------------------------------------------------------------------------------- alternating current
+
+
+class Spectral:
+    """The same cell with a gap that lets current through, by eigenfunctions, units sigma = b = 1.
+
+    j = polynomials in sqrt(1 - rho^2) on the spot (over sqrt(1 - rho^2) where it is an equipotential), polynomials in
+    sqrt(1 - ((1 - r)/(1 - eps))^2) on the gap; phi(r, 0) - L J = sum_n tanh(x_n lam)/x_n (2/J0^2(x_n)) T_n J0(x_n r) with
+    T_n = int j J0(x_n r) r dr. Least loss (stationary where impedances are complex) gives the impedance.
+    """
+
+    def __init__(self, eps: float, lam: float, equipotential: bool, terms: int = 9) -> None:
+        nodes, weights = np.polynomial.legendre.leggauss(1000)
+        angle, share = 0.25 * np.pi * (nodes + 1.0), 0.25 * np.pi * weights
+        t, x = np.cos(angle), ZEROS[:1000]
+        spot, gap = eps * np.sin(angle), 1.0 - (1.0 - eps) * np.sin(angle)
+        on = [special.eval_legendre(2 * k, t) / (t if equipotential else 1.0) for k in range(terms)]
+        off = [special.eval_legendre(k, 2.0 * t - 1.0) for k in range(terms + 2)]
+        measure = (spot * eps * t * share, gap * (1.0 - eps) * t * share)
+        inner, outer = np.array(on) * measure[0], np.array(off) * measure[1]
+        waves = np.concatenate([inner @ special.j0(np.outer(spot, x)), outer @ special.j0(np.outer(gap, x))])
+        self.spread = 4.0 * np.pi * (waves * np.tanh(x * lam) / (x * special.j0(x) ** 2)) @ waves.T
+        if equipotential:  # tail of the sum: the terms fall like sin^2/x^2, replaced by their mean
+            edge = np.array([special.eval_legendre(2 * k, 0.0) for k in range(terms)])
+            self.spread[:terms, :terms] += np.outer(edge, edge) * eps**2 / (len(x) + 0.75)
+        self.terms, self.equipotential = terms, equipotential
+        self.loss = [2.0 * np.pi * part @ np.array(basis).T for part, basis in ((inner, on), (outer, off))]
+        self.current = 2.0 * np.pi * np.concatenate([inner.sum(axis=1), outer.sum(axis=1)])
+
+    def face(self, spot: complex, gap: complex) -> complex:
+        """Z - L of unit area for surface impedances of spot and gap."""
+        matrix = self.spread.astype(complex)
+        if not self.equipotential:
+            matrix[: self.terms, : self.terms] += spot * self.loss[0]
+        matrix[self.terms :, self.terms :] += gap * self.loss[1]
+        scale = 1.0 / np.sqrt(np.abs(np.diag(matrix)))
+        c = scale * np.linalg.lstsq(matrix * np.outer(scale, scale), self.current * scale, rcond=1e-13)[0]
+        return complex(np.pi / (self.current @ c))
+
+
+@pytest.mark.parametrize(
+    ("eps", "lam", "spot"), [(0.1, 1.0, 0.0), (0.1, 1.0, 0.05), (0.3, 2.0, 0.0), (0.3, 2.0, 1.0 - 0.3j), (0.7, 0.3, 0.05)]
+)
+def test_gap_capacitance_against_the_spectral_solution(eps: float, lam: float, spot: complex) -> None:
+    """An independent solution from gap open to gap shorted; second order before Richardson's step."""
+    exact = Spectral(eps, lam, spot == 0.0)
+    for w in (0.03, 1.0, 30.0):
+        field = contact.impedance(eps, 1.0, lam, 1.0, w, gap_capacitance=1.0, spot=spot)[0] - lam
+        truth = exact.face(spot, 1.0 / (1j * w))
+        assert abs(field / truth - 1.0) < (2e-4 if spot == 0.0 else 1e-5), (w, field, truth)
+    z = [contact._unit_impedance(contact._mesh(eps, lam, 12, k), spot, 1j) for k in (1, 2, 4, 8)]
+    assert math.log2(abs(z[1] - z[2]) / abs(z[2] - z[3])) == pytest.approx(2.0, abs=0.1)
+
+
+def test_gap_capacitance_in_its_limits() -> None:
+    """Plain plate, uniform face, DC and shorted gap; a polarising electrolyte is the same problem with complex sigma."""
+    b, L, sigma, eps_r = 1e-5, 2e-5, 0.1, 40.0 * 8.8541878128e-12
+    w = 2.0 * np.pi * np.array([1.0, 1e4, 1e7, 1e11])
+    s = sigma + 1j * w * eps_r
+    spot, gap = 1e-4 / (1.0 + 1j * w * 1e-5), 1e-4
+    plate = contact.impedance(b, b, L, sigma, w, gap_capacitance=gap, spot=spot, permittivity=eps_r, n=16)
+    assert plate == pytest.approx(L / s + spot, rel=1e-9)
+    even = contact.impedance(3e-6, b, L, sigma, w, gap_capacitance=gap, spot=1.0 / (1j * w * gap), permittivity=eps_r, n=16)
+    assert even == pytest.approx(L / s + 1.0 / (1j * w * gap), rel=1e-9)  # at the highest two capacitors in series
+    assert even[-1].imag * -w[-1] == pytest.approx(L / eps_r + 1.0 / gap, rel=1e-3)
+    still = contact.solve(3e-6, b, L, sigma, 1e-4, n=48)
+    slow = contact.impedance(3e-6, b, L, sigma, 1e-3, gap_capacitance=gap, spot=1e-4, permittivity=eps_r, n=48)[0]
+    assert slow.real == pytest.approx(still.asr + L / sigma, rel=1e-8) and abs(slow.imag) < 1e-7 * slow.real
+    fast = contact.impedance(3e-6, b, L, sigma, 1e15, gap_capacitance=1.0, n=48)[0]
+    assert fast == pytest.approx(L / sigma, rel=1e-6)
+    tail = contact.impedance(3e-6, b, 10.0 * b, sigma, w[:2], gap_capacitance=gap, permittivity=eps_r, n=32)
+    thin = contact.impedance(3e-6, b, 4.0 * b, sigma, w[:2], gap_capacitance=gap, permittivity=eps_r, n=32)
+    assert tail - thin == pytest.approx(6.0 * b / s[:2], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"omega": 0.0}, "frequencies"), ({"spot": -1.0}, "passive"), ({"gap_capacitance": -1.0}, "gap capacitance"),
+     ({"permittivity": math.nan}, "permittivity"), ({"a": 2.0}, "wider"), ({"n": 17}, "radial cells")],
+)  # fmt: skip
+def test_what_has_no_impedance_is_refused(given: dict[str, float], said: str) -> None:
+    with pytest.raises(SimulationError, match=said):
+        contact.impedance(**{"a": 0.3, "b": 1.0, "L": 1.0, "sigma": 1.0, "omega": 1.0, "gap_capacitance": 1.0} | given)  # type: ignore[arg-type]
+
+
 # --------------------------------------------------------------------------------------------------------- the law
+
+
+def test_two_zones_in_their_exact_limits() -> None:
+    """Uniform face, DC law, parallel at K = 0, constriction beside C/(1 - f); derivatives by complex step."""
+    f, k = 0.2, 0.7
+    assert law.two_zones(0.3 + 0.1j, 0.3 + 0.1j, f, k) == pytest.approx(0.3 + 0.1j)
+    assert law.two_zones(0.3, 1e14, f, k) == pytest.approx((0.3 + k * (1.0 - f)) / f, rel=1e-12)
+    assert law.two_zones(0.3, 2.0j, f, 0.0) == pytest.approx(1.0 / (f / 0.3 + (1.0 - f) / 2.0j))
+    assert law.two_zones(0.0, -2.0j, f, k) == pytest.approx(1.0 / (f / (k * (1.0 - f)) + 1.0 / ((1.0 - f) * -2.0j)))
+    assert law.two_zones(0.3, 0.5, f, 1e14) == pytest.approx(f * 0.3 + (1.0 - f) * 0.5)
+    point = [0.3, 0.9, f, k]
+    for i, slope in enumerate(law.two_zones_gradient(*point)):
+        moved: list[complex] = [*point]
+        moved[i] += 1e-30j
+        assert slope == pytest.approx(law.two_zones(*moved).imag / 1e-30, rel=1e-13)
+    for b, part, thickness in ((1e-5, 0.1, 1e-3), (1e-5, 0.5, 3e-6), (4e-6, 0.9, 2e-6)):
+        found = law.spreading(0.1, b, part, thickness)
+        assert found[0] * (1.0 - part) / part == pytest.approx(law.asr_fixed_density(0.1, b, part, thickness)[0], rel=1e-12)
+        base = [b, part, thickness]
+        for slope, place in zip(found[1:], (1, 0, 2), strict=True):
+            up, down = ([x * (1.0 + d) if i == place else x for i, x in enumerate(base)] for d in (1e-6, -1e-6))
+            change = law.spreading(0.1, up[0], up[1], up[2])[0] - law.spreading(0.1, down[0], down[1], down[2])[0]
+            assert slope * base[place] == pytest.approx(change / 2e-6, rel=1e-6, abs=1e-9 * found[0])
+
+
+GAPS = [(eps, lam, biot, t) for eps in (0.1, 0.3, 0.55, 0.75, 0.88) for lam in (0.3, 2.0) for biot in (0.0, 0.1, 5.0) for t in (0.0, 0.3)]
+
+
+def assert_two_zones(eps: float, lam: float, biot: float, t: float, omega: np.ndarray, n: int) -> None:
+    """`t`: relaxation time of the electrolyte; units sigma = b = C_gap = 1."""
+    s = 1.0 + 1j * omega * t
+    exact = contact.impedance(eps, 1.0, lam, 1.0, omega, gap_capacitance=1.0, spot=biot, permittivity=t, n=n)
+    found = lam / s + law.two_zones(biot, 1.0 / (1j * omega), eps**2, law.spreading(1.0, 1.0, eps**2, lam)[0] / s)
+    stated = law.TWO_ZONES_ERROR[min(high for high in law.TWO_ZONES_ERROR if high >= eps)]
+    assert np.max(np.abs(found / exact - 1.0)) <= stated, (eps, lam, biot, t)
+
+
+def test_two_zones_against_the_field() -> None:
+    """The closed form with its stated error at points that benchmarks/proof_contact_gap.py does not take."""
+    for case in GAPS[::3]:
+        assert_two_zones(*case, np.array([0.2, 3.0, 60.0]), 24)
+
+
+@pytest.mark.long
+def test_two_zones_against_the_field_everywhere() -> None:
+    for case in GAPS:
+        assert_two_zones(*case, np.logspace(-2.0, 4.0, 13), 48)
+
 
 
 def complex_step(name: str, eps: complex, lam: complex) -> complex:

@@ -1,12 +1,14 @@
 """Linear Kramers-Kronig: what is noise passes at its size, what no stable system gives is named."""
 
+import importlib.util
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from interlayer.analysis import kramers_kronig
-from interlayer.errors import AnalysisError
+from interlayer.errors import AnalysisError, UnknownNameError
 from interlayer.record import Provenance, Record, Segment
 
 OMEGA = 2.0 * np.pi * np.logspace(-2, 6, 60)
@@ -132,3 +134,57 @@ def test_what_is_no_spectrum_is_refused():
     assert kramers_kronig.check(two, which=1).grade == "valid"
     with pytest.raises(AnalysisError, match="Record or a Segment"):
         kramers_kronig.check(TWO)  # type: ignore[arg-type]
+
+
+# -- the number of relaxations ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("criterion", kramers_kronig.CRITERIA)
+def test_every_criterion_is_selectable_and_named(criterion):
+    found = kramers_kronig.check(record(OBEY["warburg"], 2e-3), criterion=criterion)
+    assert found.criterion == criterion and 1 <= found.rungs <= kramers_kronig.MOST
+    assert kramers_kronig.CRITERIA[criterion] in found.findings()[0].method
+    assert found.findings()[0].evidence["criterion"] == criterion
+    if criterion != "mu":  # stops early where a few relaxations of either sign imitate a tail
+        assert found.grade == "valid" and found.std == pytest.approx(2e-3, rel=0.5)
+    assert kramers_kronig.check(record(VIOLATE["unstable pole"][0], 1e-3), criterion=criterion).grade == "invalid"
+
+
+def test_criteria_do_what_they_say():
+    data = [record(z, 2e-3, seed) for z in (TWO, OBEY["warburg"]) for seed in range(3)]
+    for one in data:
+        by = {c: kramers_kronig.check(one, criterion=c) for c in kramers_kronig.CRITERIA}
+        assert by["mu"].mu <= kramers_kronig.MU and by["mu last"].mu <= kramers_kronig.MU
+        assert by["mu"].rungs <= by["mu last"].rungs
+        assert not by["runs"].pattern.systematic and by["runs"].rungs <= by["aic"].rungs
+        assert by["auto"].std <= by["mu"].std * 1.2
+    with pytest.raises(UnknownNameError, match="mu last"):
+        kramers_kronig.check(data[0], criterion="akaike")
+
+
+# -- false alarms and detection (benchmarks/proof_validation.py) --------------------------------------------------------
+def proof():
+    """The benchmark as a module: its draws are the ones the proof quotes."""
+    path = Path(__file__).parents[1] / "benchmarks" / "proof_validation.py"
+    spec = importlib.util.spec_from_file_location("proof_validation", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rates(draws):
+    """(false alarms, detections of a drift of the whole by 20 %) of Kramers-Kronig and of Z-HIT."""
+    made = proof()
+    tests = (made.kk_accuses, made.z_hit_accuses)
+    return [tuple(float(np.mean([t(made.spectrum(s, d)) for s in range(draws)])) for d in (0.0, 0.2)) for t in tests]
+
+
+def test_clean_spectra_are_not_accused_and_drift_is_found():
+    kk, z_hit = rates(25)
+    assert kk[0] <= 0.04 and kk[1] >= 0.4
+    assert z_hit[0] <= 0.04 and z_hit[1] >= 0.95
+
+
+@pytest.mark.long
+def test_rates_over_two_hundred_draws():
+    kk, z_hit = rates(200)
+    assert kk[0] <= 0.02 and kk[1] >= 0.5
+    assert z_hit[0] <= 0.02 and z_hit[1] >= 0.97

@@ -187,7 +187,10 @@ class Circuit:
             "time_constant": (1e-3 / w[1], 1e4 / w[0]),
             "fraction": (LEAST_N, 1.0),
         }
-        pairs = [ranges.get(q, (lo, hi)) for q, lo, hi in zip(self.quantities, self.low, self.high, strict=True)]
+        pairs = [
+            (lo, hi) if q == "fraction" and lo > 0.0 else ranges.get(q, (lo, hi))
+            for q, lo, hi in zip(self.quantities, self.low, self.high, strict=True)
+        ]
         low = np.maximum(np.array([p[0] for p in pairs]), self.low)
         high = np.minimum(np.array([p[1] for p in pairs]), self.high)
         return low, high

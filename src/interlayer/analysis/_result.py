@@ -13,6 +13,7 @@ import numpy as np
 from ..elements.base import Array, ComplexArray, Element
 from ..record import Finding
 from ._residuals import Pattern
+from ._seed import Term
 from ._spectrum import Spectrum
 from ._target import FRACTIONS, CircuitTarget, Target, usable
 from .kramers_kronig import KramersKronig
@@ -26,9 +27,9 @@ SOURCE = {
 
 @dataclass(frozen=True)
 class Arc:
-    """One relaxation of a fitted circuit, R beside Q (or C); SI, std None where a parameter is not determined.
+    """One relaxation of a fitted circuit, R beside Q (or C) or a ZARC; SI, std None where a parameter is not determined.
 
-    labels             (resistance, capacitive element)
+    labels             names of (resistance, capacitive element); of a ZARC ("Zarc1.R", "Zarc1.tau")
     tau                (R Q)^(1/n) [s]; peak at omega = 1/tau
     capacitance        Hsu-Mansfeld, (R^(1-n) Q)^(1/n) [F or F/m²]
     capacitance_brug   Q^(1/n) (1/R_s + 1/R)^((n-1)/n) with R_s the resistances in series (None without any)
@@ -129,22 +130,25 @@ class ImpedanceFit:
         if not isinstance(self.target, CircuitTarget):
             return ()
         series = [t.leaf.label for t in self.target.terms if t.kind == "R"]
-        return tuple(
-            self._arc(t.leaf.label, t.other.label, series) for t in self.target.arc_terms() if t.other is not None
-        )
+        return tuple(self._arc(term, series) for term in self.target.arc_terms())
 
-    def _arc(self, r: str, c: str, series: list[str]) -> Arc:
-        exponent = f"{c}.n"
+    def _arc(self, term: Term, series: list[str]) -> Arc:
+        own, beside = term.leaf.label, term.other
+        r, c = (own, beside.label) if beside is not None else (f"{own}.R", f"{own}.tau")
+        exponent = f"{c}.n" if beside is not None else f"{own}.n"
 
         def n(v: Mapping[str, float]) -> float:
             return max(v.get(exponent, 1.0), 1e-3)
 
-        tau, tau_std = self.derived(lambda v: (v[r] * v[c]) ** (1.0 / n(v)))
-        size, size_std = self.derived(lambda v: (v[r] ** (1.0 - n(v)) * v[c]) ** (1.0 / n(v)))
+        def coefficient(v: Mapping[str, float]) -> float:
+            return v[c] if beside is not None else v[c] ** n(v) / v[r]
+
+        tau, tau_std = self.derived(lambda v: (v[r] * coefficient(v)) ** (1.0 / n(v)))
+        size, size_std = self.derived(lambda v: (v[r] ** (1.0 - n(v)) * coefficient(v)) ** (1.0 / n(v)))
         before = sum(self.values[s] for s in series)
-        power = n(self.values)
+        power, q = n(self.values), coefficient(self.values)
         brug = (
-            self.values[c] ** (1.0 / power) * (1.0 / before + 1.0 / self.values[r]) ** ((power - 1.0) / power)
+            q ** (1.0 / power) * (1.0 / before + 1.0 / self.values[r]) ** ((power - 1.0) / power)
             if before > 0.0
             else None
         )

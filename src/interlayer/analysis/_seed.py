@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..elements.base import Array, ComplexArray, Element, Leaf, Parallel, Series
+from ..elements.zarc import Zarc
 from ._circuit import Circuit
 
 ARC_N = (0.95, 0.8, 0.65)  # exponents the relaxations are tried with
@@ -28,7 +29,7 @@ RELAXING = ("arc", "Ws", "Wo", "G", "loop")  # terms with a time constant
 
 @dataclass(frozen=True)
 class Term:
-    """One summand: what it is and the leaves whose parameters it sets."""
+    """One summand: what it is and the leaves whose parameters it sets. An "arc" without `other` is a ZARC."""
 
     kind: str
     leaf: Leaf
@@ -42,7 +43,7 @@ def _kind(node: Element) -> str:
 def terms_of(node: Element) -> list[Term]:
     """The summands of a tree, in order."""
     if isinstance(node, Leaf):
-        return [Term(_kind(node), node)]
+        return [Term("arc" if isinstance(node, Zarc) else _kind(node), node)]
     assert isinstance(node, Series | Parallel)
     if isinstance(node, Series):
         return [term for child in node.children for term in terms_of(child)]
@@ -122,7 +123,7 @@ def _screen(terms: list[Term], s: ComplexArray, target: Array, weight: Array) ->
 def _options(terms: list[Term], low: float, high: float) -> tuple[list[list[tuple[float, float]]], int, int]:
     """What each term is tried with, (time constant or exponent, n); size of the grid; number of exponents of arcs."""
     arcs = sum(t.kind == "arc" for t in terms)
-    bent = any(t.kind == "arc" and t.other is not None and _kind(t.other) == "Q" for t in terms)
+    bent = any(t.kind == "arc" and (t.other is None or _kind(t.other) == "Q") for t in terms)
     families = ARC_N if bent else (1.0,)
     others = len(families) * math.prod(len(TAIL_N) for t in terms if t.kind == "Q")
     alone = sum(t.kind in RELAXING and t.kind != "arc" for t in terms)
@@ -230,4 +231,6 @@ def _assign(circuit: Circuit, terms: list[Term], base: Array, c: Array, choice: 
                 values[second] = x**n / coefficient
                 if _kind(term.other) == "Q":
                     values[second + 1] = n
+        elif term.kind == "arc":
+            values[first.start + 1 : first.start + 3] = x, n
     return values

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import units
 from ..elements import notation
-from ..elements.base import Array, ComplexArray, Element, Leaf, Parallel, Series
+from ..elements.base import SPECIFIC, TOTAL, Array, ComplexArray, Element, Leaf, Parallel, Series
 from ..errors import AnalysisError, UnitError, UnknownNameError
 from ..names import NAMES
 from ._circuit import Circuit
@@ -21,8 +21,6 @@ from ._spectrum import Index, Mask
 
 WEAK = 1e-3  # 1/std of a logarithm that is no knowledge
 FRACTIONS = ("fraction", "number", "transference_number")
-_TOTAL = {"area_specific_resistance": "resistance", "area_specific_capacitance": "capacitance"}
-_SPECIFIC = {q: f"specific_{q}" for q in ("cpe_coefficient", "warburg_coefficient", "inductance")}
 
 
 @runtime_checkable
@@ -116,8 +114,14 @@ class CircuitTarget(Target):
 
     def __init__(self, element: Element, omega: Array, z: ComplexArray, specific: bool) -> None:
         self.circuit = Circuit(element)
+        bound = [leaf.label for leaf in self.circuit.leaves if leaf.PER_AREA]
+        if bound and not specific:
+            raise AnalysisError(
+                f"{', '.join(bound)} is made of lengths and conductivities, so its impedance is per area", given="a fit in ohm",
+                remedy="Give the record its area and fit with specific=True",
+            )  # fmt: skip
         low, high = self.circuit.bounds_for(omega, z)
-        change = _SPECIFIC if specific else _TOTAL
+        change = SPECIFIC if specific else TOTAL
         super().__init__(self.circuit.names, [change.get(q, q) for q in self.circuit.quantities], low, high)
         self.text = notation.text(element) if all(leaf.SYMBOLS for leaf in self.circuit.leaves) else str(element)
         self.terms: list[Term] = terms_of(element)
@@ -134,13 +138,15 @@ class CircuitTarget(Target):
         return self.circuit.slices[self.circuit.leaves.index(leaf)]
 
     def arc_terms(self) -> list[Term]:
-        """The relaxations: R with Q or C beside it."""
+        """The relaxations: R with Q or C beside it, or a ZARC."""
         return [t for t in self.terms if t.kind == "arc"]
 
     def time_constant(self, term: Term, values: Array) -> float:
-        """tau of a relaxation: R C, or (R Q)^(1/n)."""
-        assert term.other is not None
-        r, c = values[self.place(term.leaf).start], values[self.place(term.other)]
+        """tau of a relaxation: its own, R C, or (R Q)^(1/n)."""
+        r = values[self.place(term.leaf).start]
+        if term.other is None:
+            return float(values[self.place(term.leaf).start + 1])
+        c = values[self.place(term.other)]
         return float(r * c[0]) if len(c) == 1 else float(r * c[0]) ** (1.0 / max(float(c[1]), 1e-3))
 
     def canonical(self, values: Array, pinned: set[int]) -> Index:
@@ -165,9 +171,9 @@ class CircuitTarget(Target):
                     out.append(order)
         return out
 
-    def _alike(self) -> list[tuple[list[Parallel], list[Index]]]:
+    def _alike(self) -> list[tuple[list[Element], list[Index]]]:
         """Sets of two or more interchangeable arcs, each with the places of its parameters."""
-        groups: dict[tuple[int, tuple[type, ...]], list[Parallel]] = {}
+        groups: dict[tuple[int, tuple[type, ...]], list[Element]] = {}
         self._groups(self.circuit.element, groups)
         places = np.arange(len(self.names))
         return [
@@ -176,11 +182,11 @@ class CircuitTarget(Target):
             if len(group) > 1
         ]
 
-    def _groups(self, node: Element, groups: dict[tuple[int, tuple[type, ...]], list[Parallel]]) -> None:
+    def _groups(self, node: Element, groups: dict[tuple[int, tuple[type, ...]], list[Element]]) -> None:
         if not isinstance(node, Series | Parallel):
             return
         for child in node.children:
-            if isinstance(node, Series) and isinstance(child, Parallel) and terms_of(child)[0].kind == "arc":
+            if isinstance(node, Series) and terms_of(child)[0].kind == "arc":
                 form = tuple(type(leaf) for leaf in child.leaves())
                 groups.setdefault((id(node), form), []).append(child)
             self._groups(child, groups)

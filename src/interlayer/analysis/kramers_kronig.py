@@ -4,8 +4,18 @@ A row of M relaxations with either sign, Z = R0 + sum R_k/(1 + i omega tau_k) [+
 Kramers-Kronig relations by construction and is linear in its coefficients; what it can't follow is noise, drift or
 non-linearity. Time constants lie log-uniform over the measured band and half a decade beyond.
 
-M grows while mu = 1 - sum|R_k<0|/sum|R_k>=0| stays above 0.85 (Schönleber et al.) or the corrected Akaike criterion
-still falls (mu alone stops early on inductive and many-arc spectra). Residuals are relative to |Z|. A point whose
+How long the row is, is a choice (`criterion=`), since too few relaxations leave a misfit and too many follow the noise:
+
+    "mu"     the first with mu = 1 - sum|R_k<0|/sum|R_k>=0| <= 0.85 (Schönleber et al.): signs that alternate fit noise.
+             Often stops far too early, where a few relaxations take either sign to imitate an arc, and then accuses a
+             clean spectrum (four in five with series C and L); kept for comparison
+    "mu last"  the first from which on mu stays at 0.85 or below
+    "aic"    the least corrected Akaike criterion of all lengths up to `MOST`
+    "runs"   the first whose residuals no longer follow the frequency (analysis/_residuals.py); "aic" where none is
+    "auto"   (default) the least Akaike criterion, looked for until mu <= 0.85, it has not fallen for a while and the
+             residuals do not follow the frequency: as "aic", in half the time where the spectrum is clean
+
+False alarms and detection of each: benchmarks/proof_validation.py. Residuals are relative to |Z|. A point whose
 deleted residual stands out is named a suspect and set apart from the test, never from the data; a glitch of the very
 first or last point up to some 20 % passes for a series L or C and stays unseen.
 
@@ -16,12 +26,14 @@ J. Electrochem. Soc. 142 (1995) 1885, 10.1149/1.2044210 (both recalled, not open
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..elements.base import Array, ComplexArray
+from ..errors import UnknownNameError
 from ..record import Finding, Record, Segment
 from ._residuals import Pattern, pattern, percent
 from ._spectrum import Mask, Spectrum, spectrum_of
@@ -29,6 +41,10 @@ from ._spectrum import Mask, Spectrum, spectrum_of
 SOURCE = "10.1016/j.electacta.2014.01.034 (recalled)"
 BEYOND = 0.5  # decades of time constants outside the band
 MU = 0.85
+Criterion: TypeAlias = Literal["auto", "mu", "mu last", "aic", "runs"]
+CRITERIA: Mapping[str, str] = {
+    "auto": "Akaike criterion and mu", "mu": "mu <= 0.85", "mu last": "mu <= 0.85 from there on", "aic": "least Akaike criterion", "runs": "residuals without a pattern",
+}  # fmt: skip
 PATIENCE = 3  # growths of the ladder without a better criterion before it may stop
 MOST, SHARE = 60, 0.4  # rungs, and coefficients per number measured
 SMALL, GROSS, NOISE = 0.01, 0.05, 0.2  # relative residual that passes; systematic, or as noise, nothing to build on
@@ -47,6 +63,7 @@ class KramersKronig:
     pattern     whether the residuals follow the frequency
     suspects    rows (of the segment) that do not fit in with their neighbours: named, kept
     grade       "valid", "noisy", "doubtful" or "invalid"; `verdict` says it in words
+    criterion   what chose the number of relaxations
     """
 
     spectrum: Spectrum
@@ -60,15 +77,17 @@ class KramersKronig:
     suspects: tuple[int, ...]
     grade: str
     verdict: str
+    criterion: Criterion = "auto"
 
     def findings(self) -> list[Finding]:
         """The verdict and the size of the residuals."""
         evidence = {
             **self.spectrum.window(), "grade": self.grade, "rungs": self.rungs, "mu": self.mu,
+            "criterion": self.criterion,
             "autocorrelation": self.pattern.autocorrelation, "suspect_points": list(self.suspects),
             "largest": float(np.max(np.abs(self.residuals))),
         }  # fmt: skip
-        method = "linear Kramers-Kronig test, weight 1/|Z|"
+        method = f"linear Kramers-Kronig test, weight 1/|Z|, {self.rungs} relaxations by {CRITERIA[self.criterion]}"
         error = self.std / math.sqrt(2.0 * self.dof)
         return [
             Finding("Kramers-Kronig verdict", self.verdict, "number", method, source=SOURCE, evidence=evidence),
@@ -78,14 +97,20 @@ class KramersKronig:
 
 def check(
     data: Record | Segment | Spectrum, *, which: int | None = None, drop: Sequence[int] = (),
-    capacitance: bool = True, inductance: bool = True,
+    capacitance: bool = True, inductance: bool = True, criterion: Criterion = "auto",
 ) -> KramersKronig:  # fmt: skip
-    """Linear Kramers-Kronig test of one spectrum (`which` where a record holds several), with series C and L or not."""
+    """Linear Kramers-Kronig test of one spectrum (`which` where a record holds several), with series C and L or not.
+
+    drop       rows left out on request; what the test finds bad it names (`suspects`) and keeps
+    criterion  how the number of relaxations is chosen, see the head of this file
+    """
+    if criterion not in CRITERIA:
+        raise UnknownNameError("This criterion for the number of relaxations is not known", given=criterion, allowed=CRITERIA)
     spectrum = data if isinstance(data, Spectrum) else spectrum_of(data, which=which, drop=drop)
     ladder = _Ladder(spectrum, capacitance, inductance)
     kept: Mask = np.ones(len(spectrum.z), dtype=bool)
     for _ in range(2):  # once more where points were set apart: they had stopped the ladder too early
-        rungs, mu = ladder.grow(kept)
+        rungs, mu = ladder.grow(kept, criterion)
         before = np.count_nonzero(kept)
         residuals, kept, dof = ladder.fit(rungs, kept)
         if np.count_nonzero(kept) == before:
@@ -97,7 +122,7 @@ def check(
     grade, verdict = _judge(spectrum, pairs, std, found, kept)
     suspects = tuple(int(p) for p in spectrum.points[~kept])
     model = spectrum.z - pairs * np.abs(spectrum.z)
-    return KramersKronig(spectrum, model, pairs, std, dof, mu, rungs, found, suspects, grade, verdict)
+    return KramersKronig(spectrum, model, pairs, std, dof, mu, rungs, found, suspects, grade, verdict, criterion)
 
 
 class _Ladder:
@@ -132,22 +157,36 @@ class _Ladder:
         plus, minus = float(np.sum(r[r > 0.0])), float(-np.sum(r[r < 0.0]))
         return 1.0 - minus / plus if plus > 0.0 else -math.inf
 
-    def grow(self, kept: Mask) -> tuple[int, float]:
+    def grow(self, kept: Mask, criterion: Criterion) -> tuple[int, float]:
         """The number of rungs, and mu there."""
         rows = np.tile(kept, 2)
         target, extra = self.target[rows], len(self.extra)
         count = len(target)
         most = max(min(int(SHARE * count) - extra, MOST), 1)
-        best, chosen, worse = math.inf, 1, 0
+        if criterion == "mu":
+            return next((m, mu) for m in range(1, most + 1) if (mu := self.mu(m, rows)) <= MU or m == most)
+        if criterion == "mu last":
+            above = next((m for m in range(most, 0, -1) if self.mu(m, rows) > MU), 0)
+            return min(above + 1, most), self.mu(min(above + 1, most), rows)
+        best, chosen, worse, left_over = math.inf, 1, 0, target
         for rungs in range(min(3, most), most + 1, 2):
-            projected = np.linalg.qr(self.matrix(rungs)[0][rows])[0].T @ target
+            q = np.linalg.qr(self.matrix(rungs)[0][rows])[0]
+            projected = q.T @ target
             left = max(float(target @ target - projected @ projected), count * 1e-24)
+            r = target - q @ projected
+            if criterion == "runs" and not _follows(r):
+                chosen = rungs
+                break
             k = rungs + extra + 1
-            criterion = count * math.log(left / count) + 2.0 * k + 2.0 * k * (k + 1.0) / max(count - k - 1.0, 1.0)
-            worse = worse + 1 if criterion > best - 2.0 else 0
-            if criterion < best:
-                best, chosen = criterion, rungs
-            if worse >= 2 * PATIENCE or (worse >= PATIENCE and self.mu(rungs, rows) <= MU):
+            akaike = count * math.log(left / count) + 2.0 * k + 2.0 * k * (k + 1.0) / max(count - k - 1.0, 1.0)
+            worse = worse + 1 if akaike > best - 2.0 else 0
+            if akaike < best:
+                best, chosen, left_over = akaike, rungs, r
+            if (
+                criterion == "auto"
+                and (worse >= 2 * PATIENCE or (worse >= PATIENCE and self.mu(rungs, rows) <= MU))
+                and not _follows(left_over)
+            ):
                 break
         return chosen, self.mu(chosen, rows)
 
@@ -171,6 +210,12 @@ class _Ladder:
             x = np.linalg.lstsq(a[rows], self.target[rows], rcond=1e-9)[0]
             residuals[~rows] = self.target[~rows] - a[~rows] @ x
         return residuals, kept, dof
+
+
+def _follows(r: Array) -> bool:
+    """Whether stacked residuals follow the frequency."""
+    half = len(r) // 2
+    return pattern(r[:half] + 1j * r[half:]).systematic
 
 
 def _outlier(r: Array, leverage: Array, dof: int) -> int | None:

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import functools
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
-from .base import OUT_R, OUT_V, Array, ComplexArray, Jit, Kernel, States
+from .base import OUT_R, OUT_V, Array, ComplexArray, Jit, Kernel, Leaf, States
 
 BAND = (1e-6, 1e7)  # Hz
 ERROR = 1e-3
@@ -125,3 +126,28 @@ def kernel(jit: Jit) -> Kernel:
         out[OUT_R] = total
 
     return advance, slope
+
+
+@dataclass(frozen=True, kw_only=True)
+class LadderLeaf(Leaf):
+    """A leaf that runs in time as the ladder of its parameters; `tolerance` [V] is the error a rung is allowed per step."""
+
+    tolerance: float = 1e-5
+
+    @abstractmethod
+    def _ladder(self, temperature: float) -> Ladder:
+        """The ladder at `temperature` [K]; its number of rungs does not depend on it."""
+
+    def values(self, temperature: float) -> list[float]:
+        """The declared parameters at `temperature` [K], in order."""
+        return super().numbers(temperature)
+
+    def numbers(self, temperature: float) -> list[float]:
+        return self._ladder(temperature).numbers()
+
+    def states(self, temperature: float) -> States:
+        return self._ladder(temperature).states(self.tolerance)
+
+    @staticmethod
+    def kernel(jit: Jit) -> Kernel:
+        return kernel(jit)

@@ -106,6 +106,10 @@ class Jit(Protocol):
     def __call__(self, function: Callable[..., Any], /) -> Callable[..., Any]: ...
 
 
+#: what a declared quantity is called in a circuit without an area, and per area
+TOTAL: Mapping[str, str] = {"area_specific_resistance": "resistance", "area_specific_capacitance": "capacitance"}
+SPECIFIC: Mapping[str, str] = {q: f"specific_{q}" for q in ("cpe_coefficient", "warburg_coefficient", "inductance")}
+
 #: (advance, slope) or (advance, slope, tangent) where the impedance has a better form than slope at h = 1/(i omega)
 Kernel: TypeAlias = tuple[Callable[..., None], ...]
 
@@ -204,6 +208,7 @@ class Leaf(Element):
     EXPORTS: ClassVar[tuple[str, ...]] = ()  # "name:quantity" pairs, e.g. "contact_fraction:fraction"
     EVENTS: ClassVar[tuple[str, ...]] = ()  # sentence of each margin
     EQUATION: ClassVar[str] = ""  # impedance at rest; names: the fields, constant reads, I, omega, T, and R, F, pi
+    PER_AREA: ClassVar[bool] = False  # whether its parameters are lengths and conductivities, so that it is always in ohm m²
     AT_FACE: ClassVar[bool] = False  # whether it lies at a lithium face, so that it must be told which way strips
 
     def __post_init__(self) -> None:

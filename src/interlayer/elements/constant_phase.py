@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _ladder
-from .base import ELEMENTS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
+from .base import ELEMENTS, Array, ComplexArray, Parameter, Scalar, at
 
 _HALF_PI_I = 0.5j * math.pi
 
 
 @ELEMENTS.add("constant_phase", "Q", "CPE")
 @dataclass(frozen=True, kw_only=True)
-class ConstantPhase(Leaf):
+class ConstantPhase(_ladder.LadderLeaf):
     """Z = 1/(Q (i omega)^n), 0 <= n <= 1; Q [S s^n/m²] (or [S s^n]). n = 1 is a capacitor, 1/2 a Warburg element.
 
     In time a ladder of RC rungs stands for it: from 1e-6 to 1e7 Hz its impedance is within 0.1 % of the closed form
@@ -25,7 +25,6 @@ class ConstantPhase(Leaf):
 
     Q: Scalar = math.nan
     n: Scalar = math.nan
-    tolerance: float = 1e-5
 
     SYMBOLS = ("Q", "CPE")
     PARAMETERS = (
@@ -35,18 +34,8 @@ class ConstantPhase(Leaf):
     EQUATION = "1/(Q*(I*omega)**n)"
 
     def _ladder(self, temperature: float) -> _ladder.Ladder:
-        q, n = super().numbers(temperature)
+        q, n = self.values(temperature)
         return _ladder.power_law(q, n)
-
-    def numbers(self, temperature: float) -> list[float]:
-        return self._ladder(temperature).numbers()
-
-    def states(self, temperature: float) -> States:
-        return self._ladder(temperature).states(self.tolerance)
-
-    @staticmethod
-    def kernel(jit: Jit) -> Kernel:
-        return _ladder.kernel(jit)
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         n = at(self.n, temperature)

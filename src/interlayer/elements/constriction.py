@@ -49,6 +49,7 @@ class Constriction(Leaf):
     )
     READS = {"contact": 1.0}
     EXPORTS = ("overpotential:overpotential",)
+    PER_AREA = True
 
     @staticmethod
     def kernel(jit: Jit) -> Kernel:

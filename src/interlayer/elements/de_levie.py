@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _ladder
-from .base import ELEMENTS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
+from .base import ELEMENTS, Array, ComplexArray, Parameter, Scalar, at
 from .havriliak_negami import ROUND, Rungs, cole_density, pole, positive_ladder
 
 EDGE = _ladder.KEEP + 0.5  # mode number where the integral begins
@@ -97,7 +97,7 @@ def _of_modes(r: float, tau: float, extra: float, panels: int) -> _ladder.Ladder
 
 @ELEMENTS.add("de_levie_blocking", "Tb")
 @dataclass(frozen=True, kw_only=True)
-class DeLevieBlocking(Leaf):
+class DeLevieBlocking(_ladder.LadderLeaf):
     """Z = R coth(u)/u, u² = R Q (i omega)^n: a porous electrode without charge transfer (n = 1: de Levie's own).
 
     With n = 1 it is the reflective Warburg element with tau = R Q. `tolerance` [V] is the error a rung is allowed per
@@ -107,7 +107,6 @@ class DeLevieBlocking(Leaf):
     R: Scalar = math.nan
     Q: Scalar = math.nan
     n: Scalar = 1.0
-    tolerance: float = 1e-5
 
     SYMBOLS = ("Tb",)
     PARAMETERS = (
@@ -118,21 +117,11 @@ class DeLevieBlocking(Leaf):
     EQUATION = "R*coth(sqrt(R*Q*(I*omega)**n))/sqrt(R*Q*(I*omega)**n)"
 
     def _ladder(self, temperature: float) -> _ladder.Ladder:
-        r, q, n = super().numbers(temperature)
+        r, q, n = self.values(temperature)
         r0, q0, n0 = (at(x, 298.15) for x in (self.R, self.Q, self.n))
         count = _count(r0, q0, n0, 0.0)
         wall, rest = _ladder.power_law(q, n), _ladder_of(r, q, n, 0.0, count)
         return _ladder.Ladder(wall.r0 + rest.r0, np.append(wall.a, rest.a), np.append(wall.rate, rest.rate))
-
-    def numbers(self, temperature: float) -> list[float]:
-        return self._ladder(temperature).numbers()
-
-    def states(self, temperature: float) -> States:
-        return self._ladder(temperature).states(self.tolerance)
-
-    @staticmethod
-    def kernel(jit: Jit) -> Kernel:
-        return _ladder.kernel(jit)
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         r, q, n = (at(x, temperature) for x in (self.R, self.Q, self.n))
@@ -158,7 +147,7 @@ class DeLevieBlocking(Leaf):
 
 @ELEMENTS.add("de_levie_reactive", "Tr")
 @dataclass(frozen=True, kw_only=True)
-class DeLevieReactive(Leaf):
+class DeLevieReactive(_ladder.LadderLeaf):
     """Z = R coth(u)/u, u² = R/R_ct + R Q (i omega)^n: a porous electrode whose wall also lets charge through.
 
     `tolerance` [V] is the error a rung is allowed per step. Symbols, limits, ladder: `interlayer.elements.de_levie`.
@@ -168,7 +157,6 @@ class DeLevieReactive(Leaf):
     R_ct: Scalar = math.nan
     Q: Scalar = math.nan
     n: Scalar = 1.0
-    tolerance: float = 1e-5
 
     SYMBOLS = ("Tr",)
     PARAMETERS = (
@@ -180,19 +168,9 @@ class DeLevieReactive(Leaf):
     EQUATION = "R*coth(sqrt(R/R_ct + R*Q*(I*omega)**n))/sqrt(R/R_ct + R*Q*(I*omega)**n)"
 
     def _ladder(self, temperature: float) -> _ladder.Ladder:
-        r, r_ct, q, n = super().numbers(temperature)
+        r, r_ct, q, n = self.values(temperature)
         r0, r_ct0, q0, n0 = (at(x, 298.15) for x in (self.R, self.R_ct, self.Q, self.n))
         return _ladder_of(r, q, n, r / r_ct, _count(r0, q0, n0, r0 / r_ct0))
-
-    def numbers(self, temperature: float) -> list[float]:
-        return self._ladder(temperature).numbers()
-
-    def states(self, temperature: float) -> States:
-        return self._ladder(temperature).states(self.tolerance)
-
-    @staticmethod
-    def kernel(jit: Jit) -> Kernel:
-        return _ladder.kernel(jit)
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         r, r_ct, q, n = (at(x, temperature) for x in (self.R, self.R_ct, self.Q, self.n))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from . import _ladder
-from .base import ELEMENTS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
+from ._finite_warburg import TIME, FiniteWarburg
+from .base import ELEMENTS, Parameter
 
 
 @ELEMENTS.add("finite_warburg_short", "Ws")
 @dataclass(frozen=True, kw_only=True)
-class FiniteWarburgShort(Leaf):
+class FiniteWarburgShort(FiniteWarburg):
     """Z = R tanh(u)/u, u = sqrt(i omega tau): a layer of thickness l with tau = l²/D and a fixed concentration behind.
 
     R [ohm m²] (or [ohm]) is the resistance at omega -> 0, tau [s] the diffusion time. The steady salt polarisation of
@@ -21,47 +18,10 @@ class FiniteWarburgShort(Leaf):
     of the closed form from 1e-6 to 1e7 Hz (_ladder.py). `tolerance` [V] is the error a mode is allowed per step.
     """
 
-    R: Scalar = math.nan
-    tau: Scalar = math.nan
-    tolerance: float = 1e-5
-
     SYMBOLS = ("Ws",)
-    PARAMETERS = (
-        Parameter("R", "area_specific_resistance", "diffusion resistance at omega -> 0"),
-        Parameter("tau", "time_constant", "diffusion time l²/D", low=1e-300),
-    )
+    PARAMETERS = (Parameter("R", "area_specific_resistance", "diffusion resistance at omega -> 0"), TIME)
     EQUATION = "R*tanh(sqrt(I*omega*tau))/sqrt(I*omega*tau)"
-
-    def _ladder(self, temperature: float) -> _ladder.Ladder:
-        r, tau = super().numbers(temperature)
-        return _ladder.finite_diffusion(r, tau, False, _ladder.panels_for(at(self.tau, 298.15)))
-
-    def numbers(self, temperature: float) -> list[float]:
-        return self._ladder(temperature).numbers()
-
-    def states(self, temperature: float) -> States:
-        return self._ladder(temperature).states(self.tolerance)
-
-    @staticmethod
-    def kernel(jit: Jit) -> Kernel:
-        return _ladder.kernel(jit)
-
-    def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
-        u = np.sqrt(1j * omega * at(self.tau, temperature))
-        z: ComplexArray = at(self.R, temperature) * np.tanh(u) / u
-        return z
-
-    @classmethod
-    def gradient(cls, omega: Array, values: Array) -> tuple[ComplexArray, ComplexArray]:
-        """(Z, [dZ/dR, dZ/dtau]); values (..., 2), Z (..., m), gradient (..., 2, m)."""
-        r, tau = values[..., 0, None], values[..., 1, None]
-        u = np.sqrt(1j * omega * tau)
-        t = np.tanh(u)
-        out = np.empty((*values.shape, len(omega)), dtype=np.complex128)
-        np.divide(t, u, out=out[..., 0, :])
-        z: ComplexArray = np.multiply(r, out[..., 0, :])
-        out[..., 1, :] = (0.5 * r * (1.0 - t * t) - 0.5 * z) / tau
-        return z, out
+    BLOCKED = False
 
     @classmethod
     def example(cls) -> FiniteWarburgShort:

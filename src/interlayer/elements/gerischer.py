@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _ladder
-from .base import ELEMENTS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
+from .base import ELEMENTS, Array, ComplexArray, Parameter, Scalar, at
 
 
 @ELEMENTS.add("gerischer", "G")
 @dataclass(frozen=True, kw_only=True)
-class Gerischer(Leaf):
+class Gerischer(_ladder.LadderLeaf):
     """Z = R/sqrt(1 + i omega tau): semi-infinite diffusion of a species that a reaction of rate k = 1/tau consumes.
 
     R [ohm m²] (or [ohm]) is the resistance at omega -> 0, tau [s] the life time of the species. (As Z0/sqrt(k + i
@@ -23,7 +23,6 @@ class Gerischer(Leaf):
 
     R: Scalar = math.nan
     tau: Scalar = math.nan
-    tolerance: float = 1e-5
 
     SYMBOLS = ("G",)
     PARAMETERS = (
@@ -33,18 +32,8 @@ class Gerischer(Leaf):
     EQUATION = "R/sqrt(1 + I*omega*tau)"
 
     def _ladder(self, temperature: float) -> _ladder.Ladder:
-        r, tau = super().numbers(temperature)
+        r, tau = self.values(temperature)
         return _ladder.power_law(math.sqrt(tau) / r, 0.5, 1.0 / tau)
-
-    def numbers(self, temperature: float) -> list[float]:
-        return self._ladder(temperature).numbers()
-
-    def states(self, temperature: float) -> States:
-        return self._ladder(temperature).states(self.tolerance)
-
-    @staticmethod
-    def kernel(jit: Jit) -> Kernel:
-        return _ladder.kernel(jit)
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         z: ComplexArray = at(self.R, temperature) / np.sqrt(1.0 + 1j * omega * at(self.tau, temperature))

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _ladder
-from .base import ELEMENTS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
+from .base import ELEMENTS, Array, ComplexArray, Parameter, Scalar, at
 
-WIDE = 2.0  # of ln tau: how far around a sharp place the rungs stand closer
+WIDE = 3.0  # of ln tau: how far around a sharp place the rungs stand closer
 ROUND = 1.0 - 1e-5  # exponents are taken as at most this, so that no density jumps
 REACH = 14.0  # tails are summed to exp(-14) of the whole
 FAR = 600.0  # and never beyond this many units of ln tau
@@ -104,7 +104,8 @@ def cole_density(y: Array, a: float, b: float) -> Array:
 
 
 @functools.lru_cache(maxsize=256)
-def _ladder_of(r: float, tau: float, a: float, b: float, count: int) -> _ladder.Ladder:
+def ladder_of(r: float, tau: float, a: float, b: float, count: int) -> _ladder.Ladder:
+    """The ladder of R/(1 + (s tau)^a)^b with so many rungs in the band."""
     centre = math.log(tau)
     if a == b == 1.0:
         return _ladder.Ladder(0.0, np.array([r / tau, *[0.0] * (count + 2)]), np.full(count + 3, 1.0 / tau))
@@ -120,7 +121,7 @@ def pole(a: float) -> float:
 
 @ELEMENTS.add("havriliak_negami", "H")
 @dataclass(frozen=True, kw_only=True)
-class HavriliakNegami(Leaf):
+class HavriliakNegami(_ladder.LadderLeaf):
     """Z = R/(1 + (i omega tau)^a)^b, 0.2 <= a, b <= 1: an arc that may be lopsided.
 
     R [ohm m²] (or [ohm]) is the resistance at omega -> 0, tau [s] the time constant; b = 1 is a resistance beside a CPE
@@ -134,7 +135,6 @@ class HavriliakNegami(Leaf):
     tau: Scalar = math.nan
     a: Scalar = math.nan
     b: Scalar = math.nan
-    tolerance: float = 1e-5
 
     SYMBOLS = ("H",)
     PARAMETERS = (
@@ -146,19 +146,9 @@ class HavriliakNegami(Leaf):
     EQUATION = "R/(1 + (I*omega*tau)**a)**b"
 
     def _ladder(self, temperature: float) -> _ladder.Ladder:
-        r, tau, a, b = super().numbers(temperature)
+        r, tau, a, b = self.values(temperature)
         room = Rungs((math.log(at(self.tau, 298.15)),), pole(at(self.a, 298.15)))
-        return _ladder_of(r, tau, a, b, room.count)
-
-    def numbers(self, temperature: float) -> list[float]:
-        return self._ladder(temperature).numbers()
-
-    def states(self, temperature: float) -> States:
-        return self._ladder(temperature).states(self.tolerance)
-
-    @staticmethod
-    def kernel(jit: Jit) -> Kernel:
-        return _ladder.kernel(jit)
+        return ladder_of(r, tau, a, b, room.count)
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         r, tau, a, b = (at(x, temperature) for x in (self.R, self.tau, self.a, self.b))

@@ -5,16 +5,19 @@ Two notations parse, and print back the same structure:
     R(RQ)(RQ)W      R([RW]Q)           Boukamp's way: side by side is series, ( ) parallel, [ ] series inside ( )
     R0-p(R1,CPE1)-W1                   impedance.py's way: - is series, p( , ) parallel
 
-A symbol is a circuit letter of a registered element (R, C, L, Q or CPE, W, Ws, Wo, G ...); the number behind it makes
-its label. Numbers that are given stay, the others are filled in order from 1. Values are not part of a text: the
-parameters of a parsed circuit are unset (NaN).
+A symbol is a circuit letter of a registered element (R, C, L, Q or CPE, W, Ws, Wo, G, Zarc ...; `elements.catalogue`
+lists them); the number behind it makes its label. Numbers that are given stay, the others are filled in order from 1.
+Values are not part of a text: the parameters of a parsed circuit are unset (NaN).
+
+A whole circuit may have a name, which parses wherever a symbol may stand and prints back as its elements (`NAMED`):
+Randles is R(C[RW]), Randles(CPE) or Randles(Q) is R(Q[RW]).
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -22,6 +25,7 @@ from ..errors import NotationError, nearest
 from .base import ELEMENTS, Element, Leaf, Parallel, Series
 from .capacitor import Capacitor
 from .constant_phase import ConstantPhase
+from .contact_gap import ContactGap
 from .de_levie import DeLevieBlocking, DeLevieReactive
 from .finite_warburg_open import FiniteWarburgOpen
 from .finite_warburg_short import FiniteWarburgShort
@@ -30,6 +34,7 @@ from .havriliak_negami import HavriliakNegami
 from .inductor import Inductor
 from .resistor import Resistor
 from .warburg import Warburg
+from .zarc import Zarc
 
 MAX_DEPTH = 60  # brackets within brackets
 MAX_DIGITS = 6
@@ -38,8 +43,10 @@ _DIGITS = re.compile(r"[0-9]+")
 #: the circuit letters at hand without importing every physics element
 _LEAVES: tuple[type[Leaf], ...] = (
     Resistor, Capacitor, Inductor, ConstantPhase, Warburg, FiniteWarburgShort, FiniteWarburgOpen, Gerischer,
-    HavriliakNegami, DeLevieBlocking, DeLevieReactive,
+    Zarc, HavriliakNegami, DeLevieBlocking, DeLevieReactive, ContactGap,
 )  # fmt: skip
+#: circuits with a name of their own, longest name first
+NAMED: Mapping[str, str] = {"Randles(CPE)": "R(Q[RW])", "Randles(Q)": "R(Q[RW])", "Randles": "R(C[RW])"}
 _CLOSES = {"(": ")", "[": "]", "p(": ")"}
 
 
@@ -168,6 +175,11 @@ class _Parser:
         return Parallel((*level.branches, last)) if level.branches else last
 
     def _leaf(self) -> None:
+        for name, circuit in NAMED.items():
+            if self.text.startswith(name, self.at):
+                self.at += len(name)
+                self._place(_Parser(circuit).tree())
+                return
         symbol, kind = self._symbol()
         start = self.at
         self.at += len(symbol)
@@ -193,9 +205,9 @@ class _Parser:
                     return symbol, known[symbol]
         word = _WORD.match(self.text, self.at)
         given = word[0][:20] if word else self.text[self.at]
-        close = nearest(given, known)
+        close = nearest(given, [*known, *NAMED])
         hint = f"Did you mean {close!r}? " if close else ""
-        raise self.fail(f"{given!r} is no circuit symbol", remedy=f"{hint}Known: {', '.join(sorted(known))}")
+        raise self.fail(f"{given!r} is no circuit symbol", remedy=f"{hint}Known: {', '.join([*sorted(known), *NAMED])}")
 
 
 def _series(chain: list[Element]) -> Element:

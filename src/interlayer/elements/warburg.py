@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _ladder
-from .base import ELEMENTS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
+from .base import ELEMENTS, Array, ComplexArray, Parameter, Scalar, at
 
 
 @ELEMENTS.add("warburg", "W")
 @dataclass(frozen=True, kw_only=True)
-class Warburg(Leaf):
+class Warburg(_ladder.LadderLeaf):
     """Z = A_w (1 - i)/sqrt(omega) = sqrt(2) A_w/sqrt(i omega): planar diffusion without an end.
 
     A_w [ohm m² s^-1/2] (or [ohm s^-1/2]) is the Warburg coefficient often called sigma: the slope of Z' on omega^-1/2.
@@ -22,24 +22,13 @@ class Warburg(Leaf):
     """
 
     A_w: Scalar = math.nan
-    tolerance: float = 1e-5
 
     SYMBOLS = ("W",)
     PARAMETERS = (Parameter("A_w", "warburg_coefficient", "Warburg coefficient", low=1e-300),)
     EQUATION = "A_w*(1 - I)/sqrt(omega)"
 
     def _ladder(self, temperature: float) -> _ladder.Ladder:
-        return _ladder.power_law(1.0 / (math.sqrt(2.0) * super().numbers(temperature)[0]), 0.5)
-
-    def numbers(self, temperature: float) -> list[float]:
-        return self._ladder(temperature).numbers()
-
-    def states(self, temperature: float) -> States:
-        return self._ladder(temperature).states(self.tolerance)
-
-    @staticmethod
-    def kernel(jit: Jit) -> Kernel:
-        return _ladder.kernel(jit)
+        return _ladder.power_law(1.0 / (math.sqrt(2.0) * self.values(temperature)[0]), 0.5)
 
     def impedance(self, omega: Array, temperature: float = 298.15) -> ComplexArray:
         return (at(self.A_w, temperature) * (1.0 - 1j)) / np.sqrt(omega)

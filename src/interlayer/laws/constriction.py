@@ -23,6 +23,17 @@ psi from the field over ALL these eps: 0.02 % thick, 0.55 % for lam >= 0.1, 1.0 
 extrapolation towards the exact limit (5 % at lam = 0.02). d psi/d eps is right to 0.1 % thick, 0.5 % at lam = 0.5, 3 %
 at 0.05-0.1 (for 0.05 <= eps <= 0.9). psi falls with eps everywhere and rises with lam, but for eps > 0.95 where it
 hardly depends on lam.
+Alternating current: what is not spot is a gap, whose capacitance bridges the contact (`two_zones`, `spreading`). With
+z_spot and z_gap [ohm m2 of their own area], mean densities j_s and j_g, f j_s + (1 - f) j_g = J, and the electrolyte's
+answer to their difference, which is zero for a uniform face by symmetry and E5's for j_g = 0,
+
+    V = z_spot j_s + K (1 - f) (j_s - j_g) = z_gap j_g - K f (j_s - j_g),   K = f/(1 - f) ASR_constriction
+    Z_face = [z_spot z_gap + K (f z_spot + (1 - f) z_gap)] / [(1 - f) z_spot + f z_gap + K]
+
+on top of L/s, with s = sigma + i omega eps in K and in L/s. Exact: omega -> 0 (the law above), z_spot = z_gap (uniform
+face), f -> 1, K -> 0 (spots and gap in parallel). With z_spot = 0 it is the constriction beside C_gap/(1 - f), not beside
+C_gap (1 - f): most of the gap's current starts where the spot can't reach. `TWO_ZONES_ERROR` has its error.
+
 c1, c2, c6 follow from the limits, the other thirteen numbers from benchmarks/fit_constriction_law.py.
 
 `psi` and `psi_gradient` use nothing but `math` and this module's constants, so that a kernel can compile them as they
@@ -33,12 +44,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 #: range of the arguments of `psi` within which it is within 1 % of the field: (low, high)
 VALID: Final[Mapping[str, tuple[float, float]]] = {"eps": (0.0, 1.0), "lam": (0.05, math.inf)}
 #: {lam: largest |psi/field - 1| for this and all greater lam, all eps from 0.01 to 0.99}
 MAX_DEVIATION: Final[Mapping[float, float]] = {0.05: 0.0100, 0.1: 0.0055, 4.0: 0.00025}
+#: {a/b up to: largest |Z/field - 1| of L/s + `two_zones` over all frequencies for 0 <= sigma R_ct/b <= 10, L/b >= 0.2},
+#: measured by benchmarks/proof_contact_gap.py; the law's own share (uneven current at R_ct > 0) is 4 % of it for small a/b
+TWO_ZONES_ERROR: Final[Mapping[float, float]] = {0.6: 0.046, 0.8: 0.105, 0.9: 0.21}
 
 #: -d psi/d eps at eps = 0 in a thick cell: exact solution (dual series), 1.40925
 SLOPE: Final = 1.40925
@@ -143,6 +157,34 @@ def asr_fixed_radius(sigma: float, a: float, f: float, L: float) -> tuple[float,
     value, slope, thicker = psi_gradient(eps, L * eps / a)
     scale = math.pi * a / (4.0 * sigma * f)
     return scale * value, scale * (0.5 * (slope + thicker * L / a) / eps - value / f)
+
+
+def spreading(sigma: float, b: float, f: float, L: float) -> tuple[float, float, float, float]:
+    """(K, dK/d f, dK/d b, dK/d L) of `two_zones` at real conductivity sigma, K = pi b eps psi/(4 sigma (1 - f)) [ohm m2].
+
+    f in (0, 1); K falls to 0 for f -> 1. dK/d sigma = -K/sigma. Other symbols as for `asr_fixed_density`.
+    """
+    eps, lam = math.sqrt(f), L / b
+    value, by_eps, by_lam = psi_gradient(eps, lam)
+    scale = math.pi * b / (4.0 * sigma * (1.0 - f))
+    k = scale * eps * value
+    return k, scale * (0.5 * (by_eps + value / eps) + eps * value / (1.0 - f)), k / b - scale * eps * by_lam * lam / b, scale * eps * by_lam / b
+
+
+def two_zones(z_spot: Any, z_gap: Any, f: Any, k: Any) -> Any:
+    """Z_face [ohm m2 of the cell] of spots and gap on a resisting electrolyte, numbers or arrays, real or complex.
+
+    z_spot, z_gap  impedances of their own areas [ohm m2]        f  contact fraction
+    k              `spreading` [ohm m2], times sigma/(sigma + i omega eps) where the electrolyte polarises
+    """
+    return (z_spot * z_gap + k * (f * z_spot + (1.0 - f) * z_gap)) / ((1.0 - f) * z_spot + f * z_gap + k)
+
+
+def two_zones_gradient(z_spot: Any, z_gap: Any, f: Any, k: Any) -> tuple[Any, Any, Any, Any]:
+    """Derivatives of `two_zones` by z_spot, z_gap, f (at constant k) and k."""
+    scale = 1.0 / ((1.0 - f) * z_spot + f * z_gap + k) ** 2
+    spot, gap, apart = z_spot + k, z_gap + k, z_spot - z_gap
+    return f * gap * gap * scale, (1.0 - f) * spot * spot * scale, apart * spot * gap * scale, f * (1.0 - f) * apart * apart * scale
 
 
 def cooper_mikic_yovanovich(eps: float) -> float:
