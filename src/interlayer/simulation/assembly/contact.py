@@ -1,0 +1,112 @@
+"""Contact of a face: how much of it touches at the start, who changes that, and what the current pays for it.
+
+A stated contact fraction wins. Where the cell states a pressure and only a prior is known, a metal on a ceramic touches
+with f = min(1, P/H) (physics.md E6): soft layers wet, so they keep theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ... import units
+from ...cells import Layer
+from ...elements import Element
+from ...elements.base import FARADAY, GAS
+from ...elements.capacitor import Capacitor
+from ...elements.constriction import Constriction
+from ...errors import CellError
+from ...laws.constriction import spreading
+from ...laws.creep import contact_under_pressure, void_closure
+from ...mechanisms.expansion import Expansion
+from ...mechanisms.voids import Voids
+from .base import VACUUM_PERMITTIVITY, Place
+
+#: marks of a contact fraction that somebody decided on for this cell
+DECIDED = ("stated", "fitted", "measured")
+ROOM = 298.15
+CREEP = ("creep_rate", "creep_exponent", "creep_activation_energy", "creep_reference_stress")
+
+
+def at_start(place: Place) -> float:
+    """Contact fraction of the fresh face."""
+    if "contact" not in place.interface:
+        return 1.0
+    value, pressure, metal = place.interface.value("contact", "contact_fraction"), place.draft.cell.pressure, place.electrode
+    if pressure is None or value.mark in DECIDED or place.layer.role != "ceramic" or "yield_strength" not in metal:
+        return value.at(ROOM)
+    f = contact_under_pressure(pressure.value, metal.at("yield_strength", ROOM))
+    place.draft.notes[place.word] = f"contact fraction {f:.3g} = min(1, P/(3 sigma_y)) under {units.show(pressure.value, 'pressure')}; the prior says {value.at(ROOM):.3g}"
+    return f
+
+
+def owner(place: Place, start: float) -> tuple[str | float, Element | None]:
+    """(what readers of the contact link to, the leaves that change it, to be put in the faradaic branch)."""
+    interface = place.interface
+    contact: str | float = start
+    leaves: Element | None = None
+    if "voids" in interface:
+        label = place.label("voids")
+        leaves = Voids(
+            label=label, orientation=place.side, replenishment=place.at("voids", "replenishment_current"), depth=place.at("voids", "void_depth"),
+            refill=place.at("voids", "refill_efficiency"), contact=start, molar_volume=place.draft.lithium, closure=_closure(place),
+            lost=place.at("voids", "contact_lost"),
+        )  # fmt: skip
+        contact = f"{label}.contact_fraction"
+    if "expansion" in interface and "interphase" in interface:
+        label = place.label("expansion")
+        grows = Expansion(
+            label=label, orientation=place.side, reads={"contact": contact, "thickness": f"interphase {place.word}.thickness"},
+            swelling=place.at("expansion", "swelling"), gap=place.at("contact", "gap_height"), crack=place.at("expansion", "crack_thickness"),
+            initial=place.at("interphase", "initial_thickness"),
+        )  # fmt: skip
+        contact = f"{label}.contact_fraction"
+        leaves = grows if leaves is None else leaves + grows
+    return contact, leaves
+
+
+def _closure(place: Place) -> Callable[[float], float]:
+    pressure, metal = place.draft.cell.pressure, place.electrode
+    if pressure is None or any(key not in metal for key in CREEP):
+        return lambda T: 0.0
+    return lambda T: void_closure(pressure.value, T, *(metal.at(key, T) for key in CREEP))
+
+
+def constriction(place: Place, start: float, contact: str | float) -> Element | None:
+    """The constriction of the current into the spots; None where the whole face touches for good."""
+    if "contact" not in place.interface or contact == 1.0:
+        return None
+    layer = place.layer
+    if not isinstance(layer, Layer):
+        raise CellError("Constriction needs an electrolyte layer beside the face", given=place.interface.name)
+    label = place.label("constriction")
+    place.dropped(label)
+    return Constriction(
+        label=label, orientation=place.side, reads={"contact": contact}, cell_radius=_radius(place, start), thickness=layer.thickness.at,
+        sigma=lambda T: layer.at("conductivity", T),
+    )  # fmt: skip
+
+
+def _radius(place: Place, start: float) -> Callable[[float], float]:
+    """Half the distance between spots."""
+    spot = place.interface.value("contact", "spot_radius")
+    return lambda T: spot.at(T) / start**0.5
+
+
+def gapped(place: Place, spots: Element | None, start: float) -> Element | None:
+    """`spots` with the capacitance of the gap between them in parallel.
+
+    The gap is that of the start. Its capacitance is what the two-zone law of laws/constriction.py has to first order in
+    frequency, with a spot's transfer resistance r per area of spot and the spreading K:
+    (eps_0/g) (1 - f) [(r + K)/(r + (1 - f) K)]².
+    """
+    layer, interface = place.layer, place.interface
+    if spots is None or start >= 1.0 or not isinstance(layer, Layer) or "gap_height" not in interface.physics.get("contact", {}):
+        return spots
+    height, radius = place.at("contact", "gap_height"), _radius(place, start)
+
+    def capacitance(T: float) -> float:
+        k = spreading(layer.at("conductivity", T), radius(T), start, layer.thickness.at(T))[0]
+        r = GAS * T / (FARADAY * interface.at("charge_transfer", "exchange_current_density", T)) if "charge_transfer" in interface else 0.0
+        return VACUUM_PERMITTIVITY / height(T) * (1.0 - start) * ((r + k) / (r + (1.0 - start) * k)) ** 2
+
+    return spots | Capacitor(label=place.label("gap"), C=capacitance, tolerance=float("inf"))
