@@ -11,11 +11,10 @@ from collections.abc import Callable
 from ... import units
 from ...cells import Layer
 from ...elements import Element
-from ...elements.base import FARADAY, GAS
 from ...elements.capacitor import Capacitor
 from ...elements.constriction import Constriction
 from ...errors import CellError
-from ...laws.constriction import spreading
+from ...laws.constriction import asr_fixed_density
 from ...laws.creep import contact_under_pressure, void_closure
 from ...mechanisms.expansion import Expansion
 from ...mechanisms.voids import Voids
@@ -93,11 +92,11 @@ def _radius(place: Place, start: float) -> Callable[[float], float]:
 
 
 def gapped(place: Place, spots: Element | None, start: float) -> Element | None:
-    """`spots` with the capacitance of the gap between them in parallel.
+    """`spots` with the capacitance of the gap between them and of the constricted electrolyte in parallel.
 
-    The gap is that of the start. Its capacitance is what the two-zone law of laws/constriction.py has to first order in
-    frequency, with a spot's transfer resistance r per area of spot and the spreading K:
-    (eps_0/g) (1 - f) [(r + K)/(r + (1 - f) K)]².
+    Gap and spots are those of the start. It is what the two-zone law of laws/constriction.py has to first order in frequency
+    where the double layer shorts the transfer of the spots, as it does where this capacitance counts:
+    (eps_0/g)/(1 - f) + (eps_0 eps_r/sigma)/R, R the constriction (eps_r where it is known).
     """
     layer, interface = place.layer, place.interface
     if spots is None or start >= 1.0 or not isinstance(layer, Layer) or "gap_height" not in interface.physics.get("contact", {}):
@@ -105,8 +104,9 @@ def gapped(place: Place, spots: Element | None, start: float) -> Element | None:
     height, radius = place.at("contact", "gap_height"), _radius(place, start)
 
     def capacitance(T: float) -> float:
-        k = spreading(layer.at("conductivity", T), radius(T), start, layer.thickness.at(T))[0]
-        r = GAS * T / (FARADAY * interface.at("charge_transfer", "exchange_current_density", T)) if "charge_transfer" in interface else 0.0
-        return VACUUM_PERMITTIVITY / height(T) * (1.0 - start) * ((r + k) / (r + (1.0 - start) * k)) ** 2
+        sigma = layer.at("conductivity", T)
+        own = layer.at("relative_permittivity", T) if "relative_permittivity" in layer else 0.0
+        squeeze = asr_fixed_density(sigma, radius(T), start, layer.thickness.at(T))[0]
+        return VACUUM_PERMITTIVITY * (1.0 / (height(T) * (1.0 - start)) + own / (sigma * squeeze))
 
     return spots | Capacitor(label=place.label("gap"), C=capacitance, tolerance=float("inf"))
