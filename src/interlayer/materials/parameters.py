@@ -95,6 +95,11 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     # expansion
     "swelling": ("number", "share of the grown thickness by which the interphase swells into the gap"),
     "crack_thickness": ("thickness", "grown thickness at which cracks have cut the contact to 1/e"),
+    # breakdown
+    "breakdown_field": ("electric_field", "field that the interphase bears"),
+    "breakdown_time": ("time_constant", "time in which twice that field breaks 1 - 1/e of the film"),
+    "healing_rate": ("rate", "rate at which a broken film heals; 0 where it stays broken"),
+    "broken_resistance": ("area_specific_resistance", "resistance of a film that is broken all over"),
     # filament
     "flaw_depth": ("length", "a: depth of the deepest flaw that the lithium can enter"),
     "geometry_factor": ("number", "Y of K_I = Y P sqrt(pi a); 1.12 for an edge crack"),
@@ -111,6 +116,10 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     # dead_lithium
     "coulombic_efficiency": ("fraction", "share of every plated charge that can be stripped again; the rest is dead lithium"),
     "dead_porosity": ("fraction", "share of the layer of dead lithium that the electrolyte fills"),
+    # decomposition
+    "onset_potential": ("voltage", "potential against lithium at which the onset current flows"),
+    "onset_current_density": ("exchange_current_density", "current density that counts as the onset of decomposition"),
+    "decomposition_alpha": ("number", "transfer coefficient of the decomposition: d ln j/dE = alpha F/RT"),
 }
 
 #: entries that are a word: name -> (allowed words with their meaning, definition)
@@ -133,9 +142,11 @@ PHYSICS: Final[Mapping[str, tuple[str, ...]]] = {
     "voids": ("replenishment_current", "void_depth", "refill_efficiency", "contact_lost"),
     "interphase": ("initial_thickness", "rate_linear", "rate_parabolic", "conductivity", "lithium_density"),
     "expansion": ("swelling", "crack_thickness"),
+    "breakdown": ("breakdown_field", "breakdown_time", "healing_rate", "broken_resistance"),
     "filament": ("flaw_depth", "geometry_factor", "drive", "tip_focusing", "retraction_fraction", "width", "short_resistance", "short_width"),
     "deposit": ("nuclei_coverage", "coverage_charge", "nucleation_barrier", "deposit_porosity"),
     "dead_lithium": ("coulombic_efficiency", "dead_porosity"),
+    "decomposition": ("onset_potential", "onset_current_density", "decomposition_alpha"),
 }
 
 #: the parameters that describe a material or a layer (the others describe an interface)

@@ -4,21 +4,26 @@
 
 The faradaic branch is in series, since the same faradaic current feeds all of it (store: what the electrode holds, see
 lithium.py); the double layer bridges that branch only, the gap between contact spots bridges the constriction too
-(contact.py); dead layer and interphase carry the whole current. Links: charge transfer, constriction and filament read the
+(contact.py); dead layer and interphase (with the leak beside it where it can break down) carry the whole current. Links: charge transfer, constriction and filament read the
 contact fraction that voids, an expanding interphase or a deposit own; charge transfer beside a salt layer reads the salt at
-its face. Where no electrode brings lithium a collector has its double layer only.
+its face. Against lithium a collector has the electrolyte's decomposition beside its double layer; where no electrode
+brings lithium, the double layer only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 from ...elements import Element
 from ...elements.base import MAX_READS
 from ...elements.capacitor import Capacitor
 from ...elements.charge_transfer import ChargeTransfer
+from ...elements.decomposition import Decomposition
+from ...elements.leak import Leak
 from ...errors import CellError
 from ...laws.fracture import threshold
+from ...mechanisms.breakdown import Breakdown
 from ...mechanisms.filament import Filament
 from ...mechanisms.interphase import Interphase
 from . import contact as touch
@@ -48,11 +53,18 @@ def _join(first: Element | None, second: Element | None) -> Element | None:
 
 
 def _bridged(here: Place, branch: Element | None) -> Element | None:
-    """The double layer beside the faradaic branch, or alone."""
-    if "double_layer" not in here.interface:
-        return branch
-    layer = Capacitor(label=here.label("double layer"), C=here.at("double_layer", "double_layer_capacitance"))
-    return layer if branch is None else branch | layer
+    """The double layer, and on a collector against lithium the decomposition, beside the faradaic branch."""
+    beside: list[Element] = [] if branch is None else [branch]
+    if "double_layer" in here.interface:
+        beside.append(Capacitor(label=here.label("double layer"), C=here.at("double_layer", "double_layer_capacitance")))
+    if "decomposition" in here.interface and here.draft.plates and here.electrode.role == "collector":
+        beside.append(
+            Decomposition(
+                label=here.label("decomposition"), orientation=here.side, onset=here.at("decomposition", "onset_potential"),
+                current=here.at("decomposition", "onset_current_density"), alpha=here.at("decomposition", "decomposition_alpha"),
+            )
+        )  # fmt: skip
+    return reduce(lambda a, b: a | b, beside) if beside else None
 
 
 def _faradaic(here: Place, contact: str | float, movers: Element | None, held: Store) -> Element | None:
@@ -83,10 +95,18 @@ def _interphase(here: Place) -> Element | None:
         return None
     label = here.label("interphase")
     here.dropped(label)
-    return Interphase(
+    film: Element = Interphase(
         label=label, orientation=here.side, initial=here.at("interphase", "initial_thickness"), k_r=here.at("interphase", "rate_linear"),
         k_p=here.at("interphase", "rate_parabolic"), sigma=here.at("interphase", "conductivity"), lithium_density=here.at("interphase", "lithium_density"),
     )  # fmt: skip
+    if "breakdown" not in here.interface:
+        return film
+    weak = here.label("breakdown")
+    breaks = Breakdown(
+        label=weak, reads={"drop": f"{label}.overpotential", "thickness": f"{label}.thickness"}, field=here.at("breakdown", "breakdown_field"),
+        time=here.at("breakdown", "breakdown_time"), healing=here.at("breakdown", "healing_rate"),
+    )  # fmt: skip
+    return film + breaks | Leak(label=here.label("leak"), reads={"share": f"{weak}.broken"}, broken=here.at("breakdown", "broken_resistance"))
 
 
 def _filament(here: Place, contact: str | float) -> Element:

@@ -67,7 +67,7 @@ def _dead_layer(place: Place, thickness: str) -> Element:
 
     def conductivity(T: float) -> float:
         free = layer.at("porosity", T) if "porosity" in layer else 1.0  # what is stated for a separator is that of its pores
-        return layer.at("conductivity", T) * (porosity(T) / free) ** 1.5
+        return float(layer.at("conductivity", T) * (porosity(T) / free) ** 1.5)
 
     label = place.label("dead layer")
     place.dropped(label)
