@@ -52,7 +52,8 @@ def test_what_is_stated_wins_and_says_nothing() -> None:
 
 def test_soft_layers_wet_and_hundreds_of_megapascal_close_every_gap() -> None:
     assert assemble(Cell.parse("Li|SPE(100 um)|Li @ 72.5 degC, 0.1 MPa")).notes == {}
-    assert {x.label.split()[0] for x in assemble(named("yang2024/bare")).element.leaves()}.isdisjoint({"gap"})
+    face = leaf(named("yang2024/bare"), "constriction")
+    assert face is None or face.numbers(T0)[3] == 0.0
 
 
 # -- creep ---------------------------------------------------------------------------------------------------------------
@@ -164,11 +165,10 @@ def test_the_gap_bridges_the_contact_as_the_two_zone_law_has_it(gap: str) -> Non
     hertz = np.logspace(-2, 7, 73)
     exact = face_by_law(cell, 2.0 * math.pi * hertz)
     error = np.abs(sim.impedance(hertz) / exact - 1.0)
-    assert np.max(error[hertz <= 1e6]) < 2e-3
+    assert np.max(error[hertz <= 1e6]) < 5e-3
     assert np.max(error) < 2e-2
-    tree = assemble(cell).element
     without = replace(cell, interfaces=tuple(replace(i, physics={**i.physics, "contact": {k: v for k, v in i.physics["contact"].items() if k != "gap_height"}}) for i in cell.interfaces))
-    assert {x.label for x in tree.leaves()} - {x.label for x in assemble(without).element.leaves()} == {"gap Li|LLZTO left", "gap Li|LLZTO right"}
+    assert leaf(without, "constriction").numbers(T0)[3] == 0.0 < leaf(cell, "constriction").numbers(T0)[3]
     far = np.abs(Simulation.of(without).impedance(hertz) / exact - 1.0)
     assert np.max(far[hertz <= 1e7]) > 2.0 * np.max(error)
 

@@ -131,6 +131,20 @@ def test_the_tip_against_an_independent_integration() -> None:
     assert errors[-1] < 1e-7
 
 
+@pytest.mark.parametrize("text", [COPPER, "Li|LLZTO(1 mm)|Cu"])
+def test_a_voltammogram_strips_what_it_plated_but_the_dead(text: str) -> None:
+    """Potential control from an empty collector and back to one, with the double layer's charge taken off."""
+    cell = Cell.parse(text)
+    face = cell.interfaces[-1]
+    s = simulate(cell, "CyclicVoltammetry(-0.1 V, 0.3 V, scan_rate=1 mV/s, cycles=1)").segments
+    t, j, v = (np.concatenate([x[c] for x in s]) for c in ("time", "current_density", f"voltage@double layer Cu|{cell.layers[-1].name} right"))
+    faradaic = j[1:] - face.at("double_layer", "double_layer_capacitance", T0) * np.diff(v) / np.diff(t)
+    charge = faradaic * np.diff(t)
+    plated, stripped = charge[charge > 0.0].sum(), -charge[charge < 0.0].sum()
+    assert plated > 100.0
+    assert stripped / plated == pytest.approx(face.at("dead_lithium", "coulombic_efficiency", T0), rel=1e-2)  # sums over samples
+
+
 def test_an_empty_collector_blocks() -> None:
     hertz = np.logspace(6, -2, 17)
     omega = 2.0 * math.pi * hertz

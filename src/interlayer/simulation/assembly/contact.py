@@ -11,7 +11,6 @@ from collections.abc import Callable
 from ... import units
 from ...cells import Layer
 from ...elements import Element
-from ...elements.capacitor import Capacitor
 from ...elements.constriction import Constriction
 from ...errors import CellError
 from ...laws.constriction import asr_fixed_density
@@ -77,11 +76,11 @@ def constriction(place: Place, start: float, contact: str | float) -> Element | 
     layer = place.layer
     if not isinstance(layer, Layer):
         raise CellError("Constriction needs an electrolyte layer beside the face", given=place.interface.name)
-    label = place.label("constriction")
+    label, radius = place.label("constriction"), _radius(place, start)
     place.dropped(label)
     return Constriction(
-        label=label, orientation=place.side, reads={"contact": contact}, cell_radius=_radius(place, start), thickness=layer.thickness.at,
-        sigma=lambda T: layer.at("conductivity", T),
+        label=label, orientation=place.side, reads={"contact": contact}, cell_radius=radius, thickness=layer.thickness.at,
+        sigma=lambda T: layer.at("conductivity", T), capacitance=_capacitance(place, layer, start, radius),
     )  # fmt: skip
 
 
@@ -91,17 +90,16 @@ def _radius(place: Place, start: float) -> Callable[[float], float]:
     return lambda T: spot.at(T) / start**0.5
 
 
-def gapped(place: Place, spots: Element | None, start: float) -> Element | None:
-    """`spots` with the capacitance of the gap between them and of the constricted electrolyte in parallel.
+def _capacitance(place: Place, layer: Layer, start: float, radius: Callable[[float], float]) -> Callable[[float], float]:
+    """What bridges the constriction R: the gap of the start and the squeezed electrolyte itself.
 
-    Gap and spots are those of the start. It is what the two-zone law of laws/constriction.py has to first order in frequency
-    where the double layer shorts the transfer of the spots, as it does where this capacitance counts:
-    (eps_0/g)/(1 - f) + (eps_0 eps_r/sigma)/R, R the constriction (eps_r where it is known).
+    It is what the two-zone law of laws/constriction.py has to first order in frequency where the double layer shorts the
+    transfer of the spots, as it does where this capacitance counts: (eps_0/g)/(1 - f) + (eps_0 eps_r/sigma)/R (eps_r where it is
+    known). None where no gap is known (an old record) or the face touches as a whole.
     """
-    layer, interface = place.layer, place.interface
-    if spots is None or start >= 1.0 or not isinstance(layer, Layer) or "gap_height" not in interface.physics.get("contact", {}):
-        return spots
-    height, radius = place.at("contact", "gap_height"), _radius(place, start)
+    if start >= 1.0 or "gap_height" not in place.interface.physics["contact"]:
+        return lambda T: 0.0
+    height = place.at("contact", "gap_height")
 
     def capacitance(T: float) -> float:
         sigma = layer.at("conductivity", T)
@@ -109,4 +107,4 @@ def gapped(place: Place, spots: Element | None, start: float) -> Element | None:
         squeeze = asr_fixed_density(sigma, radius(T), start, layer.thickness.at(T))[0]
         return VACUUM_PERMITTIVITY * (1.0 / (height(T) * (1.0 - start)) + own / (sigma * squeeze))
 
-    return spots | Capacitor(label=place.label("gap"), C=capacitance, tolerance=float("inf"))
+    return capacitance

@@ -1,10 +1,10 @@
 """A face: what happens between two neighbours of the stack.
 
-    [(charge transfer + voids, expansion + filament + store) | double layer + constriction] | gap, + dead layer + interphase
+    (charge transfer + voids, expansion + filament + store) | double layer, + constriction + dead layer + interphase
 
 The faradaic branch is in series, since the same faradaic current feeds all of it (store: what the electrode holds, see
-lithium.py); the double layer bridges that branch only, the gap between contact spots bridges the constriction too
-(contact.py); dead layer and interphase (with the leak beside it where it can break down) carry the whole current. Links: charge transfer, constriction and filament read the
+lithium.py); the double layer bridges that branch only; constriction (contact.py), dead layer and interphase (with the leak
+beside it where it can break down) carry the whole current. Links: charge transfer, constriction and filament read the
 contact fraction that voids, an expanding interphase or a deposit own; charge transfer beside a salt layer reads the salt at
 its face. Against lithium a collector has the electrolyte's decomposition beside its double layer; where no electrode
 brings lithium, the double layer only.
@@ -45,7 +45,7 @@ def face(draft: Draft, index: int) -> Element | None:
     squeeze = touch.constriction(here, start, contact)  # before the faradaic branch, whose filament reads these drops
     film = _interphase(here)
     spots = _join(_bridged(here, _faradaic(here, held.contact or contact, movers, held)), squeeze)
-    return _join(_join(touch.gapped(here, spots, start), held.outside), film)
+    return _join(_join(spots, held.outside), film)
 
 
 def _join(first: Element | None, second: Element | None) -> Element | None:
