@@ -36,14 +36,14 @@ def test_contact_follows_the_pressure(pressure: str, f: float) -> None:
     cell = Cell.parse(f"Li|LLZTO(1 mm)|Li @ 25 degC, {pressure}")
     assert leaf(cell, "voids").contact == pytest.approx(f, rel=1e-12)
     notes = simulate(cell, "Impedance(frequencies=[1 Hz])").provenance.settings["notes"]
-    assert notes["Li|LLZTO left"].startswith(f"contact fraction {f:.3g} = min(1, P/(3 sigma_y)) under")
+    assert notes["Li|LLZTO left"].startswith(f"contact fraction min(1, P/(3 sigma_y)) = {f:.3g} under {pressure}; the prior is 0.04")
 
 
-def test_what_is_stated_wins_and_says_nothing() -> None:
+def test_what_is_stated_wins_and_says_so() -> None:
     cell = Cell.parse("Li|LLZTO(1 mm)|Li @ 25 degC, 1 MPa").set(PATH, 0.2)
     made = assemble(cell)
     assert leaf(cell, "voids").contact == 0.2
-    assert made.notes == {}
+    assert made.notes["Li|LLZTO right"] == "contact fraction 0.2 as stated; min(1, P/(3 sigma_y)) = 0.476 under 1 MPa"
     assert leaf("Li|LLZTO(1 mm)|Li", "voids").contact == 0.04  # no pressure: the prior
     model = CellModel(Cell.parse("Li|LLZTO(1 mm)|Li @ 25 degC, 1 MPa"), [PATH])
     omega = np.array([1.0, 1e3])

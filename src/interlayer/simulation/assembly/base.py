@@ -26,8 +26,8 @@ class Draft:
     side        +1 for parts left of the separator, -1 right of it, 0 the separator itself, by stack index
     places      label of a leaf -> part of the cell it belongs to, for budgets ("LLZTO", "Li|LLZTO left")
     drops       per side, the "label.overpotential" of every element that drops voltage between lithium and separator
-    contacts    interface index -> what to read for its contact fraction ("label.contact_fraction" or a number)
     salts       stack index of a layer -> label of the salt region it belongs to
+    spots       per side, the "label.overpotential" of the charge transfer next to the separator
     filaments   (place, label) of every filament
     notes       place -> what a rule decided that the cell does not state, for the provenance
     """

@@ -29,12 +29,17 @@ def at_start(place: Place) -> float:
     """Contact fraction of the fresh face."""
     if "contact" not in place.interface:
         return 1.0
-    value, pressure, metal = place.interface.value("contact", "contact_fraction"), place.draft.cell.pressure, place.electrode
-    if pressure is None or value.mark in DECIDED or place.layer.role != "ceramic" or "yield_strength" not in metal:
-        return value.at(ROOM)
+    value, pressure = place.interface.value("contact", "contact_fraction"), place.draft.cell.pressure
+    own, metal = value.at(ROOM), place.electrode
+    if pressure is None or place.layer.role != "ceramic" or "yield_strength" not in metal:
+        return own
     f = contact_under_pressure(pressure.value, metal.at("yield_strength", ROOM))
-    place.draft.notes[place.word] = f"contact fraction {f:.3g} = min(1, P/(3 sigma_y)) under {units.show(pressure.value, 'pressure')}; the prior says {value.at(ROOM):.3g}"
-    return f
+    law, under = f"min(1, P/(3 sigma_y)) = {f:.3g}", f"under {units.show(pressure.value, 'pressure')}"
+    decided = value.mark in DECIDED
+    place.draft.notes[place.word] = (
+        f"contact fraction {own:.3g} as {value.mark}; {law} {under}" if decided else f"contact fraction {law} {under}; the prior is {own:.3g}"
+    )
+    return own if decided else f
 
 
 def owner(place: Place, start: float) -> tuple[str | float, Element | None]:
