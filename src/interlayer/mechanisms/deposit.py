@@ -38,13 +38,14 @@ class Deposit(Leaf):
         J plates:  da/dt = CE |J|,   f = theta + (1 - theta) n,  n = theta_0 exp[-(1 - alpha) F eta_b/(R T)]
 
     Nuclei: the free share 1 - theta plates on a share theta_0 of active sites, where the transfer is slower by a barrier
-    eta_b [V]; alpha is that of the charge transfer. So plating begins at a tip and goes to a plateau,
-    tip - plateau = eta(J/n) - eta(J) with Butler-Volmer's eta, = (R T/((1 - alpha) F)) ln(1/theta_0) + eta_b far above j0 (physics.md E15).
+    eta_b [V]; alpha is that of the charge transfer. So plating begins at a tip and goes to a plateau, tip - plateau =
+    eta(J/n) - eta(J) with Butler-Volmer's eta, = (R T/((1 - alpha) F)) ln(1/theta_0) + eta_b far above j0 (physics.md E15).
     Stripping runs out: f -> 0, and what bridges the face (its double layer) takes the current over. Below a = EMPTY q_s,
     theta = EMPTY exp(a/(EMPTY q_s) - 1) in place of zero, so that an empty face blocks and still has an answer.
 
     CE is the coulombic efficiency: the rest is dead (`dead_lithium` counts it; a is a state of its own because the
-    difference of two large charges would not resolve the end of stripping). The deposit's thickness is a V_m/F over 1 - porosity: the Faraday floor, 4.85 µm per mAh/cm², where it is dense.
+    difference of two large charges would not resolve the end of stripping). The deposit's thickness is a V_m/F over
+    1 - porosity: the Faraday floor, 4.85 µm per mAh/cm², where it is dense.
     Exports f, a and the thickness. Not in the law: underpotential deposition, which neighbour of a nucleus grows first.
     """
 
