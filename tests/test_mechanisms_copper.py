@@ -170,7 +170,7 @@ def test_thickness_stands_on_the_floor_of_faraday(porosity: float, microns: floa
 
 
 # -- dead lithium on foils ------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("ce", "charge"), [(0.9, 1.0), (0.8, 0.25)])
+@pytest.mark.parametrize(("ce", "charge"), [(0.9, 1.0), (0.8, 0.5)])
 def test_a_foil_is_used_up_when_its_balance_says(ce: float, charge: float) -> None:
     """Left foil: -q and + CE q each cycle; the strip that finds less than q ends the test."""
     cell = Cell.parse("Li(20 um)|LiPF6-carbonate(25 um)|Li(20 um)").set("interfaces.Li|LiPF6-carbonate.dead_lithium.coulombic_efficiency", ce)
