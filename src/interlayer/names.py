@@ -93,6 +93,7 @@ _ROWS = [
     Name("elastic_modulus", "Pa", "GPa", "Young's or shear modulus", 1e2, 1e13),
     Name("capacitance_per_length", "F/m", "F/cm", "capacitance times thickness over area: what an arc's capacitance is per cell constant", 1e-15, 1e3),
     Name("overpotential", "V", "mV", "overpotential", 0.0, 1e3, True),
+    Name("electric_field", "V/m", "V/um", "electric field", 0.0, 1e11),
     Name("angular_frequency", "rad/s", "rad/s", "angular frequency", 1e-7, 1e9),
     Name("cpe_coefficient", "S*s^n", "S*s^n", "coefficient Q of a constant-phase element Z = 1/(Q (iw)^n)", 0.0, 1e9),
     Name("specific_cpe_coefficient", "S*s^n/m^2", "S*s^n/m^2", "coefficient of a constant-phase element over geometric area", 0.0, 1e13),

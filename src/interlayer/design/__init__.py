@@ -1,5 +1,6 @@
 """The design room: measurements and cells brought together; what to make next."""
 
 from .join import Join, join
+from .polycation import polycation
 
-__all__ = ["Join", "join"]
+__all__ = ["Join", "join", "polycation"]

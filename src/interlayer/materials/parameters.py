@@ -60,7 +60,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     "pore_fraction": ("fraction", "share of the layer's volume that lithium can fill"),
     "wall_exchange_current_density": ("exchange_current_density", "j0 of lithium on the walls of the pores, over their own area"),
     "wall_capacitance": ("area_specific_capacitance", "double layer of the walls, over their own area"),
-    "nucleation_barrier": ("overpotential", "overpotential at which a bare wall nucleates at 1/e of its full rate"),
+    "wall_nucleation_barrier": ("overpotential", "overpotential at which a bare wall nucleates at 1/e of its full rate"),
     "preferred_share": ("fraction", "share of the walls made of the phase on which lithium nucleates more easily"),
     "preferred_barrier": ("overpotential", "nucleation barrier on the preferred phase"),
     "face_barrier": ("overpotential", "nucleation barrier on the electrolyte's face"),
@@ -109,26 +109,51 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
         "length",
         "a: radius of one contact spot; with f it fixes the constriction of the current in the electrolyte",
     ),
+    "gap_height": ("length", "g: mean width of the gap between the spots; its capacitance eps_0/g bridges the contact"),
     # voids
     "replenishment_current": (
         "current_density",
-        "J_rep: the stripping current that diffusion and creep of lithium can feed; voids grow by (J - J_rep) V_m/F",
+        "J_rep: the stripping current that lithium can feed without stack pressure; voids grow by (J - J_rep) V_m/F",
     ),
     "void_depth": (
         "length",
         "volume of voids per geometric area at which the contact fraction has fallen by a factor e",
     ),
     "refill_efficiency": ("fraction", "share of the plated volume that closes voids while there are any"),
+    "contact_lost": ("fraction", "contact fraction below which the face counts as having lost contact (the test ends)"),
     # interphase
     "initial_thickness": ("thickness", "thickness of the film when the cell starts"),
     "rate_linear": ("linear_growth", "k_r of d delta/dt = 1/(1/k_r + delta/k_p)"),
     "rate_parabolic": ("parabolic_growth", "k_p of d delta/dt = 1/(1/k_r + delta/k_p)"),
+    "lithium_density": ("concentration", "lithium bound per volume of grown interphase"),
+    # expansion
+    "swelling": ("number", "share of the grown thickness by which the interphase swells into the gap"),
+    "crack_thickness": ("thickness", "grown thickness at which cracks have cut the contact to 1/e"),
+    # breakdown
+    "breakdown_field": ("electric_field", "field that the interphase bears"),
+    "breakdown_time": ("time_constant", "time in which twice that field breaks 1 - 1/e of the film"),
+    "healing_rate": ("rate", "rate at which a broken film heals; 0 where it stays broken"),
+    "broken_resistance": ("area_specific_resistance", "resistance of a film that is broken all over"),
     # filament
     "flaw_depth": ("length", "a: depth of the deepest flaw that the lithium can enter"),
     "geometry_factor": ("number", "Y of K_I = Y P sqrt(pi a); 1.12 for an edge crack"),
     "retraction_fraction": ("fraction", "share of a filament's length that stripping takes back per half cycle"),
     "tip_focusing": ("number", "current density at a filament's tip over that of the contacted face around it"),
     "width": ("length", "width of a filament; its retraction dies out below this length"),
+    "short_resistance": ("area_specific_resistance", "resistance of the formed short over the cell's area"),
+    "short_width": ("length", "depth over which the tip makes contact with the other electrode"),
+    # deposit
+    "nuclei_coverage": ("fraction", "theta_0: share of the bare collector on which lithium nucleates"),
+    "coverage_charge": ("areal_charge", "q_s: charge of a deposit that covers the collector all but 1/e"),
+    "nucleation_barrier": ("overpotential", "what plating on a nucleation site needs beyond plating on lithium"),
+    "deposit_porosity": ("fraction", "share of a deposit's volume that is not lithium; 0 is the Faraday floor"),
+    # dead_lithium
+    "coulombic_efficiency": ("fraction", "share of every plated charge that can be stripped again; the rest is dead lithium"),
+    "dead_porosity": ("fraction", "share of the layer of dead lithium that the electrolyte fills"),
+    # decomposition
+    "onset_potential": ("voltage", "potential against lithium at which the onset current flows"),
+    "onset_current_density": ("exchange_current_density", "current density that counts as the onset of decomposition"),
+    "decomposition_alpha": ("number", "transfer coefficient of the decomposition: d ln j/dE = alpha F/RT"),
 }
 
 #: entries that are a word: name -> (allowed words with their meaning, definition)
@@ -147,10 +172,15 @@ CHOICES: Final[Mapping[str, tuple[Mapping[str, str], str]]] = {
 PHYSICS: Final[Mapping[str, tuple[str, ...]]] = {
     "charge_transfer": ("exchange_current_density", "alpha"),
     "double_layer": ("double_layer_capacitance",),
-    "contact": ("contact_fraction", "spot_radius"),
-    "voids": ("replenishment_current", "void_depth", "refill_efficiency"),
-    "interphase": ("initial_thickness", "rate_linear", "rate_parabolic", "conductivity"),
-    "filament": ("flaw_depth", "geometry_factor", "drive", "tip_focusing", "retraction_fraction", "width"),
+    "contact": ("contact_fraction", "spot_radius", "gap_height"),
+    "voids": ("replenishment_current", "void_depth", "refill_efficiency", "contact_lost"),
+    "interphase": ("initial_thickness", "rate_linear", "rate_parabolic", "conductivity", "lithium_density"),
+    "expansion": ("swelling", "crack_thickness"),
+    "breakdown": ("breakdown_field", "breakdown_time", "healing_rate", "broken_resistance"),
+    "filament": ("flaw_depth", "geometry_factor", "drive", "tip_focusing", "retraction_fraction", "width", "short_resistance", "short_width"),
+    "deposit": ("nuclei_coverage", "coverage_charge", "nucleation_barrier", "deposit_porosity"),
+    "dead_lithium": ("coulombic_efficiency", "dead_porosity"),
+    "decomposition": ("onset_potential", "onset_current_density", "decomposition_alpha"),
 }
 
 #: the parameters that describe a material or a layer (the others describe an interface)

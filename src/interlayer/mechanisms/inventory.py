@@ -32,9 +32,10 @@ from ..elements.base import (
 class Inventory(Leaf):
     """Lithium of one electrode as charge per area: dq/dt = -o J, q(0) = F t/V_m for a foil of thickness t [m].
 
-    4.85 µm of dense lithium hold 1 mAh/cm² (physics.md). What is left is q less what mechanisms bind (read, 0 where
-    nothing is linked); it and the foil's thickness are exported, and none left is the event "lithium exhausted". The
-    two electrodes' lithium, what is bound and what charges the double layers add up to what there was, to rounding.
+    4.85 µm of dense lithium hold 1 mAh/cm² (physics.md). What is left is q less what mechanisms bind and what
+    is dead (read, 0 where nothing is linked); it and the foil's thickness are exported, and none left is the event
+    "lithium exhausted". The two electrodes' lithium, what is bound or dead and what charges the double layers add up to
+    what there was, to rounding.
     """
 
     thickness: Scalar = math.nan
@@ -45,7 +46,7 @@ class Inventory(Leaf):
         Parameter("molar_volume", "molar_volume", "molar volume of lithium", low=1e-7),
     )
     AT_FACE = True
-    READS = {"bound": 0.0}
+    READS = {"bound": 0.0, "dead": 0.0}
     EXPORTS = ("foil_thickness:thickness", "lithium:areal_charge")
     EVENTS = ("lithium exhausted",)
     EQUATION = "0"
@@ -57,7 +58,7 @@ class Inventory(Leaf):
     def kernel(jit: Jit) -> Kernel:
         def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
             Z[0] = Yb[0] - h * o * J
-            left = Z[0] - x[0]
+            left = Z[0] - x[0] - x[1]
             out[OUT_EXPORT] = left * P[1] / 96485.33212
             out[OUT_EXPORT + 1] = left
             out[OUT_MARGIN] = left
@@ -65,8 +66,9 @@ class Inventory(Leaf):
         def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
             out[OUT_EXPORT_J] = -h * o * P[1] / 96485.33212
             out[OUT_EXPORT_J + 1] = -h * o
-            out[OUT_EXPORT_LINK] = -P[1] / 96485.33212
-            out[OUT_EXPORT_LINK + MAX_READS] = -1.0
+            for l in range(2):
+                out[OUT_EXPORT_LINK + l] = -P[1] / 96485.33212
+                out[OUT_EXPORT_LINK + MAX_READS + l] = -1.0
 
         return advance, slope
 

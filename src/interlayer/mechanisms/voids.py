@@ -30,12 +30,14 @@ class Voids(Leaf):
     """Void volume per area v [m] at one face and the contact fraction f = f0 exp(-v/d) that it leaves.
 
     s = o J is the stripping current [A/m²], k = V_m/F [m³/C]:
-        s > J_rep          dv/dt = k (s - J_rep)                       the surplus leaves voids
-        0 <= s <= J_rep    dv/dt = -k (J_rep - s) v/(v + d)            diffusion and creep close them
-        s < 0              dv/dt = -k (J_rep + r |s|) v/(v + d)        plating refills a share r
-    J_rep [A/m²] replenishment by self-diffusion and creep (temperature, pressure), d [m] the void depth at which f has
-    fallen to 1/e, f0 the contact of a fresh face. v only falls in proportion to itself, so it stays >= 0.
-    Contact below `lost` ends the run as an event. Physics.md E7; Kasemchainan 2019 (10.1038/s41563-019-0438-9, recalled).
+        s > J_rep          dv/dt = k (s - J_rep) - c v                     the surplus leaves voids
+        0 <= s <= J_rep    dv/dt = -k (J_rep - s) v/(v + d) - c v          diffusion closes them
+        s < 0              dv/dt = -k (J_rep + r |s|) v/(v + d) - c v      plating refills a share r
+    J_rep [A/m²] replenishment that needs no pressure, c [1/s] closure by creep under stack pressure (laws/creep.py, 0 where
+    none is stated), d [m] the void depth at which f has fallen to 1/e, f0 the contact of a fresh face. A steady current
+    holds v = k (s - J_rep)/c: creep feeds J_creep = c d/k at f = f0/e. v only falls in proportion to itself, so it stays
+    >= 0. Contact below `lost` ends the run as an event. Physics.md E6, E7; Kasemchainan 2019 (10.1038/s41563-019-0438-9,
+    recalled).
     """
 
     replenishment: Scalar = math.nan
@@ -44,6 +46,7 @@ class Voids(Leaf):
     contact: Scalar = 1.0
     molar_volume: Scalar = 13.0e-6
     lost: Scalar = 1e-4
+    closure: Scalar = 0.0
 
     PARAMETERS = (
         Parameter("replenishment", "current_density", "current density that replenishment can follow, J_rep"),
@@ -52,6 +55,7 @@ class Voids(Leaf):
         Parameter("contact", "fraction", "contact fraction of the fresh face", 1e-9, 1.0),
         Parameter("molar_volume", "molar_volume", "molar volume of lithium", low=1e-7),
         Parameter("lost", "fraction", "contact fraction taken as contact lost", 0.0, 1.0),
+        Parameter("closure", "rate", "rate c at which creep closes voids"),
     )
     AT_FACE = True
     EXPORTS = ("contact_fraction:fraction", "void_volume:length")
@@ -63,19 +67,21 @@ class Voids(Leaf):
 
     def numbers(self, temperature: float) -> list[float]:
         p = super().numbers(temperature)
-        return [p[0], p[1], p[2], p[3], p[4] / FARADAY, p[5]]
+        return [p[0], p[1], p[2], p[3], p[4] / FARADAY, p[5], p[6]]
 
     @staticmethod
     def kernel(jit: Jit) -> Kernel:
         def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
             s = o * J
+            w = 1.0 + h * P[6]
             if s >= P[0]:
-                v = Yb[0] + h * P[4] * (s - P[0])
-            else:  # implicit: v (v + d) + c v = Yb (v + d), the positive root without cancellation
+                v = (Yb[0] + h * P[4] * (s - P[0])) / w
+            else:  # implicit: w v (v + d) + c v = Yb (v + d), the positive root without cancellation
                 c = h * P[4] * (P[0] - s if s >= 0.0 else P[0] - P[2] * s)
-                q = P[1] + c - Yb[0]
-                root = math.sqrt(q * q + 4.0 * P[1] * max(Yb[0], 0.0))
-                v = 0.5 * (root - q) if q <= 0.0 else 2.0 * P[1] * max(Yb[0], 0.0) / (root + q)
+                y = max(Yb[0], 0.0)
+                q = w * P[1] + c - y
+                root = math.sqrt(q * q + 4.0 * w * P[1] * y)
+                v = 0.5 * (root - q) / w if q <= 0.0 else 2.0 * P[1] * y / (root + q)
             Z[0] = v
             f = P[3] * math.exp(-v / P[1])
             out[OUT_EXPORT] = f
@@ -86,12 +92,12 @@ class Voids(Leaf):
             s = o * J
             v = Z[0]
             if s >= P[0]:
-                by = h * P[4] * o
-            else:  # (1 + h c'(v)) dv = h k r v/(v+d) o dJ
+                by = h * P[4] * o / (1.0 + h * P[6])
+            else:  # (w + h c'(v)) dv = h k r v/(v+d) o dJ
                 d = P[1]
                 rate = P[4] * (P[0] - s if s >= 0.0 else P[0] - P[2] * s)
                 share = 1.0 if s >= 0.0 else P[2]
-                by = h * P[4] * share * o * v / (v + d) / (1.0 + h * rate * d / ((v + d) * (v + d)))
+                by = h * P[4] * share * o * v / (v + d) / (1.0 + h * P[6] + h * rate * d / ((v + d) * (v + d)))
             out[OUT_EXPORT_J] = -P[3] * math.exp(-v / P[1]) / P[1] * by
             out[OUT_EXPORT_J + 1] = by
 

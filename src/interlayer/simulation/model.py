@@ -45,7 +45,7 @@ class CellModel:
             raise MissingValueError("The cell's area is not stated: its impedance can't be compared with Ω", remedy='cell.set("area", "1.13 cm^2")')
         self.scale = 1.0 / cell.area.value if total and cell.area is not None else 1.0
         self.priors = priors
-        self._simulation = Simulation.of(cell)
+        self._simulation = Simulation.of(self.with_values([v.value for v in self._values]))  # as stated values: no rule overrules them
 
     def start(self, omega: Array, z: ComplexArray) -> Array | None:
         """Starting values: what the cell says."""

@@ -227,7 +227,7 @@ class Simulation:
         mesh = {leaf.label: leaf.cells for leaf in self.machine.leaves if hasattr(leaf, "cells")}
         settings = {
             "protocol": str(protocol), "rtol": rtol, "scheme": "SDIRK2 (Alexander)", "steps accepted": counts[0], "steps rejected": counts[1],
-            "mesh cells": mesh, "choices": self.cell.choices(),
+            "mesh cells": mesh, "choices": self.cell.choices(), "notes": self.assembly.notes,
         }  # fmt: skip
         return Provenance("simulated", self.cell.name or self.cell.notation, physics_hash(), "interlayer.simulate", __version__, settings=settings)
 

@@ -270,7 +270,7 @@ def _growth(protected: Cell, said: Mapping[str, Claim]) -> list[Row]:
         cell = protected
         for key, q in zip(("rate_linear", "rate_parabolic", "conductivity"), u, strict=True):
             cell = cell.set(f"interfaces.{BUFFER}.interphase.{key}", replace(block[key], value=_between(block[key], float(q)), interval=None))
-        values.append(grown(cell.set(f"interfaces.{BUFFER}.interphase.initial_thickness", block["initial_thickness"])))
+        values.append(grown(cell.with_({f"interfaces.{BUFFER}.interphase.{key}": block[key] for key in ("initial_thickness", "lithium_density")})))
     values.sort()
     return [
         Row("S2.C34", "growth of the interface resistance in 200 h (both faces), no interphase (voids only)", "area_specific_resistance", claim.si, none, "predicted", note="replenishment above 0.1 mA/cm²: no voids, no growth"),

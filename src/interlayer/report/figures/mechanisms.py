@@ -1,4 +1,4 @@
-"""Slow states over a test: contact fraction, void volume, filament length, interphase thickness."""
+"""Slow states over a test: contact fraction, void volume, filament length, thickness of films, deposits and dead lithium."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ STATES = (
     State("void_volume", "Void volume\nper area", "length"),
     State("length", "Filament\nlength", "length"),
     State("thickness", "Interphase\nthickness", "thickness"),
+    State("broken", "Broken share\nof the film", "fraction"),
+    State("deposit_thickness", "Deposit\nthickness", "thickness"),
+    State("dead_thickness", "Dead lithium\nthickness", "thickness"),
 )
 
 

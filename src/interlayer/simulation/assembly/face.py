@@ -1,146 +1,134 @@
 """A face: what happens between two neighbours of the stack.
 
-    (charge transfer + voids + filament + inventory) | double layer, + constriction + interphase
+    (charge transfer + voids, expansion + filament + store) | double layer, + constriction + dead layer + interphase
 
-The faradaic branch is in series, since the same faradaic current feeds all of it; the double layer bridges that branch
-only; constriction and interphase carry the whole current. Beside a mixed conductor the region holds charge transfer and
-double layer itself (mixed.py), and only what is in series stands here. Links: charge transfer, constriction and filament read the
-contact fraction that voids own; charge transfer beside a salt layer reads the salt at its face.
+The faradaic branch is in series, since the same faradaic current feeds all of it (store: what the electrode holds, see
+lithium.py); the double layer bridges that branch only; constriction (contact.py), dead layer and interphase (with the leak
+beside it where it can break down) carry the whole current. Links: charge transfer, constriction and filament read the
+contact fraction that voids, an expanding interphase or a deposit own; charge transfer beside a salt layer reads the salt at
+its face. Against lithium a collector has the electrolyte's decomposition beside its double layer; where no electrode
+brings lithium, the double layer only. Beside a mixed conductor the region holds charge transfer and double layer itself
+(mixed.py), and only what is in series with it stands here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
-from ...cells import Interface, Layer
 from ...elements import Element
 from ...elements.base import MAX_READS
 from ...elements.capacitor import Capacitor
 from ...elements.charge_transfer import ChargeTransfer
-from ...elements.constriction import Constriction
+from ...elements.decomposition import Decomposition
+from ...elements.leak import Leak
 from ...errors import CellError
 from ...laws.fracture import threshold
+from ...mechanisms.breakdown import Breakdown
 from ...mechanisms.filament import Filament
 from ...mechanisms.interphase import Interphase
-from ...mechanisms.inventory import Inventory
-from ...mechanisms.voids import Voids
-from .base import Draft
-from .short import SHORT_WIDTH, TOUCH
-
-
-def _at(interface: Interface, block: str, key: str) -> Callable[[float], float]:
-    value = interface.value(block, key)
-    return value.at
+from . import contact as touch
+from .base import Draft, Place
+from .lithium import Store, store
+from .short import TOUCH
 
 
 def face(draft: Draft, index: int) -> Element | None:
     """Elements of interface `index` (between stack parts index and index + 1); None where a material meets itself."""
-    interface = draft.cell.interfaces[index]
-    if not interface.physics:
+    here = Place.of(draft, index)
+    if not here.interface.physics:
         return None
-    joined = "mixed" in (draft.cell.stack[index].role, draft.cell.stack[index + 1].role)  # the region holds its own faces
-    side = 1 if index < draft.core else -1
-    word = {1: "left", -1: "right"}[side]
-    place = f"{interface.name} {word}" if side > 0 else f"{interface.right}|{interface.left} {word}"
-    inner = index + 1 if side > 0 else index  # stack index of the part on the electrolyte's side
-    outer = index if side > 0 else index + 1
-    if joined and "voids" in interface:
+    if not draft.plates and here.electrode.role == "collector":
+        return _bridged(here, None)
+    start = touch.at_start(here)
+    if "mixed" in (draft.cell.stack[index].role, draft.cell.stack[index + 1].role):
+        return _beside_region(here, start)
+    contact, movers = touch.owner(here, start)
+    held = store(here)
+    squeeze = touch.constriction(here, start, contact)  # before the faradaic branch, whose filament reads these drops
+    film = _interphase(here)
+    spots = _join(_bridged(here, _faradaic(here, held.contact or contact, movers, held)), squeeze)
+    return _join(_join(spots, held.outside), film)
+
+
+def _beside_region(here: Place, contact: float) -> Element | None:
+    """What stands in series with a mixed conductor, which holds its own faces: constriction, interphase, filament."""
+    if "voids" in here.interface:
         raise CellError(
-            "Voids beside a mixed conductor can't be simulated yet: its region holds the face", given=interface.name,
+            "Voids beside a mixed conductor can't be simulated yet: its region holds the face", given=here.interface.name,
             allowed="charge_transfer, double_layer, contact, interphase, filament", remedy="Leave the block voids out of this pair",
         )  # fmt: skip
-    contact: str | float
-    voids: Voids | None = None
-    fresh = interface.at("contact", "contact_fraction", 298.15) if "contact" in interface else 1.0
-    contact = fresh
-    if "voids" in interface:
-        label = draft.label("voids", place)
-        voids = Voids(
-            label=label, orientation=side, replenishment=_at(interface, "voids", "replenishment_current"),
-            depth=_at(interface, "voids", "void_depth"), refill=_at(interface, "voids", "refill_efficiency"),
-            contact=fresh, molar_volume=draft.cell.stack[outer]["molar_volume"].at,
+    squeeze = touch.constriction(here, contact, contact)
+    film = _interphase(here)
+    branch = _filament(here, contact) if "filament" in here.interface else None
+    return _join(_join(branch, squeeze), film)
+
+
+def _join(first: Element | None, second: Element | None) -> Element | None:
+    return first if second is None else second if first is None else first + second
+
+
+def _bridged(here: Place, branch: Element | None) -> Element | None:
+    """The double layer, and on a collector against lithium the decomposition, beside the faradaic branch."""
+    beside: list[Element] = [] if branch is None else [branch]
+    if "double_layer" in here.interface:
+        beside.append(Capacitor(label=here.label("double layer"), C=here.at("double_layer", "double_layer_capacitance")))
+    if "decomposition" in here.interface and here.draft.plates and here.electrode.role == "collector":
+        beside.append(
+            Decomposition(
+                label=here.label("decomposition"), orientation=here.side, onset=here.at("decomposition", "onset_potential"),
+                current=here.at("decomposition", "onset_current_density"), alpha=here.at("decomposition", "decomposition_alpha"),
+            )
         )  # fmt: skip
-        contact = f"{label}.contact_fraction"
-    through: list[Element] = []  # before the faradaic branch, whose filament reads their drops
-    if "contact" in interface and (voids is not None or contact != 1.0):
-        through.append(_constriction(draft, interface, place, side, inner, contact))
-    if "interphase" in interface:
-        through.append(_interphase(draft, interface, place, side))
-    if joined:
-        element = _filament(draft, interface, place, side, inner, contact) if "filament" in interface else None
-    else:
-        element = _faradaic(draft, interface, place, side, inner, outer, contact, voids)
-    for one in through:
-        element = _join(element, one)
-    return element
+    return reduce(lambda a, b: a | b, beside) if beside else None
 
 
-def _join(first: Element | None, second: Element) -> Element:
-    return second if first is None else first + second
-
-
-def _faradaic(
-    draft: Draft, interface: Interface, place: str, side: int, inner: int, outer: int, contact: str | float, voids: Voids | None
-) -> Element | None:  # fmt: skip
-    branch: Element | None = None
-    if "charge_transfer" in interface:
+def _faradaic(here: Place, contact: str | float, movers: Element | None, held: Store) -> Element | None:
+    draft, branch = here.draft, None
+    if "charge_transfer" in here.interface:
         reads: dict[str, str | float] = {"contact": contact}
         more: dict[str, Callable[[float], float]] = {}
-        if inner in draft.salts:
-            reads["concentration"] = f"{draft.salts[inner]}.concentration_{'left' if side > 0 else 'right'}"
-            more["reference_concentration"] = draft.cell.stack[inner]["concentration"].at
-        label = draft.label("charge transfer", place)
+        if here.inner in draft.salts:
+            reads["concentration"] = f"{draft.salts[here.inner]}.concentration_{'left' if here.side > 0 else 'right'}"
+            more["reference_concentration"] = here.layer["concentration"].at
+        label = here.label("charge transfer")
         branch = ChargeTransfer(
-            label=label, orientation=side, reads=reads, j0=_at(interface, "charge_transfer", "exchange_current_density"),
-            alpha=_at(interface, "charge_transfer", "alpha"), **more,
+            label=label, orientation=here.side, reads=reads, j0=here.at("charge_transfer", "exchange_current_density"),
+            alpha=here.at("charge_transfer", "alpha"), **more,
         )  # fmt: skip
-        draft.drops[side].append(f"{label}.overpotential")
-        draft.spots[side] = f"{label}.overpotential"
-    if voids is not None:
-        branch = _join(branch, voids)
-    if "filament" in interface:
-        branch = _join(branch, _filament(draft, interface, place, side, inner, contact))
-    electrode = draft.cell.stack[outer]
-    if outer in (0, len(draft.cell.stack) - 1) and electrode.thickness is not None:
-        bound: dict[str, str | float] = {"bound": f"interphase {place}.lithium_consumed"} if "interphase" in interface else {}
-        branch = _join(
-            branch,
-            Inventory(
-                label=draft.label("lithium", place), orientation=side, reads=bound, thickness=electrode.thickness.at,
-                molar_volume=electrode["molar_volume"].at,
-            ),
-        )  # fmt: skip
-    if branch is not None and "double_layer" in interface:
-        branch = branch | Capacitor(label=draft.label("double layer", place), C=_at(interface, "double_layer", "double_layer_capacitance"))
-    return branch
+        here.dropped(label)
+        draft.spots[here.side] = f"{label}.overpotential"
+    found = _join(branch, movers)
+    if "filament" in here.interface:
+        found = _join(found, _filament(here, contact))
+    for leaf in held.leaves:
+        found = _join(found, leaf)
+    return found
 
 
-def _constriction(draft: Draft, interface: Interface, place: str, side: int, inner: int, contact: str | float) -> Element:
-    layer = draft.cell.stack[inner]
-    if not isinstance(layer, Layer):
-        raise CellError("Constriction needs an electrolyte layer beside the face", given=interface.name)
-    start = interface.at("contact", "contact_fraction", 298.15)
-    spot = interface.value("contact", "spot_radius")
-    label = draft.label("constriction", place)
-    draft.drops[side].append(f"{label}.overpotential")
-    return Constriction(
-        label=label, orientation=side, reads={"contact": contact}, cell_radius=lambda T: spot.at(T) / start**0.5,
-        thickness=layer.thickness.at, sigma=lambda T: layer.at("conductivity", T),
+def _interphase(here: Place) -> Element | None:
+    if "interphase" not in here.interface:
+        return None
+    label = here.label("interphase")
+    here.dropped(label)
+    film: Element = Interphase(
+        label=label, orientation=here.side, initial=here.at("interphase", "initial_thickness"), k_r=here.at("interphase", "rate_linear"),
+        k_p=here.at("interphase", "rate_parabolic"), sigma=here.at("interphase", "conductivity"), lithium_density=here.at("interphase", "lithium_density"),
     )  # fmt: skip
-
-
-def _interphase(draft: Draft, interface: Interface, place: str, side: int) -> Element:
-    label = draft.label("interphase", place)
-    draft.drops[side].append(f"{label}.overpotential")
-    return Interphase(
-        label=label, orientation=side, initial=_at(interface, "interphase", "initial_thickness"), k_r=_at(interface, "interphase", "rate_linear"),
-        k_p=_at(interface, "interphase", "rate_parabolic"), sigma=_at(interface, "interphase", "conductivity"),
+    if "breakdown" not in here.interface:
+        return film
+    weak = here.label("breakdown")
+    breaks = Breakdown(
+        label=weak, reads={"drop": f"{label}.overpotential", "thickness": f"{label}.thickness"}, field=here.at("breakdown", "breakdown_field"),
+        time=here.at("breakdown", "breakdown_time"), healing=here.at("breakdown", "healing_rate"),
     )  # fmt: skip
+    return film + breaks | Leak(label=here.label("leak"), reads={"share": f"{weak}.broken"}, broken=here.at("breakdown", "broken_resistance"))
 
 
-def _filament(draft: Draft, interface: Interface, place: str, side: int, inner: int, contact: str | float) -> Element:
+def _filament(here: Place, contact: str | float) -> Element:
     """The filament with the drive its block names (physics.md E8): what it reads IS the choice."""
-    ceramic = draft.cell.stack[inner]
+    draft, side, interface = here.draft, here.side, here.interface
+    ceramic = here.layer
     drive = interface.word("filament", "drive")
     reads: dict[str, str | float] = {"contact": contact}
     depth = interface.value("filament", "flaw_depth")
@@ -158,12 +146,12 @@ def _filament(draft: Draft, interface: Interface, place: str, side: int, inner: 
     elif drive != "flaw_field":
         raise CellError("The filament has no such drive", given=drive, allowed=("mean_drop", "spot_drop", "flaw_field"))
     thickness = sum(layer.thickness.value for layer in draft.cell.layers)
-    label = draft.label("filament", place)
-    draft.filaments.append((side, label))
+    label = here.label("filament")
+    draft.filaments.append((here, label))
     return Filament(
-        label=label, orientation=side, reads=reads, field=field if drive == "flaw_field" else 0.0, crossing=thickness - TOUCH * SHORT_WIDTH,
+        label=label, orientation=side, reads=reads, field=field if drive == "flaw_field" else 0.0, crossing=thickness - TOUCH * interface.at("filament", "short_width", 298.15),
         threshold=lambda T: threshold(
-            ceramic.at("fracture_toughness", T), depth.at(T), interface.at("filament", "geometry_factor", T), draft.cell.electrodes[0]["molar_volume"].at(T)
+            ceramic.at("fracture_toughness", T), depth.at(T), interface.at("filament", "geometry_factor", T), draft.lithium(T)
         ),
         focusing=interface.at("filament", "tip_focusing", 298.15), retraction=interface.at("filament", "retraction_fraction", 298.15),
         width=interface.at("filament", "width", 298.15),

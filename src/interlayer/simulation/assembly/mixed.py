@@ -18,7 +18,7 @@ from .base import LAYERS, Draft
 
 #: field of the region -> property of the layer, taken where it is stated
 OPTIONAL = {
-    "capacitance": "wall_capacitance", "barrier": "nucleation_barrier", "preferred_share": "preferred_share", "preferred_barrier": "preferred_barrier",
+    "capacitance": "wall_capacitance", "barrier": "wall_nucleation_barrier", "preferred_share": "preferred_share", "preferred_barrier": "preferred_barrier",
     "face_barrier": "face_barrier", "host_capacity": "host_capacity", "host_exchange": "host_exchange_current_density",
     "host_slope": "host_potential_slope", "host_sites": "host_sites", "host_diffusivity": "host_diffusivity", "host_transfer": "host_transfer",
     "grain_radius": "grain_radius", "grain_diffusivity": "grain_diffusivity", "cover": "wall_cover", "face_cover": "face_cover",

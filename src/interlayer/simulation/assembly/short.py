@@ -6,8 +6,6 @@ from ...elements import Element
 from ...elements.short import Short
 from .base import Draft
 
-SOFT_SHORT = 5e-4  # ohm m², prior: 5 ohm cm² of a formed short, a soft one (assumption of the package)
-SHORT_WIDTH = 5e-7  # m, prior: depth over which the tip makes contact with the other electrode
 TOUCH = 10.0  # widths before the far electrode at which the filament counts as having reached it (the event): the path
 # then carries 5e-5 of its full conductance, too little to divert the current that still drives the tip
 LEAKAGE = 1e4  # ohm m², used where no electronic conductivity of the separator is known
@@ -21,7 +19,10 @@ def shorted(draft: Draft, tree: Element) -> Element:
     def leakage(T: float) -> float:
         return core.thickness.at(T) / core.at("electronic_conductivity", T) if "electronic_conductivity" in core else LEAKAGE
 
-    for side, filament in draft.filaments:
-        label = draft.label("short", {1: "left", -1: "right"}[side])
-        tree = tree | Short(label=label, reads={"filament": f"{filament}.length"}, R_short=SOFT_SHORT, R_open=leakage, crossing=thickness, width=SHORT_WIDTH)
+    for here, filament in draft.filaments:
+        label = draft.label("short", {1: "left", -1: "right"}[here.side])
+        tree = tree | Short(
+            label=label, reads={"filament": f"{filament}.length"}, R_short=here.at("filament", "short_resistance"), R_open=leakage, crossing=thickness,
+            width=here.at("filament", "short_width"),
+        )  # fmt: skip
     return tree

@@ -90,7 +90,9 @@ def unfold(nodes, m, E, R, C, A):  # type: ignore[no-untyped-def]
                 A[a, g] = A[q, g]
                 A[b, g] = A[q, g]
         elif nodes[q, KIND] == 2:
-            w = 1.0 / (R[a] + R[b])  # current divider: exact even where one branch is (nearly) a short
+            if abs(R[b]) > abs(R[a]):  # the smaller current by the divider, the other by difference: both exact, and so is their sum
+                a, b = b, a
+            w = 1.0 / (R[a] + R[b])
             A[a, 0] = (R[b] * A[q, 0] + E[b] - E[a]) * w
             A[b, 0] = A[q, 0] - A[a, 0]
             for g in range(m):
