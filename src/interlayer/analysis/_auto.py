@@ -24,9 +24,10 @@ import numpy as np
 from ..elements import notation
 from ..errors import AnalysisError
 from ._residuals import Pattern, pattern
-from ._solve import Solution, Weight, solve
+from ._solve import Solution, solve
 from ._spectrum import Spectrum
 from ._target import CircuitTarget
+from ._weights import Weight, Weighting, weighting
 from .kramers_kronig import KramersKronig
 
 TAILS = ("", "W", "Q")
@@ -66,7 +67,7 @@ def _price(candidate: Candidate) -> float:
 
 
 def choose(
-    spectrum: Spectrum, weight: Weight, tested: KramersKronig | None
+    spectrum: Spectrum, weight: Weighting, tested: KramersKronig | None
 ) -> tuple[CircuitTarget, Solution, tuple[str, ...]]:
     """The circuit chosen, its solution, and the choice in words."""
     tried: list[Candidate] = []
@@ -89,7 +90,7 @@ def choose(
 
 
 def _search(
-    lead: str, spectrum: Spectrum, weight: Weight, tested: KramersKronig | None, tried: list[Candidate],
+    lead: str, spectrum: Spectrum, weight: Weighting, tested: KramersKronig | None, tried: list[Candidate],
     best: Candidate | None = None,
 ) -> Candidate:  # fmt: skip
     """The best of the rounds of 0, 1, 2, 3 arcs (from those of `best` on, where there is one already).
@@ -120,7 +121,7 @@ def choose_common(
         for text in [lead + "(RQ)" * k + tail for k in range(ARCS + 1) for tail in TAILS if lead or k]:
             row: list[Candidate] = []
             for spectrum, test in zip(spectra, tested, strict=True):
-                row.append(attempt(text, spectrum, weight, test))
+                row.append(attempt(text, spectrum, weighting(spectrum, weight), test))
                 if row[-1].why_not or (lead and not _shows(row[-1], "R1")):
                     break
             else:
@@ -140,7 +141,7 @@ def choose_common(
     )
 
 
-def attempt(text: str, spectrum: Spectrum, weight: Weight, tested: KramersKronig | None) -> Candidate:
+def attempt(text: str, spectrum: Spectrum, weight: Weighting, tested: KramersKronig | None) -> Candidate:
     """Fit one circuit."""
     target = CircuitTarget(notation.parse(text), spectrum.omega, spectrum.z, spectrum.specific)
     rows = 2 * len(spectrum.z)

@@ -6,8 +6,10 @@ group); a leaf adds its own gradient (`gradient` classmethod; a difference quoti
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -22,6 +24,8 @@ from ..errors import AnalysisError
 #: real or complex, broadcastable over frequency
 Values: TypeAlias = npt.NDArray[Any]
 LeafFunction: TypeAlias = Callable[[Array, Array], tuple[Values, Values]]
+#: a tree by numbers: place of a leaf, or (in parallel?, children)
+Plan: TypeAlias = "int | tuple[bool, tuple[Plan, ...]]"
 
 TEMPERATURE = 298.15  # where a parameter that depends on temperature is read for a start value
 DIFFERENCE = 1e-5
@@ -101,7 +105,7 @@ class Circuit:
             self.slices.append(slice(start, len(self.names)))
         self.low, self.high, self.given = np.array(low), np.array(high), np.array(given)
         self.functions = [leaf_function(leaf) for leaf in self.leaves]
-        self._index = {id(leaf): i for i, leaf in enumerate(self.leaves)}
+        self._plan = self._planned(element, iter(range(len(self.leaves))))
 
     def impedance(self, values: Array, omega: Array) -> ComplexArray:
         """Z (m,) at parameters (n,)."""
@@ -110,55 +114,46 @@ class Circuit:
 
     def evaluate(self, values: Array, omega: Array) -> tuple[ComplexArray, ComplexArray]:
         """Z (k, m) and dZ/dvalues (k, n, m) for k parameter sets (k, n)."""
-        tape: dict[int, tuple[Values, Values]] = {}
         shape = (len(values), len(omega))
-        z = self._forward(self.element, values, omega, tape)
+        z, memo = self._forward(self._plan, values, omega)
         out = np.empty((shape[0], len(self.names), shape[1]), dtype=np.complex128)
-        self._backward(self.element, None, tape, out)
+        self._backward(self._plan, memo, None, out)
         return (
             z if z.shape == shape and z.dtype == np.complex128 else np.broadcast_to(z, shape).astype(np.complex128)
         ), out
 
-    def _forward(self, node: Element, values: Array, omega: Array, tape: dict[int, tuple[Values, Values]]) -> Values:
+    def _planned(self, node: Element, places: Iterator[int]) -> Plan:
         if isinstance(node, Leaf):
-            i = self._index[id(node)]
-            tape[id(node)] = self.functions[i](omega, values[:, self.slices[i]])
-            return tape[id(node)][0]
+            return next(places)
         assert isinstance(node, Series | Parallel)
-        parts = [self._forward(child, values, omega, tape) for child in node.children]
-        if isinstance(node, Series):
-            total = parts[0]
-            for part in parts[1:]:
-                total = total + part
-            return total
-        inverse = [1.0 / part for part in parts]
-        total = inverse[0]
-        for part in inverse[1:]:
-            total = total + part
-        z = 1.0 / total
-        for child, y in zip(node.children, inverse, strict=True):
-            tape[-id(child)] = (z * y, y)  # the share of the current that takes this branch
-        return z
+        return isinstance(node, Parallel), tuple(self._planned(child, places) for child in node.children)
 
-    def _backward(
-        self, node: Element, adjoint: Values | None, tape: dict[int, tuple[Values, Values]], out: ComplexArray
-    ) -> None:
-        if isinstance(node, Leaf):
-            i = self._index[id(node)]
-            slope = tape[id(node)][1]
+    def _forward(self, node: Plan, values: Array, omega: Array) -> tuple[Values, Any]:
+        """Z, and what `_backward` needs: a leaf's gradient; of a group what its children give, and (Z/Z_child)²."""
+        if isinstance(node, int):
+            return self.functions[node](omega, values[:, self.slices[node]])
+        beside, children = node
+        parts, memos = zip(*(self._forward(child, values, omega) for child in children), strict=True)
+        if not beside:
+            return functools.reduce(operator.add, parts), (memos, None)
+        inverse = [1.0 / part for part in parts]
+        z = 1.0 / functools.reduce(operator.add, inverse)
+        shares = [z * y for y in inverse]  # of the current that takes each branch
+        return z, (memos, [share * share for share in shares])
+
+    def _backward(self, node: Plan, memo: Any, adjoint: Values | None, out: ComplexArray) -> None:
+        if isinstance(node, int):
             if adjoint is None:
-                out[:, self.slices[i]] = slope
+                out[:, self.slices[node]] = memo
             else:
-                np.multiply(slope, adjoint[:, None, :], out=out[:, self.slices[i]])
+                np.multiply(memo, adjoint[:, None, :], out=out[:, self.slices[node]])
             return
-        assert isinstance(node, Series | Parallel)
-        for child in node.children:
-            if isinstance(node, Series):
-                self._backward(child, adjoint, tape, out)
+        memos, squares = memo
+        for k, child in enumerate(node[1]):
+            if squares is None:
+                self._backward(child, memos[k], adjoint, out)
             else:
-                share = tape[-id(child)][0]
-                square = share * share
-                self._backward(child, square if adjoint is None else adjoint * square, tape, out)
+                self._backward(child, memos[k], squares[k] if adjoint is None else adjoint * squares[k], out)
 
     def with_values(self, values: Array) -> Element:
         """The tree with these parameters set."""

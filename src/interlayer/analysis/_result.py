@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ..elements.base import Array, ComplexArray, Element
+from ..errors import AnalysisError
 from ..record import Finding
+from ._profile import LOWER, Profile, Trace, Walk, ends, in_words, quantile, walk
+from ._relocate import LOOSE
 from ._residuals import Pattern
+from ._solve import Solution
 from ._spectrum import Spectrum
 from ._target import FRACTIONS, CircuitTarget, Target, usable
 from .kramers_kronig import KramersKronig
@@ -58,6 +62,7 @@ class ImpedanceFit:
     arcs         relaxations, fastest first as in the circuit
     misfit       the residuals are systematic: the circuit does not describe the spectrum; `verdict` says it in words
     remarks      what else a reader must know, a sentence each
+    solution     the search behind it
     """
 
     circuit: str
@@ -76,6 +81,7 @@ class ImpedanceFit:
     misfit: bool
     verdict: str
     remarks: tuple[str, ...]
+    solution: Solution = field(repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,6 +92,114 @@ class ImpedanceFit:
     def reduced_chi2(self) -> float:
         """chi2 per degree of freedom; with weight 'modulus' its root is the relative scatter of one part."""
         return self.chi2 / self.dof
+
+    @property
+    def unidentified(self) -> dict[str, str]:
+        """Free parameters that the data do not determine, or loosely, or not apart from others, and why.
+
+        Loosely: uncertain by more than `LOOSE` of their value. Noise alone lets an arc that is not there appear with
+        some 30 %, and so far from the minimum the covariance is a poor guide: take `profile`. An exponent at its bound
+        is determined (an ideal capacitor); a resistance at the edge of the search is not.
+        """
+        out = {}
+        for name, why in self.reasons.items():
+            bound = self.target.quantities[self.names.index(name)] in FRACTIONS and "bound (" in why
+            if "held fixed" not in why and not bound:
+                out[name] = why
+        for i, name in enumerate(self.names):
+            std = self.std[name]
+            if std is not None and self.target.log[i] and std > LOOSE * self.values[name]:
+                out[name] = f"loosely determined only (uncertain by {std / self.values[name]:.0%})"
+        for group in self.solution.alike:
+            for name in group:
+                others = ", ".join(n for n in group if n != name)
+                out.setdefault(name, f"it can't be told apart from {others} here")
+        return out
+
+    @property
+    def identifiable(self) -> bool:
+        """Whether the data determine every free parameter well and apart from the others (see `unidentified`)."""
+        return not self.unidentified
+
+    def interval(self, name: str, level: float = 0.95) -> tuple[float, float] | None:
+        """Interval by the covariance, symmetric in the search scale (the logarithm), or None where there is no std.
+
+        Student's quantile, or the normal one where errors were stated. `profile` needs no such symmetry.
+        """
+        i = self.target.index(name)
+        std, value = self.std[name], self.values[name]
+        if std is None:
+            return None
+        half = self._quantile(level) * std
+        if not self.target.log[i]:
+            return max(value - half, float(self.target.low[i])), min(value + half, float(self.target.high[i]))
+        return value * math.exp(-half / value), value * math.exp(half / value)
+
+    def profile(self, name: str, level: float = 0.95) -> Profile:
+        """Profile-likelihood interval of one parameter (analysis/_profile.py); the trace is kept for a plot."""
+        return self.profiles([name], level)[name]
+
+    def profiles(self, names: Sequence[str] | None = None, level: float = 0.95) -> dict[str, Profile]:
+        """The same for several parameters at once, by default all that are not held fixed."""
+        held = {n for n, why in self.reasons.items() if "held fixed" in why}
+        return self._profiles([n for n in self.names if n not in held] if names is None else list(names), level)
+
+    def _profiles(self, names: list[str], level: float) -> dict[str, Profile]:
+        if not 0.0 < level < 1.0:
+            raise AnalysisError("A level lies between 0 and 1", given=level)
+        solution = self.solution
+        problem = solution.problem
+        assert problem is not None
+        leader = {int(c): int(p) for c, p in zip(problem.ties.child, problem.ties.parent, strict=True)}
+        place = {int(i): row for row, i in enumerate(problem.free)}
+        wanted = {name: leader.get(i := self.target.index(name), i) for name in names}
+        still = [n for n, i in wanted.items() if i not in place]
+        if still:
+            raise AnalysisError("A parameter that is held fixed has no interval", given=", ".join(still))
+        scale = np.where(problem.log, self._vector, 1.0)
+        t = self._quantile(level)
+        start = Walk(problem, solution.theta, solution.covariance / np.outer(scale, scale), t, t**2 * solution.variance)
+        roots = sorted(set(wanted.values()))
+        walked = dict(zip(roots, walk(start, [place[i] for i in roots]), strict=True))
+        return {name: self._profile(name, root, start, level, walked[root]) for name, root in wanted.items()}
+
+    def _profile(self, name: str, root: int, start: Walk, level: float, trace: Trace) -> Profile:
+        problem, i = start.problem, self.target.index(name)
+        x, chi2 = trace.x, trace.chi2
+        least = float(chi2[np.searchsorted(x, start.theta[root])])
+        threshold = least + start.delta
+        found = ends(trace, float(start.theta[root]), threshold)
+
+        def natural(theta: Array) -> Array:
+            full = np.repeat(start.theta[None, :], len(theta), axis=0)
+            full[:, root] = theta
+            return problem.values(problem.inside(full))[:, i]
+
+        def shown(theta: float) -> str:
+            one = Finding(name, float(natural(np.array([theta]))[0]), self._usable(i), "", note="-")
+            return str(one).removeprefix(f"{name}: ").removesuffix(" (-)")
+
+        low, high = (None if e is None else float(natural(np.array([e]))[0]) for e in found)
+        edges = shown(float(problem.low[root])), shown(float(problem.high[root]))
+        words = in_words(name, *(None if e is None else shown(e) for e in found), level=level, edges=edges)
+        for side, shut, others in zip(("lower", "upper"), trace.closed, trace.leaning, strict=True):
+            if shut and others:
+                named = ", ".join(self.names[k] for k in others)
+                words += f"; the {side} limit is there only because {named} came to the end of its search"
+        lower = bool(np.min(chi2) < least - LOWER * start.delta)
+        if lower:
+            best = shown(float(x[int(np.argmin(chi2))]))
+            words += f"; a lower minimum was met at {best}: fit again with guess={{...}} from there"
+        return Profile(
+            name, self.values[name], low, high, level, natural(x), chi2, threshold, lower, words, self._usable(i),
+            {**self.evidence(), "quantity": self.target.quantities[i]},
+        )  # fmt: skip
+
+    def _quantile(self, level: float) -> float:
+        return quantile(level, self.dof, self.solution.stated)
+
+    def _usable(self, i: int) -> str:
+        return usable(self.target.quantities[i])
 
     @property
     def element(self) -> Element | None:
@@ -114,7 +228,7 @@ class ImpedanceFit:
         for i in np.flatnonzero(slope).tolist():
             label = self.names[i]
             constant = (
-                self.reasons.get(label) == "held fixed" or self.target.quantities[i] in FRACTIONS
+                "held fixed" in self.reasons.get(label, "") or self.target.quantities[i] in FRACTIONS
             )  # an exponent at its bound
             if self.std[label] is None and not constant:
                 return value, None

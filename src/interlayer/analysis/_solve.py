@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from .. import units
-from ..elements.base import Array
-from ..errors import AnalysisError, UnknownNameError
+from ..elements.base import Array, ComplexArray
+from ..errors import AnalysisError
 from ._fit import Problem, minimise
+from ._relocate import LOOSE, relocated
+from ._robust import Robust, robust
 from ._spectrum import Index, Mask, Spectrum
-from ._target import Target
-
-#: how residuals are weighted: "modulus" 1/|Z|, "unit" 1 (the same error everywhere), "parts" 1/|Z'| and 1/|Z''|
-Weight: TypeAlias = Literal["modulus", "unit", "parts"]
-WEIGHTS = ("modulus", "unit", "parts")
+from ._target import CircuitTarget, Target
+from ._ties import Tied, inside_both, read_ties
+from ._weights import Weighting
 
 EQUAL = 1e-3  # relative difference of the sums of squares that no data can tell apart
 GOOD = 1.1  # a sum of squares up to so many times the noise's needs no further search
+NEAR = 1.5  # the same for a start from a neighbouring spectrum's fit
 POOR = 4.0  # from so many times that on, agreement of the first starts is not enough
 UNSURE = 1.0  # standard deviation of a logarithm from which on a parameter is not determined
 ALIKE = 0.99  # correlation from which on two parameters can't be told apart
+MOVES = 2  # rounds of putting loose arcs elsewhere
+POLISH = 200  # iterations for the best minimum: valleys may be long
+BASINS = 3  # minima from which a robust fit goes on
+
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """Where a neighbouring spectrum's fit ended: natural values (n,), its chi2 per degree of freedom, its weighting."""
+
+    values: Array
+    reduced_chi2: float
+    weight: str
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """values (n,), covariance (n, n; NaN rows where not determined), reasons why a std is missing, remarks in words."""
+    """values (n,), covariance (n, n; NaN rows where not determined), reasons why a std is missing, remarks in words.
+
+    alike       sets of parameters that can't be told apart
+    problem     the problem at its end (None: not tried), theta (n,) its minimum
+    variance    of one weighted residual of weight 1: chi2/dof, or `stated` beforehand
+    outliers    points that lost their weight (robust)
+    off         Z_fit - Z
+    """
 
     values: Array
     covariance: Array
@@ -38,30 +58,24 @@ class Solution:
     free: int
     minima: int
     prior_share: float
-
-
-def weights(spectrum: Spectrum, weight: Weight) -> Array:
-    """Weight of real and imaginary part interleaved (2m,), scaled so that |Z| weighs about 1."""
-    z = spectrum.z
-    if weight == "modulus":
-        return np.repeat(1.0 / np.abs(z), 2)
-    if weight == "unit":
-        return np.full(2 * len(z), 1.0 / float(np.sqrt(np.mean(np.abs(z) ** 2))))
-    if weight == "parts":
-        floor = 1e-3 * np.abs(z)  # a part that crosses zero would weigh without end
-        return np.stack(
-            [1.0 / np.maximum(np.abs(z.real), floor), 1.0 / np.maximum(np.abs(z.imag), floor)], axis=1
-        ).ravel()
-    raise UnknownNameError("This weighting is not known", given=weight, allowed=WEIGHTS)
+    problem: Problem | None = None
+    theta: Array = field(default_factory=lambda: np.empty(0))
+    variance: float = math.nan
+    dof: int = 0
+    stated: bool = False
+    alike: tuple[tuple[str, ...], ...] = ()
+    outliers: tuple[int, ...] = ()
+    off: ComplexArray = field(default_factory=lambda: np.empty(0, dtype=np.complex128))
 
 
 def solve(
-    target: Target, spectrum: Spectrum, weight: Weight, *, fixed: Mapping[str, units.Given] | None = None,
+    target: Target, spectrum: Spectrum, weighting: Weighting, *, fixed: Mapping[str, units.Given] | None = None,
     guess: Mapping[str, units.Given] | None = None, bounds: Mapping[str, tuple[units.Given, units.Given]] | None = None,
-    noise: float | None = None, quick: bool = False,
+    tied: Tied | None = None, near: Near | None = None, noise: float | None = None, quick: bool = False,
 ) -> Solution:  # fmt: skip
     """The best minimum over deterministic starts, with its covariance.
 
+    near    a neighbour's minimum: the only start, unless it leaves more than the noise
     noise   relative scatter of one part of the data, from the Kramers-Kronig test
     quick   content when half of the first starts agree, fewer iterations: for comparing circuits
     """
@@ -73,22 +87,38 @@ def solve(
         low[i], high[i] = (target.read({name: v})[i] for v in pair)
         if not low[i] < high[i]:
             raise AnalysisError(f"The bounds of {name} leave no room", given=pair)
-    free = np.array([i for i in range(len(target.names)) if i not in held], dtype=np.intp)
+    ties = read_ties(target, tied, held)
+    inside_both(target, ties, low, high)
+    led = {*held, *ties.child.tolist()}
+    free = np.array([i for i in range(len(target.names)) if i not in led], dtype=np.intp)
     if 2 * len(spectrum.z) <= len(free):
         raise AnalysisError(
             f"{len(free)} parameters can't be found from {len(spectrum.z)} points", remedy="Fix some with fixed={...}"
         )
-    problem = _problem(target, spectrum, weights(spectrum, weight), low, high, free, held)
+    problem = _problem(target, spectrum, weighting.weight, low, high, free, held)
+    problem.ties = ties
     size = float(np.sqrt(np.mean((np.repeat(np.abs(spectrum.z), 2) * problem.weight) ** 2)))
     problem.noise = max(noise * size, 1e-9) if noise is not None else 0.01
     pinned = {*held, *(target.index(n) for n in bounds or {})}
-    theta, minima = _search(problem, target, spectrum, held, hinted, pinned, quick)
+    asymmetric = pinned | {*ties.child.tolist(), *ties.parent.tolist()}
+    ends, minima = np.empty((0, len(low))), 2
+    if near is not None:
+        ends = _from_near(problem, near, weighting, held, noise)
+    if not len(ends):
+        ends, minima = _search(problem, target, spectrum, held, hinted, asymmetric, quick)
+        if not quick and isinstance(target, CircuitTarget) and len(free):
+            ends, minima = _relocate(problem, target, spectrum.omega, ends, minima)
+    theta = ends[0]
     if problem.prior is not None and noise is None:  # without a noise level from the data's own test: take the fit's
         problem.noise = max(float(np.sqrt(_data_cost(problem, theta) / max(len(problem.weight) - len(free), 1))), 1e-9)
         theta = minimise(problem, theta[None, :])[0][0]
-    values = problem.values(theta)
-    order = target.canonical(values, pinned)
-    return _judge(problem, target, theta[order], held, minima)
+    steady = robust(problem, ends) if weighting.robust and len(free) else None
+    theta = steady.theta if steady is not None else theta
+    for fast in (pinned, asymmetric):  # a tie need not stand in the way of the order of the arcs
+        ordered = theta[target.canonical(problem.values(theta), fast)]
+        if np.allclose(problem.inside(ordered), ordered, rtol=0.0, atol=1e-9):
+            break
+    return _judge(problem, target, ordered, held, minima, weighting, steady)
 
 
 def _problem(
@@ -104,8 +134,21 @@ def _problem(
     if target.prior is not None:
         mean, sharp = target.prior  # of log-parameters; a fraction takes it to first order at the prior's mean
         centre = np.exp(np.clip(mean, -100.0, 100.0))
-        problem.prior = (np.where(target.log, mean, centre), np.where(target.log, sharp, sharp / centre))
+        sharp = np.where(target.log, sharp, sharp / centre)
+        sharp[list(held)] = 0.0
+        problem.prior = (np.where(target.log, mean, centre), sharp)
     return problem
+
+
+def _from_near(
+    problem: Problem, near: Near, weighting: Weighting, held: dict[int, float], noise: float | None
+) -> Array:
+    """The minimum next to a neighbour's (1, n), or none (0, n) if it is worse than noise allows."""
+    natural = near.values.copy()
+    natural[list(held)] = list(held.values())
+    theta, cost = minimise(problem, problem.theta(natural)[None, :], thorough=True, tolerance=1e-5, damping=1e-5)
+    level = problem.noise**2 if noise is not None else near.reduced_chi2 if near.weight == weighting.name else 0.0
+    return theta[: int(cost[0] <= NEAR * level * len(problem.weight))]
 
 
 def _search(
@@ -117,7 +160,7 @@ def _search(
     pinned: set[int],
     quick: bool,
 ) -> tuple[Array, int]:
-    """The best minimum and how often it was reached."""
+    """The best minimum, others behind it (k, n), and how often the best was reached."""
     natural = target.starts(spectrum.omega, spectrum.z, problem.weight, sum(target.waves))
     if hinted:
         natural = np.concatenate([natural[:1], natural])
@@ -128,7 +171,7 @@ def _search(
     natural[:, list(held)] = list(held.values())
     starts = problem.theta(natural)
     if not len(problem.free):
-        return starts[0], 1
+        return starts[:1], 1
     tiny = 1e-20 * len(problem.weight)
     good = GOOD * problem.noise**2 * len(problem.weight)
     theta, cost, first = np.empty((0, starts.shape[1])), np.empty(0), 0
@@ -149,7 +192,43 @@ def _search(
             given=target.text,
             remedy="Check its bounds and start values",
         )
-    return theta[best], same
+    if not quick:  # down to the last digit: a flat valley may have been left early
+        theta[best] = minimise(problem, theta[best : best + 1], POLISH, thorough=True)[0][0]
+    order = np.argsort(cost, kind="stable")
+    apart = np.append(True, cost[order][1:] > cost[order][:-1] * (1.0 + EQUAL))
+    return theta[order[apart][:BASINS]], same
+
+
+def _relocate(
+    problem: Problem, target: CircuitTarget, omega: Array, ends: Array, minima: int
+) -> tuple[Array, int]:
+    """The minima with better ones in front, where an arc is so loose that the grid of starts may have missed them."""
+    arcs = target.series_arcs()
+    for _ in range(MOVES):
+        cost, information, _ = (v[0] for v in problem.normal(ends[:1]))
+        loose = _looseness(information, float(cost) / max(len(problem.weight) - len(problem.free), 1))
+        spread = dict(zip(problem.free.tolist(), loose.tolist(), strict=True))
+        if not any(spread.get(i, 0.0) > LOOSE for arc in arcs for i in arc):
+            break
+        found = relocated(problem, target, omega, ends[0])
+        if not len(found):
+            break
+        sums = problem.normal(found)[0]
+        best = int(np.argmin(sums))
+        if sums[best] > cost * (1.0 + 1e-9):
+            break
+        same = int(np.count_nonzero(sums <= sums[best] * (1.0 + EQUAL)))
+        minima = minima + same if cost <= sums[best] * (1.0 + EQUAL) else same
+        better = minimise(problem, found[best : best + 1], POLISH, thorough=True)[0]
+        ends = np.concatenate([better, ends])
+    return ends, minima
+
+
+def _looseness(information: Array, variance: float) -> Array:
+    """Standard deviations of theta, large where there is no information."""
+    length = np.sqrt(np.maximum(np.diag(information), 1e-300))
+    value, vector = np.linalg.eigh(information / length[:, None] / length[None, :])
+    return np.asarray(np.sqrt(variance * np.sum(vector**2 / np.maximum(value, 1e-13), axis=1)) / length)
 
 
 def _data_cost(problem: Problem, theta: Array) -> float:
@@ -157,9 +236,17 @@ def _data_cost(problem: Problem, theta: Array) -> float:
     return float(r @ r)
 
 
-def _judge(problem: Problem, target: Target, theta: Array, held: dict[int, float], minima: int) -> Solution:
+def _judge(
+    problem: Problem, target: Target, theta: Array, held: dict[int, float], minima: int, weighting: Weighting,
+    steady: Robust | None,
+) -> Solution:  # fmt: skip
     r, j = (v[0] for v in problem.residuals(theta[None, :]))
-    chi2, rows = float(r @ r), len(r)
+    off, counted = r / problem.weight, float(len(r))
+    if steady is not None:
+        share, slope = (np.repeat(np.sqrt(v), 2) for v in (steady.share, steady.slope))
+        problem.weight, r, j = problem.weight * share, r * share, j * slope
+        counted = 2.0 * float(np.sum(steady.share))
+    chi2 = float(r @ r)
     n, free = len(theta), problem.free
     reasons = {i: "held fixed" for i in held}
     width = np.where(target.log, 1e-6, 1e-9)
@@ -170,31 +257,44 @@ def _judge(problem: Problem, target: Target, theta: Array, held: dict[int, float
                     f"at its {side} bound ({problem.values(problem.low if side == 'lower' else problem.high)[i]:.3g})"
                 )
     loose = [k for k, i in enumerate(free) if int(i) not in reasons]
-    sharp = problem.prior[1][free[loose]] * problem.noise if problem.prior is not None else np.zeros(len(loose))
-    information = j[loose] @ j[loose].T + np.diag(sharp**2)
-    variance = problem.noise**2 if problem.prior is not None else chi2 / max(rows - len(loose), 1)
-    cov, unknown, alike = _covariance(
-        information, variance, [target.names[free[k]] for k in loose], target.log[free[loose]]
-    )
-    covariance = np.full((n, n), np.nan)
+    known = problem.sharpness()[np.ix_(loose, loose)]
+    information = j[loose] @ j[loose].T + known
+    dof = max(round(counted) - len(loose), 1)
+    variance = chi2 / dof
+    if problem.prior is not None:
+        variance = problem.noise**2
+    elif weighting.stated:
+        variance = 1.0
+    cov, unknown, groups = _covariance(
+        information, variance if steady is None else steady.variance, [target.names[free[k]] for k in loose],
+        target.log[free[loose]],
+    )  # fmt: skip
     values = problem.values(theta)
     values[list(held)] = list(held.values())
-    scale = np.where(target.log, values, 1.0)
-    for row, k in enumerate(loose):
-        if row in unknown:
-            reasons[int(free[k])] = unknown[row]
-            continue
-        for column, l in enumerate(loose):
-            if column not in unknown:
-                covariance[free[k], free[l]] = cov[row, column] * scale[free[k]] * scale[free[l]]
-    share = float(np.max(sharp**2 / np.maximum(np.diag(information), 1e-300))) if loose else 0.0
-    return Solution(values, covariance, reasons, tuple(alike), chi2, len(loose), minima, share)
+    sure = [row for row in range(len(loose)) if row not in unknown]
+    moves = problem.gather[[loose[row] for row in sure]] * np.where(target.log, values, 1.0)
+    covariance = moves.T @ cov[np.ix_(sure, sure)] @ moves
+    still = ~moves.any(axis=0) if sure else np.ones(n, dtype=bool)
+    covariance[still, :] = covariance[:, still] = np.nan
+    reasons.update({int(free[loose[row]]): why for row, why in unknown.items()})
+    for child, parent in zip(problem.ties.child.tolist(), problem.ties.parent.tolist(), strict=True):
+        if parent in reasons:
+            reasons[child] = f"tied to {target.names[parent]}: {reasons[parent]}"
+    lent = float(np.max(np.diag(known) / np.maximum(np.diag(information), 1e-300))) if loose else 0.0
+    alike = tuple(tuple(target.names[free[loose[row]]] for row in group) for group in groups)
+    if steady is not None:
+        variance = steady.variance * float(np.mean(steady.share)) / float(np.mean(steady.slope))
+    return Solution(
+        values, covariance, reasons, tuple(f"{_listed(list(g))} can't be told apart here." for g in alike), chi2,
+        len(loose), minima, lent, problem, theta, variance, dof, weighting.stated or problem.prior is not None, alike,
+        tuple(steady.outliers.tolist()) if steady is not None else (), off.view(np.complex128),
+    )  # fmt: skip
 
 
 def _covariance(
     information: Array, variance: float, names: list[str], log: Mask
-) -> tuple[Array, dict[int, str], list[str]]:
-    """Covariance of theta, {place: why it is not determined}, sentences on parameters that can't be told apart.
+) -> tuple[Array, dict[int, str], list[list[int]]]:
+    """Covariance of theta, {place: why it is not determined}, sets of parameters that can't be told apart.
 
     A CPE's Q and n are judged with n taken at fixed |Z_Q| where the data see it (Q alone depends on where omega is 1).
     """
@@ -226,7 +326,7 @@ def _covariance(
             partners = [names[k] for k in range(size) if k != i and close[i, k]]
             with_whom = f"; it trades against {', '.join(partners)}" if partners else ""
             unknown[i] = f"the data do not determine it (uncertain by {by}){with_whom}"
-    return cov, unknown, [f"{_listed([names[i] for i in g])} can't be told apart here." for g in _groups(close)]
+    return cov, unknown, _groups(close) if np.count_nonzero(close) > size else []
 
 
 def _factor(spread: float) -> str:

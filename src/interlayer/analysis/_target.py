@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import itertools
 from abc import ABC, abstractmethod
@@ -122,6 +123,13 @@ class CircuitTarget(Target):
         self.text = notation.text(element) if all(leaf.SYMBOLS for leaf in self.circuit.leaves) else str(element)
         self.terms: list[Term] = terms_of(element)
         self.given = {i: float(v) for i, v in enumerate(self.circuit.given) if np.isfinite(v)}
+        self.alike = self._alike()
+
+    def on(self, omega: Array, z: ComplexArray) -> CircuitTarget:
+        """The same circuit with the search range of other data."""
+        twin = copy.copy(self)
+        twin.low, twin.high = self.circuit.bounds_for(omega, z)
+        return twin
 
     def evaluate(self, values: Array, omega: Array) -> tuple[ComplexArray, ComplexArray]:
         return self.circuit.evaluate(values, omega)
@@ -137,6 +145,15 @@ class CircuitTarget(Target):
         """The relaxations: R with Q or C beside it."""
         return [t for t in self.terms if t.kind == "arc"]
 
+    def series_arcs(self) -> list[tuple[int, ...]]:
+        """Places of R and C, or R, Q and n, of the relaxations that stand in series with all else."""
+        element = self.circuit.element
+        children = element.children if isinstance(element, Series) else (element,)
+        plain = [c for c in children if isinstance(c, Parallel) and len(list(c.leaves())) == 2]
+        terms = [t for c in plain for t in terms_of(c) if t.kind == "arc" and t.other is not None]
+        places = [(self.place(t.leaf), self.place(t.other)) for t in terms if t.other is not None]
+        return [(r.start, *range(c.start, c.stop)) for r, c in places]
+
     def time_constant(self, term: Term, values: Array) -> float:
         """tau of a relaxation: R C, or (R Q)^(1/n)."""
         assert term.other is not None
@@ -146,7 +163,7 @@ class CircuitTarget(Target):
     def canonical(self, values: Array, pinned: set[int]) -> Index:
         """Arcs of one form in one series are interchangeable: the fastest comes first. Pinned ones stay."""
         order = np.arange(len(values))
-        for group, parts in self._alike():
+        for group, parts in self.alike:
             if any(int(i) in pinned for part in parts for i in part):
                 continue
             tau = [self.time_constant(terms_of(arc)[0], values) for arc in group]
@@ -156,7 +173,7 @@ class CircuitTarget(Target):
 
     def exchanges(self, pinned: set[int]) -> list[Index]:
         out = []
-        for _, parts in self._alike():
+        for _, parts in self.alike:
             if any(int(i) in pinned for part in parts for i in part):
                 for ranks in list(itertools.permutations(range(len(parts))))[1:6]:
                     order = np.arange(len(self.names))

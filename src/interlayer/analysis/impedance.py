@@ -2,7 +2,9 @@
 
 Parameters p minimise chi2 = sum w² |Z - Z(p)|², as logarithms (CPE exponents in their box), by Levenberg-Marquardt with
 the analytic gradient from several starts that the data's own extent gives; no random number. The covariance is
-chi2/dof (J^T J)^-1: the scatter of the data sets the scale. Kramers-Kronig comes first (analysis/kramers_kronig.py).
+chi2/dof (J^T J)^-1: the scatter of the data sets the scale. With weight "measured" it is (J^T J)^-1, the stated errors
+set the scale and chi2 is tested against them; "robust" has its own (analysis/_robust.py). Intervals that need no
+curvature: `ImpedanceFit.profile`. Kramers-Kronig comes first (analysis/kramers_kronig.py).
 
 A fit is called a misfit when its residuals follow the frequency (runs and autocorrelation, analysis/_residuals.py) or
 are clearly larger than the Kramers-Kronig residuals: then values and errors describe the circuit, not the cell.
@@ -10,6 +12,7 @@ are clearly larger than the Kramers-Kronig residuals: then values and errors des
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,9 +29,11 @@ from . import kramers_kronig
 from ._auto import choose, choose_common
 from ._residuals import LIMIT, Pattern, pattern, percent
 from ._result import Arc, ImpedanceFit
-from ._solve import Solution, Weight, solve
+from ._solve import Near, Solution, solve
 from ._spectrum import Spectrum, spectrum_of
 from ._target import CircuitTarget, ImpedanceModel, ModelTarget, Target
+from ._ties import Tied
+from ._weights import Std, Weight, Weighting, weighting
 from .kramers_kronig import KramersKronig
 
 __all__ = ["Arc", "ImpedanceFit", "ImpedanceModel", "Weight", "fit", "fit_each"]
@@ -36,20 +41,30 @@ __all__ = ["Arc", "ImpedanceFit", "ImpedanceModel", "Weight", "fit", "fit_each"]
 NOISELESS = 1e-6  # relative residual that is arithmetic, not measurement
 STRAY = 5.0  # medians of the residuals; noise alone gives one such point in a thousand spectra
 SLIGHT = 5e-3  # relative residual up to which a misfit is called small
+MANY = 7  # one point of so many may be an outlier
+MOST_NAMED = 8
 
 
 def fit(
     data: Record | Segment, model: str | Element | ImpedanceModel = "auto", *, weight: Weight = "modulus",
-    fixed: Mapping[str, units.Given] | None = None, guess: Mapping[str, units.Given] | None = None,
-    bounds: Mapping[str, tuple[units.Given, units.Given]] | None = None, specific: bool = False, validate: bool = True,
-    which: int | None = None, drop: Sequence[int] | Literal["suspect"] = (),
+    std: Std | None = None, fixed: Mapping[str, units.Given] | None = None,
+    guess: Mapping[str, units.Given] | None = None,
+    bounds: Mapping[str, tuple[units.Given, units.Given]] | None = None, tied: Tied | None = None,
+    near: ImpedanceFit | None = None, specific: bool = False, validate: bool = True, which: int | None = None,
+    drop: Sequence[int] | Literal["suspect"] = (),
 ) -> ImpedanceFit:  # fmt: skip
     """Fit one spectrum.
 
     model     circuit text ("R(RQ)(RQ)W", "R0-p(R1,CPE1)-W1"), an element tree (values set in it are starts), "auto"
               (see analysis/_auto.py), or an object of the form `ImpedanceModel`
-    weight    "modulus": errors proportional to |Z|; "unit": the same everywhere; "parts": to Z' and Z'' each
+    weight    "modulus": errors proportional to |Z|; "unit": the same everywhere; "parts": to Z' and Z'' each;
+              "measured": stated by std=; "robust": as modulus, with single bad points named and kept from pulling
+    std       standard deviation of each part of Z in its unit, one a row as measured (complex: of Z' and Z''), or a
+              function of (omega, z)
     fixed     parameters held, guess: starts, bounds: search ranges; by name, SI numbers or texts with a unit
+    tied      {"Q2.n": "Q1.n"}: equal; {"R3": ("R2", 2.0)}: R3 = 2 R2
+    near      the fit of a neighbouring spectrum by the same model: the only start (fast), and a full search where the
+              minimum beside it leaves more than the noise
     specific  fit Ω m² (needs the area unless the data are specific)
     validate  Kramers-Kronig first; a gross violation raises `AnalysisError`
     which     number of the spectrum where a record holds several
@@ -66,14 +81,51 @@ def fit(
             remedy="Measure again, leave points out with drop=[...], or fit all the same with validate=False",
         )  # fmt: skip
     noise = tested.std if tested is not None else None
+    weights = weighting(spectrum, weight, std)
     remarks: tuple[str, ...] = ()
+    target: Target
     if isinstance(model, str) and model == "auto":
-        target: Target
-        target, solution, remarks = choose(spectrum, weight, tested)
+        _refuse_for_auto(fixed=fixed, guess=guess, bounds=bounds, tied=tied, near=near)
+        target, solution, remarks = _chosen(spectrum, weights, tested)
     else:
         target = _target(model, spectrum)
-        solution = solve(target, spectrum, weight, fixed=fixed, guess=guess, bounds=bounds, noise=noise)
-    return _result(target, spectrum, solution, weight, tested, remarks)
+        beside = _near(target, near)
+        solution = solve(
+            target, spectrum, weights, fixed=fixed, guess=guess, bounds=bounds, tied=tied, near=beside, noise=noise
+        )
+    return _result(target, spectrum, solution, weights, tested, remarks)
+
+
+def _refuse_for_auto(**given: object) -> None:
+    named = [name for name, value in given.items() if value]
+    if named:
+        raise AnalysisError(
+            "The automatic choice has no parameters yet that could be named", given=", ".join(f"{n}=" for n in named),
+            remedy="Name a circuit",
+        )  # fmt: skip
+
+
+def _near(target: Target, near: ImpedanceFit | None) -> Near | None:
+    if near is None:
+        return None
+    if near.names != target.names:
+        raise AnalysisError(
+            "near= takes a fit by the same model", given=near.circuit, allowed=target.text or ", ".join(target.names)
+        )
+    return Near(np.array([near.values[n] for n in near.names]), near.reduced_chi2, near.weight)
+
+
+def _chosen(
+    spectrum: Spectrum, weights: Weighting, tested: KramersKronig | None
+) -> tuple[Target, Solution, tuple[str, ...]]:
+    """The automatic choice; a robust fit chooses without the points that Kramers-Kronig suspects, then fits them all."""
+    if not weights.robust:
+        return choose(spectrum, weights, tested)
+    clean = spectrum.without(tested.suspects) if tested is not None and tested.suspects else spectrum
+    choice, found, remarks = choose(clean, weighting(clean, "modulus"), tested)
+    target = _target(choice.text, spectrum)
+    guess = dict(zip(choice.names, found.values.tolist(), strict=True))
+    return target, solve(target, spectrum, weights, guess=guess, noise=tested.std if tested else None), remarks
 
 
 def fit_each(
@@ -104,7 +156,7 @@ def fit_each(
 
 def _target(model: str | Element | ImpedanceModel, spectrum: Spectrum) -> Target:
     if isinstance(model, str):
-        model = notation.parse(model)
+        return _circuit(model, spectrum.specific).on(spectrum.omega, spectrum.z)
     if isinstance(model, Element):
         return CircuitTarget(notation.numbered(model), spectrum.omega, spectrum.z, spectrum.specific)
     if isinstance(model, ImpedanceModel):
@@ -114,20 +166,29 @@ def _target(model: str | Element | ImpedanceModel, spectrum: Spectrum) -> Target
     )
 
 
+@functools.lru_cache(maxsize=64)
+def _circuit(text: str, specific: bool) -> CircuitTarget:
+    """A circuit read once, its search range not yet that of any data."""
+    return CircuitTarget(notation.parse(text), np.ones(2), np.ones(2, dtype=np.complex128), specific)
+
+
 def _result(
     target: Target,
     spectrum: Spectrum,
     solution: Solution,
-    weight: Weight,
+    weights: Weighting,
     tested: KramersKronig | None,
     remarks: tuple[str, ...],
 ) -> ImpedanceFit:
-    z = target.evaluate(solution.values[None, :], spectrum.omega)[0][0]
-    residuals = (spectrum.z - z) / np.abs(spectrum.z)
+    residuals = -solution.off / np.abs(spectrum.z)
     kept = ~np.isin(spectrum.points, tested.suspects if tested is not None else ())
+    if len(solution.outliers) <= len(kept) // MANY:
+        kept[list(solution.outliers)] = False
     found = pattern(residuals[kept])
-    dof = max(2 * len(spectrum.z) - solution.free, 1)
-    misfit, verdict = _verdict(residuals[kept], solution.free, found, tested)
+    if weights.stated:
+        misfit, verdict = _verdict_on_stated(solution.chi2, solution.dof, found)
+    else:
+        misfit, verdict = _verdict(residuals[kept], solution.free, found, tested)
     std = {
         n: None if i in solution.reasons else math.sqrt(float(solution.covariance[i, i]))
         for i, n in enumerate(target.names)
@@ -135,9 +196,25 @@ def _result(
     reasons = {target.names[i]: why for i, why in solution.reasons.items()}
     return ImpedanceFit(
         target.text, target, spectrum, dict(zip(target.names, solution.values.tolist(), strict=True)), std, reasons,
-        solution.covariance, solution.chi2, dof, residuals, weight, tested, found, misfit, verdict,
-        (*remarks, *_remarks(target, spectrum, solution, tested, misfit), *_strays(spectrum, residuals)),
+        solution.covariance, solution.chi2, solution.dof, residuals, weights.name, tested, found, misfit, verdict,
+        (*remarks, *_remarks(target, spectrum, solution, tested, misfit), *_bad_points(spectrum, residuals, solution,
+         weights)), solution,
     )  # fmt: skip
+
+
+def _bad_points(spectrum: Spectrum, residuals: ComplexArray, solution: Solution, weights: Weighting) -> list[str]:
+    """What is far from the fit, in words."""
+    if not weights.robust:
+        return _strays(spectrum, residuals)
+    out = ["Errors are those of the robust estimate (Huber): bad points neither pull the values nor widen the errors."]
+    if solution.outliers:
+        size = np.abs(residuals)
+        named = ", ".join(f"{spectrum.named(i)} by {percent(float(size[i]))}" for i in solution.outliers[:MOST_NAMED])
+        more = f" and {len(solution.outliers) - MOST_NAMED} more" if len(solution.outliers) > MOST_NAMED else ""
+        out.append(f"Outliers, kept in the record but nearly without weight: {named}{more}.")
+    if len(solution.outliers) > len(residuals) // MANY:
+        out.append("That is more than single bad points: noise of another kind, or a circuit that does not describe it.")
+    return out
 
 
 def _strays(spectrum: Spectrum, residuals: ComplexArray) -> list[str]:
@@ -169,12 +246,28 @@ def _verdict(residuals: ComplexArray, free: int, found: Pattern, tested: Kramers
     return False, f"describes this spectrum within its scatter of {percent(scatter)}"
 
 
+def _verdict_on_stated(chi2: float, dof: int, found: Pattern) -> tuple[bool, str]:
+    """chi2 against its distribution under the stated errors (Wilson and Hilferty's normal form of it)."""
+    spread = 2.0 / (9.0 * dof)
+    score = ((chi2 / dof) ** (1.0 / 3.0) - (1.0 - spread)) / math.sqrt(spread)
+    reduced = f"chi2 per degree of freedom {chi2 / dof:.3g}"
+    if score > LIMIT:
+        return True, f"misfit: residuals are larger than the stated errors allow ({reduced})"
+    if found.systematic:
+        return True, f"misfit: residuals follow the frequency, though their size is within the stated errors ({reduced})"
+    if score < -LIMIT:
+        return False, f"describes this spectrum, more closely than the stated errors allow: they are too large ({reduced})"
+    return False, f"describes this spectrum within the stated errors ({reduced})"
+
+
 def _remarks(
     target: Target, spectrum: Spectrum, solution: Solution, tested: KramersKronig | None, misfit: bool
 ) -> list[str]:
     out = list(solution.remarks)
-    if misfit:
+    if misfit and not solution.stated:
         out.append("The stated errors take the residuals for noise, which they are not: the true errors are larger.")
+    elif misfit:
+        out.append("The errors follow from those that were stated, not from these residuals: the true errors are larger.")
     if tested is None:
         out.append("Kramers-Kronig was not tested (validate=False).")
     elif tested.grade != "valid" or tested.suspects:
