@@ -77,6 +77,18 @@ def undetermined(target: Target, solution: Solution) -> dict[str, str]:
     return out
 
 
+def symmetric(target: Target, solution: Solution, name: str, level: float) -> tuple[float, float] | None:
+    """Interval by the covariance (`ImpedanceFit.interval`)."""
+    i = target.index(name)
+    std, value = std_of(target, solution)[name], float(solution.values[i])
+    if std is None:
+        return None
+    half = quantile(level, solution.dof, solution.stated) * std
+    if not target.log[i]:
+        return max(value - half, float(target.low[i])), min(value + half, float(target.high[i]))
+    return value * math.exp(-half / value), value * math.exp(half / value)
+
+
 @dataclass(frozen=True, eq=False)
 class ImpedanceFit:
     """A fitted spectrum.
@@ -141,13 +153,7 @@ class ImpedanceFit:
         Student's quantile, or the normal one where errors were stated. `profile` needs no such symmetry.
         """
         i = self.target.index(name)
-        std, value = self.std[name], self.values[name]
-        if std is None:
-            return None
-        half = self._quantile(level) * std
-        if not self.target.log[i]:
-            return max(value - half, float(self.target.low[i])), min(value + half, float(self.target.high[i]))
-        return value * math.exp(-half / value), value * math.exp(half / value)
+        return symmetric(self.target, self.solution, name, level)
 
     def profile(self, name: str, level: float = 0.95) -> Profile:
         """Profile-likelihood interval of one parameter (analysis/_profile.py); the trace is kept for a plot."""
@@ -160,9 +166,6 @@ class ImpedanceFit:
 
     def _profiles(self, names: list[str], level: float) -> dict[str, Profile]:
         return profiles(self.solution, self.target, names, level, self.evidence())
-
-    def _quantile(self, level: float) -> float:
-        return quantile(level, self.dof, self.solution.stated)
 
     def _usable(self, i: int) -> str:
         return usable(self.target.quantities[i])

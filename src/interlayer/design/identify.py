@@ -25,7 +25,7 @@ from .. import units
 from ..analysis import kramers_kronig
 from ..analysis._profile import Profile, profiles
 from ..analysis._residuals import Pattern, pattern
-from ..analysis._result import std_of, undetermined
+from ..analysis._result import std_of, symmetric, undetermined
 from ..analysis._solve import Near, Solution, _covariance, solve
 from ..analysis._spectrum import Spectrum, spectrum_of
 from ..analysis._target import ModelTarget, usable
@@ -157,6 +157,10 @@ class Identification:
             for r, i, k in sorted(pairs, key=lambda p: -abs(p[0]))
         ]  # fmt: skip
 
+    def interval(self, name: str, level: float = 0.95) -> tuple[float, float] | None:
+        """Interval by the covariance, symmetric in the search scale, or None where there is no std."""
+        return symmetric(self.target, self.solution, name, level)
+
     def profile(self, name: str, level: float = 0.95) -> Profile:
         """Profile-likelihood interval of one parameter; its `x` and `chi2` are the profile plot."""
         return self.profiles([name], level)[name]
@@ -221,11 +225,9 @@ def identify(
     """
     named = _named(records)
     said = _noise(noise)
-    met, cell = [], cell
-    for record in named.values():
-        met.append((m := same_area(record, cell))[0])
-        cell = m[1]
-    met = [same_area(r, cell)[0] for r in met]
+    for record in named.values():  # one record may state the area for all
+        cell = same_area(record, cell)[1]
+    met = [same_area(record, cell)[0] for record in named.values()]
     warm = [r.conditions.get("temperature", cell.temperature) for r in met]
     rows = [stretches(r, t) for r, t in zip(met, warm, strict=True)]
     remarks: list[str] = []
@@ -242,8 +244,9 @@ def identify(
     stacked = Spectrum(points + 1.0, data, points, True)
     options = {"fixed": fixed, "bounds": bounds}
     sigma = np.concatenate([p.sigma for p in pieces])
-    solution = _solved(target, stacked, sigma, all(p.stated for p in pieces), None, guess=guess, **options)
-    if not all(p.stated for p in pieces):  # now that there are residuals: their own scatter
+    stated = all(p.stated for p in pieces)
+    solution = _solved(target, stacked, sigma, stated, None, guess=guess, quick=not stated, **options)
+    if not stated:  # now that there are residuals: their own scatter
         sigma = _rescaled(pieces, solution, sigma)
         near = Near(solution.values, 1.0, "measured")
         solution = _solved(target, stacked, sigma, False, near, guess=guess, **options)
@@ -443,7 +446,12 @@ def _result(
 ) -> Identification:  # fmt: skip
     std = std_of(target, solution)
     values = dict(zip(target.names, solution.values.tolist(), strict=True))
-    comparisons = tuple(_comparison(group, [p for p in pieces if p.group == group], where, solution, target) for group, where in _slices(pieces).items())
+    problem = solution.problem
+    assert problem is not None
+    slope = problem.residuals(solution.theta[None, :])[1][0]
+    comparisons = tuple(
+        _comparison(group, [p for p in pieces if p.group == group], where, solution, target, slope) for group, where in _slices(pieces).items()
+    )
     remarks += solution.remarks
     if any(c.misfit for c in comparisons):
         remarks.append("The errors take the residuals for noise, which they are not: the true errors are larger.")
@@ -456,7 +464,7 @@ def _result(
     )
 
 
-def _comparison(group: str, pieces: Sequence[Piece], where: Sequence[slice], solution: Solution, target: ModelTarget) -> Comparison:
+def _comparison(group: str, pieces: Sequence[Piece], where: Sequence[slice], solution: Solution, target: ModelTarget, slope: Array) -> Comparison:
     rows = _real(where)
     off, own = solution.off.view(np.float64)[rows], np.concatenate([p.sigma for p in pieces])
     answer = pieces[0].stretch.answer
@@ -481,14 +489,13 @@ def _comparison(group: str, pieces: Sequence[Piece], where: Sequence[slice], sol
         words = f"residuals of its own scatter's size, {size}, follow {'the frequency' if answer == 'impedance' else 'the time'}"
     else:
         words = f"within its scatter of {size}"
-    return Comparison(group, answer, len(rows), noise, stated, ratio, found, misfit, words, _alone(rows, solution, target))
+    return Comparison(group, answer, len(rows), noise, stated, ratio, found, misfit, words, _alone(slope[:, rows], solution, target))
 
 
-def _alone(rows: Any, solution: Solution, target: ModelTarget) -> dict[str, float | None]:
-    """Relative standard deviations that these data alone would give, from their share of the information."""
+def _alone(j: Array, solution: Solution, target: ModelTarget) -> dict[str, float | None]:
+    """Relative standard deviations that these data alone would give: `j` (n_free, points) is their share of the slopes."""
     problem = solution.problem
     assert problem is not None
-    j = problem.residuals(solution.theta[None, :])[1][0][:, rows]
     names = [target.names[i] for i in problem.free]
     information = j @ j.T
     cov, unknown, _ = _covariance(information, solution.variance, names, target.log[problem.free])
