@@ -2,5 +2,6 @@
 
 from .identify import Identification, identify
 from .join import Join, join
+from .window import Window, window
 
-__all__ = ["Identification", "Join", "identify", "join"]
+__all__ = ["Identification", "Join", "Window", "identify", "join", "window"]
