@@ -54,7 +54,7 @@ def test_shares_and_bands_are_those_of_the_log_normal_spread():
 
 
 def test_where_nothing_is_safe_no_point_is_given():
-    found = window(CELL, {THICK: ("10 nm", "10 um")}, {"overpotential": "< 20 mV at 0.1 mA/cm^2 after 1 min"}, draws=12, nodes=4)
+    found = window(CELL, {THICK: ("10 nm", "10 um")}, {"overpotential": "< 10 mV at 0.1 mA/cm^2 after 1 min"}, draws=12, nodes=4)
     assert found.share.max() < 0.9 and not found.admissible.any()
     assert "no value meets all targets in 9 of 10 cells" in str(found) or "no drawn cell" in str(found)
     assert "measure that first" in str(found) or not found.weighs

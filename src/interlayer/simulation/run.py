@@ -84,14 +84,15 @@ class Simulation:
             machine._settle()
         self.cell, self.assembly, self.state = cell, made, self.machine.start.copy()
 
-    def polarisation(self, current: float, duration: float, *, rtol: float = 1e-3) -> float:
-        """Voltage after `duration` [s] at a constant `current` [A/m²] from the start, inf where the cell does not last so
-        long; no record is kept, so this is for maps of many cells."""
+    def polarisation(self, current: float, duration: float, *, age: float = 0.0, rtol: float = 1e-3) -> float:
+        """Voltage after `duration` [s] at a constant `current` [A/m²] from the start, or from a rest of `age` [s], inf where
+        the cell does not last so long; no record is kept, so this is for maps of many cells."""
         from .stack import loop
 
-        row = self._step_row(Step("current_density", current, (Until("time", duration),), sample=duration))
+        steps = [Step("rest", 0.0, (Until("time", age),))] if age > 0.0 else []
+        steps.append(Step("current_density", current, (Until("time", duration),), sample=duration))
         state = self.machine.start.copy()
-        run = self.machine.integrate(row[None, :], state, rtol=rtol, detail=False)
+        run = self.machine.integrate(np.array([self._step_row(s) for s in steps]), state, rtol=rtol, detail=False)
         return float(state.voltage) if run.why not in (loop.EVENT, loop.FAILED) else float("inf")
 
     def relaxed(self) -> State:
