@@ -352,7 +352,7 @@ def _where(w: Window, mask: Array) -> str:
     for number, path in enumerate(w.over):
         quantity = w.cell.get(path).quantity  # type: ignore[union-attr]
         axis = w.axes[number]
-        spans = [f"{units.show(float(axis[a]), quantity, 2)} to {units.show(float(axis[b]), quantity, 2)}" for a, b in _runs(_along(mask, number))]
+        spans = [f"{units.show(float(axis[a]), quantity, 3)} to {units.show(float(axis[b]), quantity, 3)}" for a, b in _runs(_along(mask, number))]
         parts.append(f"{path} of {' or '.join(spans)}")
     joined = " and ".join(parts)
     return joined if len(w.over) == 1 else f"{joined} ({float(np.mean(mask)):.0%} of the map)"
