@@ -18,7 +18,7 @@ PLATE = "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=2)"
 SWEEP = "Impedance(1 MHz, 10 mHz)"
 
 
-def register(main: click.Group, outputs: Callable[[str], Any], debug: Callable[..., Any]) -> None:
+def register(main: click.Group, outputs: Callable[[str], Callable[[Callable[..., None]], Callable[..., None]]], debug: Callable[..., Any]) -> None:
     """Add the commands to `main`."""
 
     @main.command("cells", short_help="List the catalogue, or show a cell and what it lacks.")
@@ -131,7 +131,7 @@ def show_materials(name: str | None) -> None:
 # -- compare ----------------------------------------------------------------------------------------------------------
 def compare(items: Sequence[str], area: str | None, protocol: str, json_out: str | None, report: Path | None, export: Path | None) -> None:
     """Cells or files beside each other."""
-    from . import _cli, readers
+    from . import _cli
     from .report.html import Grid
 
     _cli.check_targets(json_out, report, export)
@@ -139,7 +139,7 @@ def compare(items: Sequence[str], area: str | None, protocol: str, json_out: str
     records: dict[str, dict[str, Record]] = {}
     for item in items:
         if Path(item).exists():
-            record = readers.read(item, **({"area": area} if area else {}))
+            record = _read(Path(item), area)
             for kind, has in (("Impedance", bool(record.spectra)), ("Direct current", bool(record.traces))):
                 if has:
                     records.setdefault(kind, {})[Path(item).name] = record
@@ -175,6 +175,15 @@ def compare(items: Sequence[str], area: str | None, protocol: str, json_out: str
         data = {"cells": {k: c.as_dict() for k, c in cells.items()}, "tables": [{"title": t.caption, "columns": list(t.columns), "rows": [list(r) for r in t.rows]} for t in tables]}
         _cli.write_json({**data, "versions": _cli.versions(r.provenance.sha256 for row in records.values() for r in row.values())}, json_out)
     assert all(isinstance(t, Grid) for t in tables)
+
+
+def _read(path: Path, area: str | None, temperature: str | None = None) -> Record:
+    """A file with what is stated of its cell."""
+    from . import readers
+
+    record = readers.read(path)
+    stated = {key: value for key, value in (("area", area), ("temperature", temperature)) if value is not None}
+    return record.with_conditions(**stated) if stated else record
 
 
 def _differences(cells: Mapping[str, Cell]) -> Any:
@@ -232,13 +241,12 @@ def identify(
     priors: bool, profiles: bool, json_out: str | None, report: Path | None, export: Path | None,
 ) -> None:  # fmt: skip
     """Fit, print, write."""
-    from . import _cli, design, readers
+    from . import _cli, design
     from .report.words import shown
 
     _cli.check_targets(json_out, report, export, inputs=files)
     stated = {key: _number(value) for key, value in _pairs(noise, "Noise", "voltage=0.2 mV").items()}
-    given = {k: v for k, v in (("area", area), ("temperature", temperature)) if v}
-    records = {path.name: readers.read(path, **given) for path in files}
+    records = {path.name: _read(path, area, temperature) for path in files}
     one = _cli.cell_of(cell, changes)
     if one.missing():
         _lacking(one)

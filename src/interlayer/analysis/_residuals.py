@@ -37,8 +37,9 @@ def percent(share: float) -> str:
 
 def pattern(residuals: ComplexArray | Array) -> Pattern:
     """Pattern of residuals in their order: complex ones by frequency, real ones by time."""
-    r = np.stack([residuals.real, residuals.imag]) if np.iscomplexobj(residuals) else residuals[None, :]
-    r = np.clip(r, -4.0 * np.std(r), 4.0 * np.std(r))  # one glitch is no pattern
+    parts = [residuals.real, residuals.imag] if np.iscomplexobj(residuals) else [residuals.real]
+    r: Array = np.stack(parts)
+    r = np.asarray(np.clip(r, -4.0 * np.std(r), 4.0 * np.std(r)), dtype=np.float64)  # one glitch is no pattern
     total, m = float(np.sum(r * r)), r.shape[1]
     if total == 0.0 or m < 8:
         return Pattern(0.0, 0.0)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..elements.base import Array, ComplexArray, Element
-from ..errors import AnalysisError
 from ..record import Finding
 from ._profile import Profile, profiles, quantile
 from ._relocate import LOOSE
@@ -152,7 +151,6 @@ class ImpedanceFit:
 
         Student's quantile, or the normal one where errors were stated. `profile` needs no such symmetry.
         """
-        i = self.target.index(name)
         return symmetric(self.target, self.solution, name, level)
 
     def profile(self, name: str, level: float = 0.95) -> Profile:

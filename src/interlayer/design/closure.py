@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import units
 from ..cells import Cell
-from ..errors import AnalysisError, MissingValueError, SimulationError
+from ..errors import AnalysisError, MissingValueError, SimulationError, UnitError
 from ..materials import Value
 from ..names import name as quantity_row
 from ..record import Finding
@@ -119,7 +119,7 @@ def _resistance(given: units.Given, total: bool | None) -> tuple[bool, float]:
     if isinstance(given, str):
         try:
             return False, units.si(given, "area_specific_resistance")
-        except units.UnitError:
+        except UnitError:
             return True, units.si(given, "resistance")
     if total is None:
         raise MissingValueError("A resistance without a unit may be of the whole cell or per area", given=given, remedy='Write "450 ohm" or "118 ohm*cm^2"')

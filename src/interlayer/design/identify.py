@@ -241,7 +241,7 @@ def identify(
     target = ModelTarget(model)
     data = np.concatenate([p.data for p in pieces])
     points = np.arange(len(data))
-    stacked = Spectrum(points + 1.0, data, points, True)
+    stacked = Spectrum(points.astype(np.float64) + 1.0, data, points, True)
     options = {"fixed": fixed, "bounds": bounds}
     sigma = np.concatenate([p.sigma for p in pieces])
     stated = all(p.stated for p in pieces)

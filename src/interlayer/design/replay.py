@@ -49,8 +49,8 @@ def stretches(record: Record, temperature: float | None = None) -> list[Stretch]
     clock = 0.0
     for number, segment in enumerate(record.segments):
         if segment.axis == "frequency":
-            step = Spectrum(tuple(segment["frequency"]), f"spectrum {number}", temperature=temperature, relaxed=bool(segment.info.get("relaxed", True)))
-            out.append(Stretch(step, segment, slice(0, len(segment)), 0.0, "impedance"))
+            taken = Spectrum(tuple(segment["frequency"]), f"spectrum {number}", temperature=temperature, relaxed=bool(segment.info.get("relaxed", True)))
+            out.append(Stretch(taken, segment, slice(0, len(segment)), 0.0, "impedance"))
             continue
         if "voltage" not in segment or not ({"current", "current_density"} & set(segment.channels)) or len(segment) < 2:
             continue

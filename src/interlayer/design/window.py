@@ -25,6 +25,7 @@ import numpy as np
 
 from .. import units
 from ..analysis import critical_current
+from ..analysis._spectrum import Mask
 from ..cells import Cell
 from ..elements.base import Array
 from ..errors import AnalysisError, SimulationError, UnitError, UnknownNameError
@@ -57,7 +58,7 @@ class Target:
     at: float
     time: float
 
-    def met(self, values: Array) -> Array:
+    def met(self, values: Array) -> Mask:
         """Where values meet it."""
         return np.asarray(values < self.bound if self.below else values > self.bound)
 
@@ -150,7 +151,7 @@ class Window:
     words: tuple[str, ...]
 
     @property
-    def admissible(self) -> Array:
+    def admissible(self) -> Mask:
         """Where 9 of 10 draws meet all targets."""
         return np.asarray(self.share >= SAFE)
 
@@ -230,7 +231,7 @@ def window(
     bands = {name: np.quantile(values[1:], LEVELS, axis=0) for name, values in shown.items()}
     stated = {name: values[0] for name, values in shown.items()}
     middle = tuple(n // 2 for n in shape)
-    weighs = {t.name: w for t in kept if (w := _weighs(design, found[t.name][(slice(1, None), *middle)], varied)) is not None}
+    weighs = {t.name: w for t in kept if (w := _weighs(design, found[t.name][1:].reshape(count, -1)[:, int(np.ravel_multi_index(middle, shape))], varied)) is not None}
     made = Window(cell, paths, axes, kept, bands, stated, shares, share, weighs, count, varied, len(lots) * math.prod(shape), ())
     return replace(made, words=tuple(_words(made)))
 
@@ -309,13 +310,13 @@ def _weighs(design: Array, values: Array, paths: Sequence[str]) -> tuple[str, fl
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
-def _along(mask: Array, number: int) -> Array:
+def _along(mask: Mask, number: int) -> Mask:
     """Which points of one axis have a True somewhere."""
     other = tuple(k for k in range(mask.ndim) if k != number)
     return np.asarray(mask.any(axis=other))
 
 
-def _runs(mask: Array) -> list[tuple[int, int]]:
+def _runs(mask: Mask) -> list[tuple[int, int]]:
     """First and last index of each stretch of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(int), [0]])))
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
@@ -333,7 +334,7 @@ def _words(w: Window) -> list[str]:
     else:
         out.append(f"{known}, no drawn cell meets all targets anywhere in the range.")
     if len(w.over) == 1:
-        out += _edges(w, w.admissible if best >= SAFE else w.share >= max(0.9 * best, 1e-9))
+        out += _edges(w, w.admissible if best >= SAFE else np.asarray(w.share >= max(0.9 * best, 1e-9)))
     else:
         worst = min(w.keep, key=lambda t: float(np.mean(w.shares[t.name])))
         out.append(f"The target that excludes most of the map is {worst}: {1.0 - float(np.mean(w.shares[worst.name])):.0%} of it.")
@@ -347,7 +348,7 @@ def _words(w: Window) -> list[str]:
     return out
 
 
-def _where(w: Window, mask: Array) -> str:
+def _where(w: Window, mask: Mask) -> str:
     parts = []
     for number, path in enumerate(w.over):
         quantity = w.cell.get(path).quantity  # type: ignore[union-attr]
@@ -358,7 +359,7 @@ def _where(w: Window, mask: Array) -> str:
     return joined if len(w.over) == 1 else f"{joined} ({float(np.mean(mask)):.0%} of the map)"
 
 
-def _edges(w: Window, mask: Array) -> list[str]:
+def _edges(w: Window, mask: Mask) -> list[str]:
     """What ends the window on either side."""
     found = _runs(mask)
     if not found:
