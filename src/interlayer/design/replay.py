@@ -19,6 +19,9 @@ from ..record import Record, Segment
 JUMP = 0.02  # of the largest magnitude: a change that is another level
 NOTHING = 1e-3  # of the largest magnitude: no current
 STEADY = 0.01  # relative scatter of an imposed voltage
+LESS = 0.3  # times the current's: then the voltage was imposed
+FEWEST = 8  # points that make a held voltage
+SWEEP = 0.3  # of the points are jumps: nothing is held
 GAP = 20.0  # sampling intervals without a point: the cell rested
 
 
@@ -82,29 +85,54 @@ def _rest(label: str, length: float, segment: Segment, temperature: float | None
 def _levels(record: Record, segment: Segment) -> list[tuple[int, int, str, float]]:
     """(first row, last row + 1, control, level) of each piece at one level."""
     current, voltage = record.get(segment, "current_density"), segment["voltage"]
-    said = str(segment.info.get("control", ""))
-    scale = float(np.max(np.abs(current)))
-    if said == "voltage" or (not said and _held(voltage) and not _held(current)):
+    if segment.info.get("control") == "voltage":
         return [(0, len(voltage), "voltage", float(np.median(voltage)))]
+    out: list[tuple[int, int, str, float]] = []
+    begin = 0
+    for a, b in [*_held_voltages(voltage, current), (len(voltage), len(voltage))]:
+        if a > begin:
+            out += _currents(record, current[begin:a], begin)
+        if b > a:
+            out.append((a, b, "voltage", float(np.median(voltage[a:b]))))
+        begin = b
+    return out
+
+
+def _held_voltages(voltage: Array, current: Array) -> list[tuple[int, int]]:
+    """Rows between jumps of the voltage where it stays, and far more so than the current."""
+    scale = float(np.max(np.abs(voltage)))
+    jumps = np.flatnonzero(np.abs(np.diff(voltage)) > JUMP * scale) + 1
+    found = []
+    for a, b in zip([0, *jumps.tolist()], [*jumps.tolist(), len(voltage)], strict=True):
+        v, j = voltage[a:b], current[a:b]
+        if b - a >= FEWEST and abs(float(np.median(v))) > NOTHING * scale and _wanders(v) < min(STEADY, LESS * _wanders(j)):
+            found.append((int(a), int(b)))
+    return found
+
+
+def _wanders(values: Array) -> float:
+    """Root mean square departure from the median over the median."""
+    middle = float(np.median(values))
+    return float(np.sqrt(np.mean((values - middle) ** 2))) / abs(middle) if middle != 0.0 else float("inf")
+
+
+def _currents(record: Record, current: Array, begin: int) -> list[tuple[int, int, str, float]]:
+    """The pieces of constant current and the rests; `begin` is the row of the first value."""
+    scale = float(np.max(np.abs(current)))
     if scale == 0.0:
-        return [(0, len(current), "rest", 0.0)]
+        return [(begin, begin + len(current), "rest", 0.0)]
     jumps = np.flatnonzero(np.abs(np.diff(current)) > JUMP * scale) + 1
-    if len(jumps) > 0.3 * len(current):
+    if len(jumps) > SWEEP * len(current) and len(current) >= FEWEST:
         raise AnalysisError(
             "Neither current nor voltage of this record is held constant", given=record.provenance.source,
             allowed="steps of constant current or constant voltage, rests, spectra", remedy="Leave the sweep out: record.select(...)",
         )  # fmt: skip
     out = []
-    for a, b in zip([0, *jumps], [*jumps, len(current)], strict=True):
+    for a, b in zip([0, *jumps.tolist()], [*jumps.tolist(), len(current)], strict=True):
         level = float(np.median(current[a:b]))
         held = abs(level) > NOTHING * scale
-        out.append((int(a), int(b), "current_density" if held else "rest", level if held else 0.0))
+        out.append((begin + int(a), begin + int(b), "current_density" if held else "rest", level if held else 0.0))
     return out
-
-
-def _held(values: Array) -> bool:
-    middle = float(np.median(values))
-    return middle != 0.0 and float(np.median(np.abs(values - middle))) < STEADY * abs(middle) and float(np.std(values[1:])) < STEADY * abs(middle)
 
 
 def replay(record: Record) -> Replay | None:
