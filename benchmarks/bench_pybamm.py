@@ -4,7 +4,8 @@
 
 The same equations in both: one binary salt of constant properties between two lithium faces, Butler-Volmer with
 j0 ~ (c/c0)^1/2, a constant film at each face, constant current. In PyBaMM this is a model of our own (its library has no
-cell without intercalation), built and discretised once and not timed. The error of both is against the closed form
+cell without intercalation), built and discretised once and not timed; the solution and the salt at both faces, from which
+the voltage follows, are. Ours is the whole record, double layers included. The error of both is against the closed form
 (eigenfunction series of the salt), the largest between 10 s and the end; of PyBaMM's meshes and tolerances the fastest
 whose error is no larger than ours counts. CPU time, median of runs.
 """
@@ -84,8 +85,8 @@ def ours(cell: object, p: dict[str, float], rtol: float) -> tuple[float, float]:
     return float(np.max(np.abs(v[late] - exact(p, t[late])))), timed(run)
 
 
-def theirs(p: dict[str, float]) -> list[tuple[str, float, float]]:
-    """(settings, error [V], CPU time [s]) of PyBaMM over meshes, tolerances and solvers."""
+def theirs(p: dict[str, float]) -> list[tuple[str, float, float, float]]:
+    """(settings, error [V], CPU time [s] with the salt at the faces read, without) of PyBaMM over meshes, tolerances and solvers."""
     import pybamm
 
     out = []
@@ -109,14 +110,14 @@ def theirs(p: dict[str, float]) -> list[tuple[str, float, float]]:
                 solver = getattr(pybamm, name)(rtol=tolerance, atol=tolerance, **options)
                 interp = {"t_interp": times} if name == "IDAKLUSolver" else {}
 
-                def run(solver: object = solver, model: object = model, interp: dict[str, object] = interp) -> object:
+                def run(solver: object = solver, model: object = model, interp: dict[str, object] = interp, read: bool = True) -> object:
                     ends = np.array([0.0, HOUR]) if interp else times
-                    return solver.solve(model, ends, **interp)  # type: ignore[attr-defined]
+                    solution = solver.solve(model, ends, **interp)  # type: ignore[attr-defined]
+                    return (solution, solution["left"](t), solution["right"](t)) if read else solution
 
-                solution = run()
-                left, right = (solution[k](t) for k in ("left", "right"))  # type: ignore[index]
+                _, left, right = run()  # type: ignore[misc]
                 error = float(np.max(np.abs(voltage(p, left, right) - exact(p, t))))
-                out.append((f"{name}, {cells} cells, tolerance {tolerance:g}", error, timed(run)))
+                out.append((f"{name}, {cells} cells, tolerance {tolerance:g}", error, timed(run), timed(lambda run=run: run(read=False))))  # type: ignore[misc]
     return out
 
 
@@ -134,12 +135,12 @@ def main() -> None:
         error, cpu = ours(cell, p, rtol)
         good = [r for r in rows if r[1] <= error]
         print(f"interlayer, rtol {rtol:g}: error {error * 1e6:.2f} uV, {cpu * 1e3:.2f} ms")
-        if good:
-            best = min(good, key=lambda r: r[2])
-            print(f"  fastest of PyBaMM with no larger error: {best[0]}: {best[1] * 1e6:.2f} uV, {best[2] * 1e3:.2f} ms; ratio {best[2] / cpu:.1f}")
-        else:
-            best = min(rows, key=lambda r: r[1])
-            print(f"  none of PyBaMM's settings gets there; its smallest error: {best[0]}: {best[1] * 1e6:.2f} uV, {best[2] * 1e3:.2f} ms; ratio {best[2] / cpu:.1f}")
+        if not good:
+            good = [min(rows, key=lambda r: r[1])]
+            print("  none of PyBaMM's settings gets there; its smallest error instead")
+        for column, what in ((2, "solution and voltage"), (3, "integration alone, nothing read")):
+            best = min(good, key=lambda r: r[column])
+            print(f"  PyBaMM, {what}: {best[0]}: {best[1] * 1e6:.2f} uV, {best[column] * 1e3:.2f} ms; ratio {best[column] / cpu:.1f}")
 
 
 if __name__ == "__main__":
