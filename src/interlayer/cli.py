@@ -1,4 +1,5 @@
-"""The command line: `interlayer demo`, `study`, `analyse`, `simulate`, `convert`, `formats`.
+"""The command line: `interlayer demo`, `study`, `analyse`, `simulate`, `convert`, `formats`, and from _cli_cells.py
+`cells`, `materials`, `compare`, `identify`, `window`.
 
 A thin client of the rooms. Nothing heavy is imported before a command runs; nothing is written unless asked, except
 demo's report. Exit codes: 0 done, 1 every file of a batch failed (with --strict: any; or an
@@ -15,7 +16,7 @@ from typing import Any
 
 import click
 
-from . import __version__
+from . import __version__, _cli_cells
 from .errors import InterlayerError, ReadError
 
 DEMO = "zhai2024"
@@ -210,6 +211,8 @@ def formats() -> None:
     rows = [(r.name, r.title, " ".join(r.extensions), "read and written" if r.writes else "read") for r in readers.formats()]
     _cli.print_table(("format", "what it is", "usual endings", ""), rows)
 
+
+_cli_cells.register(main, outputs, debug)
 
 if __name__ == "__main__":
     sys.exit(main())

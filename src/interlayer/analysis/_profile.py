@@ -22,9 +22,12 @@ from typing import Any
 import numpy as np
 
 from ..elements.base import Array
+from ..errors import AnalysisError
 from ..record import Finding
 from ._fit import Problem, minimise
+from ._solve import Solution
 from ._spectrum import Index, Mask
+from ._target import Target, usable
 
 SOURCE = "profile likelihood: Bates & Watts (1988), chapter 6 (recalled)"
 ROUNDS = 40
@@ -85,6 +88,66 @@ def quantile(level: float, dof: int, stated: bool) -> float:
 
     p = 0.5 + 0.5 * level
     return float(ndtri(p) if stated else stdtrit(dof, p))
+
+
+def profiles(solution: Solution, target: Target, names: Sequence[str], level: float, evidence: Mapping[str, Any]) -> dict[str, Profile]:
+    """The intervals of several parameters of one minimum; what is tied has its leader's."""
+    if not 0.0 < level < 1.0:
+        raise AnalysisError("A level lies between 0 and 1", given=level)
+    problem = solution.problem
+    assert problem is not None
+    leader = {int(c): int(p) for c, p in zip(problem.ties.child, problem.ties.parent, strict=True)}
+    place = {int(i): row for row, i in enumerate(problem.free)}
+    wanted = {name: leader.get(i := target.index(name), i) for name in names}
+    still = [n for n, i in wanted.items() if i not in place]
+    if still:
+        raise AnalysisError("A parameter that is held fixed has no interval", given=", ".join(still))
+    scale = np.where(problem.log, solution.values, 1.0)
+    t = quantile(level, solution.dof, solution.stated)
+    start = Walk(problem, solution.theta, solution.covariance / np.outer(scale, scale), t, t**2 * solution.variance)
+    roots = sorted(set(wanted.values()))
+    walked = dict(zip(roots, walk(start, [place[i] for i in roots]), strict=True))
+    return {
+        name: _profile(name, target, solution.values, root, start, level, walked[root], evidence)
+        for name, root in wanted.items()
+    }
+
+
+def _profile(
+    name: str, target: Target, values: Array, root: int, start: Walk, level: float, trace: Trace,
+    evidence: Mapping[str, Any],
+) -> Profile:  # fmt: skip
+    problem, i = start.problem, target.index(name)
+    quantity = target.quantities[i]
+    x, chi2 = trace.x, trace.chi2
+    least = float(chi2[np.searchsorted(x, start.theta[root])])
+    threshold = least + start.delta
+    found = ends(trace, float(start.theta[root]), threshold)
+
+    def natural(theta: Array) -> Array:
+        full = np.repeat(start.theta[None, :], len(theta), axis=0)
+        full[:, root] = theta
+        return problem.values(problem.inside(full))[:, i]
+
+    def shown(theta: float) -> str:
+        one = Finding(name, float(natural(np.array([theta]))[0]), usable(quantity), "", note="-")
+        return str(one).removeprefix(f"{name}: ").removesuffix(" (-)")
+
+    low, high = (None if e is None else float(natural(np.array([e]))[0]) for e in found)
+    edges = shown(float(problem.low[root])), shown(float(problem.high[root]))
+    words = in_words(name, *(None if e is None else shown(e) for e in found), level=level, edges=edges)
+    for side, shut, others in zip(("lower", "upper"), trace.closed, trace.leaning, strict=True):
+        if shut and others:
+            named = ", ".join(target.names[k] for k in others)
+            words += f"; the {side} limit is there only because {named} came to the end of its search"
+    lower = bool(np.min(chi2) < least - LOWER * start.delta)
+    if lower:
+        best = shown(float(x[int(np.argmin(chi2))]))
+        words += f"; a lower minimum was met at {best}: fit again with guess={{...}} from there"
+    return Profile(
+        name, float(values[i]), low, high, level, natural(x), chi2, threshold, lower, words, usable(quantity),
+        {**evidence, "quantity": quantity},
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..elements.base import ComplexArray
+from ..elements.base import Array, ComplexArray
 
 LIMIT = 3.5  # standard deviations; white residuals pass it once in 2000 spectra
 LAGS = 4
@@ -35,15 +35,16 @@ def percent(share: float) -> str:
     return f"{100.0 * share:.2g} %"
 
 
-def pattern(residuals: ComplexArray) -> Pattern:
-    """Pattern of complex residuals that are sorted by frequency."""
-    r = np.stack([residuals.real, residuals.imag])
-    r = np.clip(r, -4.0 * np.std(r), 4.0 * np.std(r))  # one glitch is no pattern
+def pattern(residuals: ComplexArray | Array) -> Pattern:
+    """Pattern of residuals in their order: complex ones by frequency, real ones by time."""
+    parts = [residuals.real, residuals.imag] if np.iscomplexobj(residuals) else [residuals.real]
+    r: Array = np.stack(parts)
+    r = np.asarray(np.clip(r, -4.0 * np.std(r), 4.0 * np.std(r)), dtype=np.float64)  # one glitch is no pattern
     total, m = float(np.sum(r * r)), r.shape[1]
     if total == 0.0 or m < 8:
         return Pattern(0.0, 0.0)
     lags = [float(np.sum(r[:, k:] * r[:, :-k])) / total for k in range(1, LAGS + 1)]
-    count = 2.0 * (m - 1)
+    count = float(len(r) * (m - 1))
     smooth = sum(lags) * math.sqrt(count / LAGS)
     return Pattern(lags[0], max(lags[0] * math.sqrt(count), smooth, _runs(r)))
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..elements.base import Array, ComplexArray, Element
-from ..errors import AnalysisError, UnknownNameError
+from ..errors import UnknownNameError
 from ..record import Finding
-from ._profile import LOWER, Profile, Trace, Walk, ends, in_words, quantile, walk
+from ._profile import Profile, profiles, quantile
 from ._relocate import LOOSE
 from ._residuals import Pattern
 from ._seed import Term
@@ -49,6 +49,45 @@ class Arc:
     capacitance_std: float | None
     capacitance_brug: float | None
     n: float
+
+
+def std_of(target: Target, solution: Solution) -> dict[str, float | None]:
+    """Standard deviations by name; None where the solution has a reason for none."""
+    return {
+        name: None if i in solution.reasons else math.sqrt(float(solution.covariance[i, i]))
+        for i, name in enumerate(target.names)
+    }
+
+
+def undetermined(target: Target, solution: Solution) -> dict[str, str]:
+    """{parameter: why} of what is not determined, loosely only, or not apart from others (`ImpedanceFit.unidentified`)."""
+    out = {}
+    for i, why in solution.reasons.items():
+        bound = target.quantities[i] in FRACTIONS and "bound (" in why
+        if "held fixed" not in why and not bound:
+            out[target.names[i]] = why
+    std, values = std_of(target, solution), solution.values
+    for i, name in enumerate(target.names):
+        error = std[name]
+        if error is not None and target.log[i] and error > LOOSE * values[i]:
+            out[name] = f"loosely determined only (uncertain by {error / values[i]:.0%})"
+    for group in solution.alike:
+        for name in group:
+            others = ", ".join(n for n in group if n != name)
+            out.setdefault(name, f"it can't be told apart from {others} here")
+    return out
+
+
+def symmetric(target: Target, solution: Solution, name: str, level: float) -> tuple[float, float] | None:
+    """Interval by the covariance (`ImpedanceFit.interval`)."""
+    i = target.index(name)
+    std, value = std_of(target, solution)[name], float(solution.values[i])
+    if std is None:
+        return None
+    half = quantile(level, solution.dof, solution.stated) * std
+    if not target.log[i]:
+        return max(value - half, float(target.low[i])), min(value + half, float(target.high[i]))
+    return value * math.exp(-half / value), value * math.exp(half / value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,20 +141,7 @@ class ImpedanceFit:
         some 30 %, and so far from the minimum the covariance is a poor guide: take `profile`. An exponent at its bound
         is determined (an ideal capacitor); a resistance at the edge of the search is not.
         """
-        out = {}
-        for name, why in self.reasons.items():
-            bound = self.target.quantities[self.names.index(name)] in FRACTIONS and "bound (" in why
-            if "held fixed" not in why and not bound:
-                out[name] = why
-        for i, name in enumerate(self.names):
-            std = self.std[name]
-            if std is not None and self.target.log[i] and std > LOOSE * self.values[name]:
-                out[name] = f"loosely determined only (uncertain by {std / self.values[name]:.0%})"
-        for group in self.solution.alike:
-            for name in group:
-                others = ", ".join(n for n in group if n != name)
-                out.setdefault(name, f"it can't be told apart from {others} here")
-        return out
+        return undetermined(self.target, self.solution)
 
     @property
     def identifiable(self) -> bool:
@@ -127,14 +153,7 @@ class ImpedanceFit:
 
         Student's quantile, or the normal one where errors were stated. `profile` needs no such symmetry.
         """
-        i = self.target.index(name)
-        std, value = self.std[name], self.values[name]
-        if std is None:
-            return None
-        half = self._quantile(level) * std
-        if not self.target.log[i]:
-            return max(value - half, float(self.target.low[i])), min(value + half, float(self.target.high[i]))
-        return value * math.exp(-half / value), value * math.exp(half / value)
+        return symmetric(self.target, self.solution, name, level)
 
     def profile(self, name: str, level: float = 0.95) -> Profile:
         """Profile-likelihood interval of one parameter (analysis/_profile.py); the trace is kept for a plot."""
@@ -146,58 +165,7 @@ class ImpedanceFit:
         return self._profiles([n for n in self.names if n not in held] if names is None else list(names), level)
 
     def _profiles(self, names: list[str], level: float) -> dict[str, Profile]:
-        if not 0.0 < level < 1.0:
-            raise AnalysisError("A level lies between 0 and 1", given=level)
-        solution = self.solution
-        problem = solution.problem
-        assert problem is not None
-        leader = {int(c): int(p) for c, p in zip(problem.ties.child, problem.ties.parent, strict=True)}
-        place = {int(i): row for row, i in enumerate(problem.free)}
-        wanted = {name: leader.get(i := self.target.index(name), i) for name in names}
-        still = [n for n, i in wanted.items() if i not in place]
-        if still:
-            raise AnalysisError("A parameter that is held fixed has no interval", given=", ".join(still))
-        scale = np.where(problem.log, self._vector, 1.0)
-        t = self._quantile(level)
-        start = Walk(problem, solution.theta, solution.covariance / np.outer(scale, scale), t, t**2 * solution.variance)
-        roots = sorted(set(wanted.values()))
-        walked = dict(zip(roots, walk(start, [place[i] for i in roots]), strict=True))
-        return {name: self._profile(name, root, start, level, walked[root]) for name, root in wanted.items()}
-
-    def _profile(self, name: str, root: int, start: Walk, level: float, trace: Trace) -> Profile:
-        problem, i = start.problem, self.target.index(name)
-        x, chi2 = trace.x, trace.chi2
-        least = float(chi2[np.searchsorted(x, start.theta[root])])
-        threshold = least + start.delta
-        found = ends(trace, float(start.theta[root]), threshold)
-
-        def natural(theta: Array) -> Array:
-            full = np.repeat(start.theta[None, :], len(theta), axis=0)
-            full[:, root] = theta
-            return problem.values(problem.inside(full))[:, i]
-
-        def shown(theta: float) -> str:
-            one = Finding(name, float(natural(np.array([theta]))[0]), self._usable(i), "", note="-")
-            return str(one).removeprefix(f"{name}: ").removesuffix(" (-)")
-
-        low, high = (None if e is None else float(natural(np.array([e]))[0]) for e in found)
-        edges = shown(float(problem.low[root])), shown(float(problem.high[root]))
-        words = in_words(name, *(None if e is None else shown(e) for e in found), level=level, edges=edges)
-        for side, shut, others in zip(("lower", "upper"), trace.closed, trace.leaning, strict=True):
-            if shut and others:
-                named = ", ".join(self.names[k] for k in others)
-                words += f"; the {side} limit is there only because {named} came to the end of its search"
-        lower = bool(np.min(chi2) < least - LOWER * start.delta)
-        if lower:
-            best = shown(float(x[int(np.argmin(chi2))]))
-            words += f"; a lower minimum was met at {best}: fit again with guess={{...}} from there"
-        return Profile(
-            name, self.values[name], low, high, level, natural(x), chi2, threshold, lower, words, self._usable(i),
-            {**self.evidence(), "quantity": self.target.quantities[i]},
-        )  # fmt: skip
-
-    def _quantile(self, level: float) -> float:
-        return quantile(level, self.dof, self.solution.stated)
+        return profiles(self.solution, self.target, names, level, self.evidence())
 
     def _usable(self, i: int) -> str:
         return usable(self.target.quantities[i])

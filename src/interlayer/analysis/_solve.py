@@ -310,7 +310,8 @@ def _covariance(
         if q is not None and information[q, q] > 0.0:
             mix[k, q] = -information[k, q] / information[q, q]
     mixed = mix @ information @ mix.T
-    length = np.sqrt(np.maximum(np.diag(mixed), 1e-300))
+    seen = np.diag(mixed)  # nothing at all of a parameter: finite numbers all the same
+    length = np.sqrt(np.maximum(seen, max(1e-30 * float(np.max(seen)), 1e-250)))
     scaled = mixed / length[:, None] / length[None, :]
     value, vector = np.linalg.eigh(scaled)
     safe = np.maximum(value, 1e-13)

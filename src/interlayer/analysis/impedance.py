@@ -28,7 +28,7 @@ from . import kramers_kronig
 from ._auto import choose
 from ._each import FitSeries, Trend, fit_each
 from ._residuals import LIMIT, Pattern, pattern, percent
-from ._result import Arc, ImpedanceFit
+from ._result import Arc, ImpedanceFit, std_of
 from ._solve import Near, Solution, solve
 from ._spectrum import Spectrum, spectrum_of
 from ._target import CircuitTarget, ImpedanceModel, ModelTarget, Target
@@ -165,10 +165,7 @@ def _result(
         misfit, verdict = _verdict_on_stated(solution.chi2, solution.dof, found)
     else:
         misfit, verdict = _verdict(residuals[kept], solution.free, found, tested)
-    std = {
-        n: None if i in solution.reasons else math.sqrt(float(solution.covariance[i, i]))
-        for i, n in enumerate(target.names)
-    }
+    std = std_of(target, solution)
     reasons = {target.names[i]: why for i, why in solution.reasons.items()}
     return ImpedanceFit(
         target.text, target, spectrum, dict(zip(target.names, solution.values.tolist(), strict=True)), std, reasons,

@@ -156,23 +156,27 @@ class Cell:
     def missing(self) -> tuple[str, ...]:
         """What a simulation would need and nobody stated, a sentence each with what to do; empty when all is there.
         (The area is not among them: without it current and impedance stay per area.)"""
+        return tuple(self.lacks().values())
+
+    def lacks(self) -> dict[str, str]:
+        """`missing` by path: "interfaces.Li|X" where nobody stated a face's physics, "layers.X.conductivity" for a number."""
         unknown: dict[str, Interface] = {}
         sides = pairwise(part.role in SALTY for part in self.stack)
         for label, face, salty in zip(paths.face_labels(self), self.interfaces, sides, strict=True):
             if not face.physics and not all(salty):  # the ions cross freely between two layers that share their salt
                 unknown.setdefault(label, face)
-        absent = [
-            f"The physics of the interface {label} is not stated. {_remedy(face)}."
+        absent = {
+            f"interfaces.{label}": f"The physics of the interface {label} is not stated. {_remedy(face)}."
             for label, face in unknown.items()
             if not face.trivial
-        ]
+        }
         for key, layer in {layer.name: layer for layer in self.layers}.items():
-            absent += [
-                f"The {need.replace('_', ' ')} of {key} is not known. "
+            absent |= {
+                f"layers.{key}.{need}": f"The {need.replace('_', ' ')} of {key} is not known. "
                 f'State it: cell.set("layers.{key}.{need}", "...").'
                 for need in NEEDED[layer.role] if need not in layer
-            ]  # fmt: skip
-        return tuple(absent)
+            }  # fmt: skip
+        return absent
 
     # -- the cells beside this one ------------------------------------------------------------------------------------
     def bare(self) -> Cell:

@@ -11,9 +11,9 @@ from ..analysis.impedance import ImpedanceFit, fit
 from ..cells import Cell
 from ..errors import AnalysisError, MissingValueError
 from ..materials import Value
-from ..protocols import Replay, Step, Until
 from ..record import Finding, Record
 from ..simulation import CellModel, simulate
+from .replay import replay
 
 METHOD = "spectrum fitted by the cell's own element tree; fitted values put into the cell; the file's own currents replayed on the engine"
 
@@ -61,7 +61,7 @@ def join(record: Record, cell: Cell, free: Sequence[str] | None = None, *, prior
     """
     if not record.spectra:
         raise AnalysisError("The join needs an impedance spectrum in the record, and there is none", remedy="Give a file with a spectrum")
-    record, cell = _same_area(record, cell)
+    record, cell = same_area(record, cell)
     if "temperature" in record.conditions and abs(record.conditions["temperature"] - cell.temperature) > 0.5:
         raise AnalysisError(
             "The record and the cell are at different temperatures", given=(record.conditions["temperature"], cell.temperature),
@@ -78,7 +78,7 @@ def join(record: Record, cell: Cell, free: Sequence[str] | None = None, *, prior
     return Join(record, fitted, made, simulated, findings)
 
 
-def _same_area(record: Record, cell: Cell) -> tuple[Record, Cell]:
+def same_area(record: Record, cell: Cell) -> tuple[Record, Cell]:
     """Record and cell with one area between them; areas are never guessed and never overruled."""
     own = cell.area.value if cell.area is not None else None
     stated = record.conditions.get("area")
@@ -93,29 +93,6 @@ def _same_area(record: Record, cell: Cell) -> tuple[Record, Cell]:
     if stated is None and own is None and any("current" in s for s in record.traces):
         raise MissingValueError("The area is not stated", remedy='record.with_conditions(area="... cm^2")')
     return record, cell
-
-
-def replay(record: Record) -> Replay | None:
-    """The galvanostatic steps a record went through (level and duration of each stretch of constant current), or None."""
-    row: list[Step] = []
-    end = 0.0
-    for segment in record.traces:
-        if not ({"current", "current_density"} & set(segment.channels)) or "voltage" not in segment:
-            continue
-        time, current = segment["time"], record.get(segment, "current_density")
-        scale = float(np.max(np.abs(current)))
-        if scale == 0.0:
-            continue
-        jumps = np.flatnonzero(np.abs(np.diff(current)) > 0.02 * scale) + 1
-        for a, b in zip([0, *jumps], [*jumps, len(time)], strict=True):
-            level = float(np.median(current[a:b]))
-            stop = float(time[b - 1])
-            if stop <= end:
-                continue
-            held = abs(level) > 1e-3 * scale
-            row.append(Step("current_density" if held else "rest", level if held else 0.0, (Until("time", stop - end),), technique="strip_plate" if held else "rest"))
-            end = stop
-    return Replay(tuple(row), record.provenance.source) if row else None
 
 
 def _distance(record: Record, simulated: Record, cell: Cell, fitted: ImpedanceFit) -> list[Finding]:

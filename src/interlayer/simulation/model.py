@@ -26,12 +26,15 @@ class CellModel:
 
     free       paths of `cell.parameters()` ("interfaces.Li|LLZTO.charge_transfer.exchange_current_density", ...)
     total      False: area-specific [ohm m²]; True: of the whole cell [ohm], which needs the cell's area
+    temperatures   [K] at which it will be simulated; default the cell's own
     priors     use what the cell says of each parameter (interval or std) as a prior of its logarithm; off by default
 
     All parameters are positive and fitted as logarithms; a fraction is bounded by one.
     """
 
-    def __init__(self, cell: Cell, free: Sequence[str], *, total: bool = False, priors: bool = False) -> None:
+    source = "fitted to a spectrum"
+
+    def __init__(self, cell: Cell, free: Sequence[str], *, total: bool = False, priors: bool = False, temperatures: Sequence[float] = ()) -> None:
         self.cell = cell
         self.names: tuple[str, ...] = tuple(free)
         values = [cell.get(path) for path in free]
@@ -45,7 +48,8 @@ class CellModel:
             raise MissingValueError("The cell's area is not stated: its impedance can't be compared with Ω", remedy='cell.set("area", "1.13 cm^2")')
         self.scale = 1.0 / cell.area.value if total and cell.area is not None else 1.0
         self.priors = priors
-        self._simulation = Simulation.of(self.with_values([v.value for v in self._values]))  # as stated values: no rule overrules them
+        # as stated values: no rule of assembly overrules them
+        self.simulation = Simulation.of(self.with_values([v.value for v in self._values]), tuple(temperatures) or None)
 
     def start(self, omega: Array, z: ComplexArray) -> Array | None:
         """Starting values: what the cell says."""
@@ -76,40 +80,17 @@ class CellModel:
             error = None if std is None else std[index]
             new = replace(
                 old, value=float(values[index]), std=None if error is None or not math.isfinite(error) else float(error), interval=None, mark="fitted",
-                source="fitted to a spectrum", note="",
+                source=self.source, note="",
             )  # fmt: skip
             cell = cell.set(path, new)
         return cell
 
     def impedance(self, values: Array, omega: Array) -> ComplexArray:
         """Impedance at angular frequencies [rad/s] for parameter values in SI."""
-        from .assembly import assemble
-
-        made = assemble(self.with_values(values))
-        machine = self._simulation.machine
-        temperature = self.cell.temperature
-        for k, leaf in enumerate(made.element.leaves()):
-            p0 = int(machine.leaf[k, 4])
-            numbers = leaf.numbers(temperature)
-            machine.PT[0, p0 : p0 + len(numbers)] = numbers
-            states = leaf.states(temperature)
-            y0 = int(machine.leaf[k, 3])
-            machine.start.Y[y0 : y0 + len(states.start)] = states.start
-        self._constants(made.element)
-        machine.evaluate(machine.start, 1e-9, 0.0)
+        self.simulation.restate(self.with_values(values))
+        machine = self.simulation.machine
         z: ComplexArray = machine.impedance(omega, machine.start) * self.scale
         return z
-
-    def _constants(self, element: Any) -> None:
-        """Constant reads (a contact fraction without voids) sit in front of the exports."""
-        machine = self._simulation.machine
-        slot = 0
-        for leaf in element.leaves():
-            for read, default in leaf.READS.items():
-                given = leaf.reads.get(read, default)
-                if not isinstance(given, str):
-                    machine.start.X[slot] = given
-                    slot += 1
 
     def apply(self, fit: Any) -> Cell:
         """The cell with the values and errors of a fit of this model (an object with `values` and `std` by name)."""

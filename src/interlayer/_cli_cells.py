@@ -1,0 +1,331 @@
+"""`interlayer cells`, `materials`, `compare`, `identify`, `window`: what is in the house, and the design room from a shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import MissingValueError, RecordError, UnknownNameError
+
+if TYPE_CHECKING:
+    from .cells import Cell
+    from .record import Record
+
+PLATE = "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=2)"
+SWEEP = "Impedance(1 MHz, 10 mHz)"
+
+
+def register(main: click.Group, outputs: Callable[[str], Callable[[Callable[..., None]], Callable[..., None]]], debug: Callable[..., Any]) -> None:
+    """Add the commands to `main`."""
+
+    @main.command("cells", short_help="List the catalogue, or show a cell and what it lacks.")
+    @click.argument("name", required=False)
+    @debug
+    def cells_command(name: str | None) -> None:
+        """List the cells of the catalogue; with NAME (or a notation) every number of one cell with its source, and for
+        what nobody stated a range from similar materials."""
+        show_cells(name)
+
+    @main.command("materials", short_help="List the materials, or show one.")
+    @click.argument("name", required=False)
+    @debug
+    def materials_command(name: str | None) -> None:
+        """List the materials; with NAME every number of one with its source, and the pairs it is in."""
+        show_materials(name)
+
+    @main.command("compare", short_help="Cells or files beside each other.")
+    @click.argument("items", nargs=-1, required=True)
+    @click.option("--area", metavar="VALUE", help="Area of the files' cells.")
+    @click.option("--protocol", metavar="TEXT", default=PLATE, show_default=True, help="What the cells go through beside the impedance.")
+    @outputs("the tables")
+    def compare_command(items: tuple[str, ...], area: str | None, protocol: str, json_out: str | None, report: Path | None, export: Path | None) -> None:
+        """Cells (names of the catalogue or notations) or files beside each other: parameters that differ, simulated
+        impedance and strip/plate, and the files' own curves."""
+        compare(items, area, protocol, json_out, report, export)
+
+    @main.command("identify", short_help="Fit a cell's parameters to files of spectra and direct current together.")
+    @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+    @click.option("--cell", "cell", required=True, metavar="CELL", help="The cell: a name of the catalogue or a notation.")
+    @click.option("--free", multiple=True, metavar="PATH", help="A parameter to fit; repeat it. Default: what one spectrum can say.")
+    @click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="State a number of the cell; repeat it.")
+    @click.option("--area", metavar="VALUE", help="Electrode area with its unit.")
+    @click.option("--temperature", metavar="VALUE", help="Temperature of the files; else the cell's.")
+    @click.option("--noise", metavar="WHAT=VALUE", multiple=True, help='Stated noise, "impedance=0.003" or "voltage=0.2 mV"; else estimated.')
+    @click.option("--priors", is_flag=True, help="Let the cell's own spreads pull.")
+    @click.option("--profiles", is_flag=True, help="Profile-likelihood intervals (slower).")
+    @outputs("the findings")
+    def identify_command(**given: Any) -> None:
+        """Fit parameters of a cell to FILES: spectra, strip/plate and held voltages of the same cell in one likelihood."""
+        identify(**given)
+
+    @main.command("window", short_help="Map where a cell meets its targets.")
+    @click.argument("cell")
+    @click.option("--over", multiple=True, required=True, metavar="PATH=LOW..HIGH", help='"layers.LiI-ZnLi.thickness=10 nm..10 um"; once or twice.')
+    @click.option("--keep", multiple=True, required=True, metavar="NAME=TEXT", help='"overpotential=< 50 mV at 0.5 mA/cm^2"; repeat it.')
+    @click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="State a number of the cell; repeat it.")
+    @outputs("the map and its words")
+    def window_command(**given: Any) -> None:
+        """Map where CELL meets its targets over one or two of its parameters, with what is not known drawn at random."""
+        window(**given)
+
+
+# -- what is in the house ---------------------------------------------------------------------------------------------
+def show_cells(name: str | None) -> None:
+    """The catalogue, or one cell."""
+    from . import _cli
+    from .cells.named import catalogue, named
+
+    if name is None:
+        from .report.words import rounded
+
+        rows = [(n, rounded(named(n).notation), "yes" if not named(n).missing() else "lacks values") for n in catalogue()]
+        _cli.print_table(("cell", "notation", "can be simulated"), rows)
+        return
+    cell = _cli.cell_of(name, ())
+    click.echo(f"{cell.notation}\n{cell.note}".rstrip())
+    if cell.source:
+        click.echo(cell.source)
+    click.echo(cell.table())
+    _lacking(cell)
+
+
+def _lacking(cell: Cell) -> None:
+    """What is missing, and what could stand in."""
+    from .design.priors import offers
+
+    absent = cell.missing()
+    if not absent:
+        return
+    click.echo("It can't be simulated yet:")
+    for sentence in absent:
+        click.echo(f"  - {sentence}")
+    found = offers(cell)
+    if found:
+        click.echo("Ranges of similar materials and pairs, to choose from (nothing is taken without you):")
+        for offer in found:
+            click.echo(f"  - {offer.words}")
+
+
+def show_materials(name: str | None) -> None:
+    """All materials, or one."""
+    from . import _cli
+    from .materials import material, materials, pairs
+
+    if name is None:
+        rows = []
+        for key in materials():
+            one = material(key)
+            sigma = one.properties.get("conductivity")
+            rows.append((key, one.role, one.title, "" if sigma is None else f"{sigma} [{sigma.mark}]"))
+        _cli.print_table(("material", "role", "what it is", "conductivity"), rows)
+        return
+    one = material(name)
+    click.echo(str(one))
+    met = [p for p in pairs() if one.name in p.split("|")]
+    click.echo(f"Interfaces: {', '.join(met) or 'none known'}")
+
+
+# -- compare ----------------------------------------------------------------------------------------------------------
+def compare(items: Sequence[str], area: str | None, protocol: str, json_out: str | None, report: Path | None, export: Path | None) -> None:
+    """Cells or files beside each other."""
+    from . import _cli
+    from .report.html import Grid
+
+    _cli.check_targets(json_out, report, export)
+    cells: dict[str, Cell] = {}
+    records: dict[str, dict[str, Record]] = {}
+    for item in items:
+        if Path(item).exists():
+            record = _read(Path(item), area)
+            for kind, has in (("Impedance", bool(record.spectra)), ("Direct current", bool(record.traces))):
+                if has:
+                    records.setdefault(kind, {})[Path(item).name] = record
+        else:
+            cells[item] = _cli.cell_of(item, ())
+    if not cells and not records:
+        raise RecordError("There is nothing to compare", given=", ".join(items))
+    broken = {label: cell for label, cell in cells.items() if cell.missing()}
+    for label, cell in broken.items():
+        click.echo(f"{label}:", err=True)
+        _lacking(cell)
+    if broken:
+        raise MissingValueError("Some cells can't be simulated yet", given=", ".join(broken), remedy="State what is missing (above)")
+    for label, cell in cells.items():
+        records.setdefault("Impedance", {})[label] = _cli.run_simulation(cell, SWEEP)
+        records.setdefault("Direct current", {})[label] = _cli.run_simulation(cell, protocol)
+    tables = [t for t in (_differences(cells), _numbers(records)) if t is not None]
+    if json_out != "-":
+        for table in tables:
+            _cli.print_table(table.columns, table.rows, table.caption)
+    shelf: dict[str, Any] = {}
+    if report is not None or export is not None:
+        from .report.pages import design as page
+
+        if report is not None:
+            page.comparison(cells, records, report, tables=tables, shelf=shelf)
+            click.echo(f"Report: {report}", err=json_out == "-")
+        else:
+            page.comparison_blocks(cells, records, tables, shelf)
+    if export is not None:
+        click.echo(f"Export: {_cli.export_figures(shelf, export)} files in {export}", err=json_out == "-")
+    if json_out is not None:
+        data = {"cells": {k: c.as_dict() for k, c in cells.items()}, "tables": [{"title": t.caption, "columns": list(t.columns), "rows": [list(r) for r in t.rows]} for t in tables]}
+        _cli.write_json({**data, "versions": _cli.versions(r.provenance.sha256 for row in records.values() for r in row.values())}, json_out)
+    assert all(isinstance(t, Grid) for t in tables)
+
+
+def _read(path: Path, area: str | None, temperature: str | None = None) -> Record:
+    """A file with what is stated of its cell."""
+    from . import readers
+
+    record = readers.read(path)
+    stated = {key: value for key, value in (("area", area), ("temperature", temperature)) if value is not None}
+    return record.with_conditions(**stated) if stated else record
+
+
+def _differences(cells: Mapping[str, Cell]) -> Any:
+    """Parameters that are not the same in all cells."""
+    from .report.html import Grid
+
+    if len(cells) < 2:
+        return None
+    rows = []
+    values = {label: cell.parameters() for label, cell in cells.items()}
+    for path in dict.fromkeys(p for found in values.values() for p in found):
+        texts = [str(found[path]) if path in found else "-" for found in values.values()]
+        if len(set(texts)) > 1:
+            rows.append((path, *texts))
+    return Grid(("parameter", *cells), rows, "Parameters that differ")
+
+
+def _numbers(records: Mapping[str, Mapping[str, Record]]) -> Any:
+    """Ends of every spectrum, and the polarisation of every trace."""
+    import numpy as np
+
+    from . import units
+    from ._cli import hertz
+    from .report.html import Grid
+
+    rows = []
+    for label, record in records.get("Impedance", {}).items():
+        segment = record.spectra[0]
+        specific = "specific_impedance_real" in segment or "area" in record.conditions
+        real = record.impedance(segment, specific=specific).real
+        quantity = "specific_impedance_real" if specific else "impedance_real"
+        for at, word in ((int(np.argmax(segment["frequency"])), "highest"), (int(np.argmin(segment["frequency"])), "lowest")):
+            rows.append((label, f"Re Z at the {word} frequency, {hertz(float(segment['frequency'][at]))}", units.show(float(real[at]), quantity)))
+    for label, record in records.get("Direct current", {}).items():
+        v = np.abs(record.trace("voltage"))
+        rows.append((label, "largest |V|", units.show(float(v.max()), "overpotential")))
+        if record.outcome:
+            rows.append((label, "ended", record.outcome))
+    return Grid(("of", "what", "value"), rows, "Numbers")
+
+
+# -- design -----------------------------------------------------------------------------------------------------------
+def _pairs(texts: Sequence[str], what: str, example: str) -> dict[str, str]:
+    out = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip() or not value.strip():
+            raise RecordError(f"{what} is given as NAME=VALUE", given=text, remedy=f'For example "{example}"')
+        out[key.strip()] = value.strip()
+    return out
+
+
+def identify(
+    files: Sequence[Path], cell: str, free: Sequence[str], changes: Sequence[str], area: str | None, temperature: str | None, noise: Sequence[str],
+    priors: bool, profiles: bool, json_out: str | None, report: Path | None, export: Path | None,
+) -> None:  # fmt: skip
+    """Fit, print, write."""
+    from . import _cli, design
+    from .report.words import shown
+
+    _cli.check_targets(json_out, report, export, inputs=files)
+    stated = {key: _number(value) for key, value in _pairs(noise, "Noise", "voltage=0.2 mV").items()}
+    records = {path.name: _read(path, area, temperature) for path in files}
+    one = _cli.cell_of(cell, changes)
+    if one.missing():
+        _lacking(one)
+        raise MissingValueError("The cell can't be simulated yet", given=cell, remedy="State what is missing (above) with --set")
+    _cli.warm_up()
+    with _cli.working("simulating and fitting", total=False) as tell:
+        found = design.identify(records, one, tuple(free) or None, noise=stated or None, priors=priors, progress=lambda s: tell(s, 0.5))
+        walked = found.profiles() if profiles else {}
+    if json_out != "-":
+        click.echo(f"{found.verdict[:1].upper()}{found.verdict[1:]}.")
+        _cli.print_table(("parameter", "value", "note"), [(f.name, shown(f), f.note) for f in found.findings()[1:]])
+        for sentence in (*found.alone(), *found.correlations(), *(p.words for p in walked.values()), *found.remarks):
+            click.echo(f"  - {sentence}")
+    shelf: dict[str, Any] = {}
+    if report is not None or export is not None:
+        from .report.pages import design as page
+
+        if report is not None:
+            page.identification(found, report, profiles=walked, shelf=shelf)
+            click.echo(f"Report: {report}", err=json_out == "-")
+        else:
+            page.identification_blocks(found, walked, shelf)
+    if export is not None:
+        click.echo(f"Export: {_cli.export_figures(shelf, export)} files in {export}", err=json_out == "-")
+    if json_out is not None:
+        _cli.write_json({
+            "cell": found.cell.as_dict(), "verdict": found.verdict, "misfit": found.misfit, "findings": [f.as_dict() for f in found.findings()],
+            "alone": found.alone(), "correlations": found.correlations(), "undetermined": found.undetermined,
+            "profiles": {k: {"low": p.low, "high": p.high, "words": p.words, "x": p.x, "chi2": p.chi2} for k, p in walked.items()},
+            "provenance": {k: _cli.provenance(r.provenance) for k, r in records.items()}, "versions": _cli.versions(r.provenance.sha256 for r in found.simulated),
+        }, json_out)  # fmt: skip
+
+
+def _number(text: str) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def window(
+    cell: str, over: Sequence[str], keep: Sequence[str], changes: Sequence[str], json_out: str | None, report: Path | None, export: Path | None
+) -> None:  # fmt: skip
+    """Map, print, write."""
+    from . import _cli, design
+
+    _cli.check_targets(json_out, report, export)
+    ranges: dict[str, tuple[str, str]] = {}
+    for path, text in _pairs(over, "A range", "layers.LiI-ZnLi.thickness=10 nm..10 um").items():
+        low, dots, high = text.partition("..")
+        if not dots:
+            raise UnknownNameError("A range is LOW..HIGH", given=text, remedy='For example "10 nm..10 um"')
+        ranges[path] = (low.strip(), high.strip())
+    one = _cli.cell_of(cell, changes)
+    if one.missing():
+        _lacking(one)
+        raise MissingValueError("The cell can't be simulated yet", given=cell, remedy="State what is missing (above) with --set")
+    _cli.warm_up()
+    with _cli.working("window") as tell:
+        found = design.window(one, ranges, _pairs(keep, "A target", "overpotential=< 50 mV at 0.5 mA/cm^2"), progress=tell)
+    if json_out != "-":
+        for sentence in found.words:
+            click.echo(sentence)
+    shelf: dict[str, Any] = {}
+    if report is not None or export is not None:
+        from .report.pages import design as page
+
+        if report is not None:
+            page.window(found, report, shelf=shelf)
+            click.echo(f"Report: {report}", err=json_out == "-")
+        else:
+            page.window_blocks(found, shelf)
+    if export is not None:
+        click.echo(f"Export: {_cli.export_figures(shelf, export)} files in {export}", err=json_out == "-")
+    if json_out is not None:
+        _cli.write_json({
+            "cell": one.as_dict(), "words": list(found.words), "over": dict(zip(found.over, found.axes, strict=True)), "share": found.share,
+            "bands": dict(found.bands), "shares": dict(found.shares), "findings": [f.as_dict() for f in found.findings()], "versions": _cli.versions(),
+        }, json_out)  # fmt: skip
+
+
+__all__ = ["compare", "identify", "register", "show_cells", "show_materials", "window"]
