@@ -31,7 +31,7 @@ from ._axis import Axis, Data, Over, axis_of, spectra_in
 from ._continuity import Problem, Smooth, minimise
 from ._identity import DRIFTS, JITTERS, MOST, SCALE, Tracks, follow, tracks
 from ._result import ImpedanceFit
-from ._seed import Term, terms_of
+from ._seed import Term
 from ._spectrum import Index, Mask, spectrum_of
 from ._target import CircuitTarget, ImpedanceModel, Target
 from ._weights import Weight
@@ -259,9 +259,7 @@ class _Parts:
 
 
 def _groups(target: CircuitTarget) -> list[_Parts]:
-    return [
-        _Parts([terms_of(arc)[0] for arc in arcs], places) for arcs, places in target.alike if len(arcs) <= MOST
-    ]
+    return [_Parts(terms, places) for terms, places in target.alike if len(terms) <= MOST]
 
 
 def _one_meaning(

@@ -38,11 +38,12 @@ def percent(share: float) -> str:
 def pattern(residuals: ComplexArray) -> Pattern:
     """Pattern of complex residuals that are sorted by frequency."""
     r = np.stack([residuals.real, residuals.imag])
-    r = np.clip(r, -4.0 * np.std(r), 4.0 * np.std(r))  # one glitch is no pattern
-    total, m = float(np.sum(r * r)), r.shape[1]
+    most = 4.0 * float(np.std(r))
+    r = np.minimum(np.maximum(r, -most), most)  # one glitch is no pattern
+    total, m = float(np.vdot(r, r)), r.shape[1]
     if total == 0.0 or m < 8:
         return Pattern(0.0, 0.0)
-    lags = [float(np.sum(r[:, k:] * r[:, :-k])) / total for k in range(1, LAGS + 1)]
+    lags = [float(np.einsum("pi,pi->", r[:, k:], r[:, :-k])) / total for k in range(1, LAGS + 1)]
     count = 2.0 * (m - 1)
     smooth = sum(lags) * math.sqrt(count / LAGS)
     return Pattern(lags[0], max(lags[0] * math.sqrt(count), smooth, _runs(r)))
@@ -50,12 +51,11 @@ def pattern(residuals: ComplexArray) -> Pattern:
 
 def _runs(r: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
     """Too few runs of one sign, in standard deviations (Wald-Wolfowitz, both parts together)."""
-    expected = variance = seen = 0.0
-    for part in r:
-        n = len(part)
-        up = int(np.count_nonzero(part >= 0.0))
+    expected = variance = 0.0
+    n, above = r.shape[1], r >= 0.0
+    seen = 2.0 + int(np.count_nonzero(above[:, 1:] != above[:, :-1]))
+    for up in above.sum(axis=1).tolist():
         product = 2.0 * up * (n - up)
-        seen += 1.0 + int(np.count_nonzero((part[1:] >= 0.0) != (part[:-1] >= 0.0)))
         expected += 1.0 + product / n
         variance += product * (product - n) / (n * n * (n - 1.0))
     return (expected - seen) / math.sqrt(variance) if variance > 0.0 else 0.0
