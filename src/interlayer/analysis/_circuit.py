@@ -133,7 +133,11 @@ class Circuit:
         if isinstance(node, int):
             return self.functions[node](omega, values[:, self.slices[node]])
         beside, children = node
-        parts, memos = zip(*(self._forward(child, values, omega) for child in children), strict=True)
+        parts, memos = [], []
+        for child in children:
+            part, memo = self._forward(child, values, omega)
+            parts.append(part)
+            memos.append(memo)
         if not beside:
             return functools.reduce(operator.add, parts), (memos, None)
         inverse = [1.0 / part for part in parts]

@@ -7,8 +7,14 @@ Unknowns are y_t = (ln R, ln tau, n) of the interchangeable arcs and the other p
 s_t² the spectrum's own chi2/dof, d²y the second difference along u (on uneven steps that of a straight line), and
 v = q² du³ 2/3 + 6 jitter², the variance a drifting slope and a jitter of the level give it (analysis/_identity.py). The
 other parameters are free. Levenberg-Marquardt on the banded normal equations, from each of several orders of the arcs;
-orders, and q and jitters, are compared by their evidence, the sum + ln det(curvature) - sum ln(1/v) (Laplace); half the
-difference of two is the logarithm of their likelihood ratio.
+where arcs coincide the minimum lies at the end of long bent valleys, so every step is bent along them by the second
+derivative of the residuals in its direction (geodesic acceleration: Transtrum, Machta & Sethna, Phys. Rev. E 83 (2011)
+036701, recalled).
+
+Orders are compared by the sum: they have the same unknowns and the same smoothness, and where arcs coincide over many
+spectra no curvature tells the width of the valley. Different q and jitter need more, the
+evidence: the sum + ln det(curvature) - sum ln(1/v) (Laplace). Half the difference of two sums is the logarithm of their
+likelihood ratio.
 
 What the neighbours alone say of a spectrum's arcs is the minimum's curvature less the spectrum's own part of it.
 """
@@ -26,10 +32,12 @@ from ._identity import SCALE
 from ._spectrum import Index, Spectrum
 from ._target import CircuitTarget
 
-ITERATIONS = 60
+ITERATIONS = 80
 ENOUGH = 0.02  # decrease of the sum, which is in units of chi-square, that is none
 LEAST_N = 0.3
 STEP = 1.5  # longest of a step
+AHEAD = 0.1  # of a step, over which its second derivative is taken
+BEND = 0.75  # a correction with more than that of half the step's length is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +83,11 @@ class Problem:
             y[:, q] = y[:, q] * (y[:, n] if n >= 0 else 1.0) - y[:, r]
         return np.where(self.target.log, np.exp(np.where(self.target.log, np.clip(y, -600.0, 600.0), 0.0)), y)
 
-    def data(self, y: Array) -> tuple[float, Array, Array]:
-        """Sum of squares, its half gradient (T, P) and Gauss-Newton blocks (T, P, P)."""
-        values = self.outside(y)
-        g, h = np.empty_like(y), np.empty((*y.shape, y.shape[1]))
-        cost = 0.0
-        for rows, omega, measured, weight in self.alike:
-            with np.errstate(all="ignore"):
+    def data(self, y: Array) -> list[tuple[Index, Array, Array]]:
+        """Spectra at the same frequencies: their places, weighted residuals (k, 2m) and d residuals/dy (k, P, 2m)."""
+        values, out = self.outside(y), []
+        with np.errstate(all="ignore"):
+            for rows, omega, measured, weight in self.alike:
                 z, slope = self.target.evaluate(values[rows], omega)
                 slope = slope * np.where(self.target.log, values[rows], 1.0)[:, :, None]
                 for r, q, n in self.arcs:
@@ -90,20 +96,37 @@ class Problem:
                         slope[:, n] += y[rows, q][:, None] * slope[:, q]
                         slope[:, q] *= y[rows, n][:, None]
                 off = np.ascontiguousarray(z - measured).view(np.float64) * weight
-                j = np.ascontiguousarray(slope).view(np.float64) * weight[:, None, :]
-                cost += float(np.sum(off * off))
-                g[rows] = (j @ off[:, :, None])[:, :, 0]
-                h[rows] = j @ j.transpose(0, 2, 1)
-        return cost, g, h
+                out.append((rows, off, np.ascontiguousarray(slope).view(np.float64) * weight[:, None, :]))
+        return out
+
+    def bend(self, y: Array, step: Array, known: list[tuple[Index, Array, Array]]) -> Array:
+        """J^T times the second derivative of the residuals along the step (T, P)."""
+        out = np.empty_like(y)
+        for (rows, off, j), (_, ahead, _) in zip(known, self.data(y + AHEAD * step), strict=True):
+            straight = (step[rows][:, None, :] @ j)[:, 0]
+            out[rows] = (j @ (2.0 / AHEAD * ((ahead - off) / AHEAD - straight))[:, :, None])[:, :, 0]
+        return out
+
+
+def _normal(known: list[tuple[Index, Array, Array]], y: Array) -> tuple[float, Array, Array]:
+    """Sum of squares, its half gradient (T, P) and Gauss-Newton blocks (T, P, P)."""
+    g, h, cost = np.empty_like(y), np.empty((*y.shape, y.shape[1])), 0.0
+    with np.errstate(all="ignore"):
+        for rows, off, j in known:
+            cost += float(np.sum(off * off))
+            g[rows] = (j @ off[:, :, None])[:, :, 0]
+            h[rows] = j @ j.transpose(0, 2, 1)
+    return cost, g, h
 
 
 @dataclass(frozen=True, eq=False)
 class Smooth:
-    """The minimum: y (T, P), -2 ln evidence (Laplace), and what is needed for the neighbours' word (`neighbours`)."""
+    """The minimum y (T, P): its sum, -2 ln evidence (Laplace), and what the neighbours' word (`neighbours`) needs."""
 
     problem: Problem
     y: Array
     cost: float
+    evidence: float
     factor: Array
     own: Array
     gradient: Array
@@ -169,7 +192,8 @@ def minimise(p: Problem, start: Array) -> Smooth:
     cap = np.where(p.target.log, np.inf, p.target.high)
     floor = np.where(p.target.log, -np.inf, np.maximum(p.target.low, LEAST_N))
     y = np.clip(p.inside(start), floor, cap)
-    chi2, g, h = p.data(y)
+    known = p.data(y)
+    chi2, g, h = _normal(known, y)
     rough, pull = smooth(y)
     cost, damping, factor = chi2 + rough, 1e-3, stiff
     below = [(i, j) for j in range(size) for i in range(j, size)]
@@ -188,13 +212,20 @@ def minimise(p: Problem, start: Array) -> Smooth:
             damping = max(10.0 * damping, 1e-6)
             continue
         step = -cho_solve_banded((factor, True), total.ravel()).reshape(count, size)
-        step *= np.minimum(1.0, STEP / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-300))
+        if np.abs(step).max() > STEP:
+            step *= np.minimum(1.0, STEP / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-300))
+        else:
+            with np.errstate(all="ignore"):
+                bend = -0.5 * cho_solve_banded((factor, True), p.bend(y, step, known).ravel(), check_finite=False)
+            if 2.0 * np.linalg.norm(bend) < BEND * np.linalg.norm(step):
+                step += bend.reshape(count, size)
         trial = np.clip(y + step, floor, cap)
-        new_chi2, new_g, new_h = p.data(trial)
+        ahead = p.data(trial)
+        new_chi2, new_g, new_h = _normal(ahead, trial)
         new_rough, new_pull = smooth(trial)
         new = new_chi2 + new_rough
         if np.isfinite(new) and new < cost:
-            won, y, cost, g, h, pull = cost - new, trial, new, new_g, new_h, new_pull
+            won, y, cost, g, h, pull, known = cost - new, trial, new, new_g, new_h, new_pull, ahead
             damping = max(damping / 5.0, 1e-9)
             if won < ENOUGH:
                 break
@@ -207,5 +238,5 @@ def minimise(p: Problem, start: Array) -> Smooth:
         banded[i - j, j::size] += h[:, i, j]
     banded[0] += 1e-9 * banded[0] + 1e-12
     factor = cholesky_banded(banded, lower=True)
-    cost += 2.0 * float(np.sum(np.log(factor[0]))) - float(np.sum(np.log(weight[weight > 0.0])))
-    return Smooth(p, y, cost, factor, h, g)
+    evidence = cost + 2.0 * float(np.sum(np.log(factor[0]))) - float(np.sum(np.log(weight[weight > 0.0])))
+    return Smooth(p, y, cost, evidence, factor, h, g)

@@ -31,7 +31,7 @@ from ._axis import Axis, Data, Over, axis_of, spectra_in
 from ._continuity import Problem, Smooth, minimise
 from ._identity import DRIFTS, JITTERS, MOST, SCALE, Tracks, follow, tracks
 from ._result import ImpedanceFit
-from ._seed import Term, terms_of
+from ._seed import Term
 from ._spectrum import Index, Mask, spectrum_of
 from ._target import CircuitTarget, ImpedanceModel, Target
 from ._weights import Weight
@@ -259,9 +259,7 @@ class _Parts:
 
 
 def _groups(target: CircuitTarget) -> list[_Parts]:
-    return [
-        _Parts([terms_of(arc)[0] for arc in arcs], places) for arcs, places in target.alike if len(arcs) <= MOST
-    ]
+    return [_Parts(terms, places) for terms, places in target.alike if len(terms) <= MOST]
 
 
 def _one_meaning(
@@ -320,20 +318,33 @@ def _decided(
     floor = 0.5 * float(np.median([f.reduced_chi2 for f in fits]))
     scaled = [_weights(f) / math.sqrt(max(f.reduced_chi2, floor, 1e-30)) for f in fits]
     natural = np.array([[f.values[n] for n in f.names] for f in fits])
-    reached: list[Smooth] = []
+    best: list[Smooth] = []
+    margins: list[float] = []
     for drift, jitter in dict.fromkeys([(DRIFTS[0], JITTERS[0]), (found.drift, found.jitter)]):
         problem = Problem(target, [f.spectrum for f in fits], scaled, arcs, u, drift, jitter)
         base = problem.inside(natural)
+        starts = [made.y for made in best]  # from the stiffer tracks, which have fewer minima
         for order in _orders(found, u, features, errors, seen):
             start = base.copy()
             start[:, arcs] = tracks(u, features, errors, seen, order, drift, jitter)[0]
-            reached.append(minimise(problem, problem.outside(start)))
-    for made in reached:
-        made.y[:, arcs] = made.y[:, arcs[np.argsort(made.y[0, arcs[:, 1]], kind="stable")]]
-    reached.sort(key=lambda m: m.cost)
-    best = reached[0]
-    others = [m for m in reached[1:] if np.abs(m.y[-1, arcs] - best.y[-1, arcs]).max() > OTHER]
-    return best, 0.5 * (others[0].cost - best.cost) if others else math.inf
+            starts.append(start)
+        reached = sorted((_by_first(minimise(problem, problem.outside(start))) for start in starts), key=lambda m: m.cost)
+        others = [m for m in reached[1:] if np.abs(m.y[-1, arcs] - reached[0].y[-1, arcs]).max() > OTHER]
+        best.append(reached[0])
+        margins.append(0.5 * (others[0].cost - reached[0].cost) if others else math.inf)
+    chosen = int(np.argmin([made.evidence for made in best]))
+    return best[chosen], margins[chosen]
+
+
+def _by_first(made: Smooth) -> Smooth:
+    """The same minimum with its arcs in the order of their speed in the first spectrum."""
+    arcs = made.problem.arcs
+    order = np.argsort(made.y[0, arcs[:, 1]], kind="stable")
+    if (order == np.arange(len(order))).all():
+        return made
+    y = made.y.copy()
+    y[:, arcs] = made.y[:, arcs[order]]
+    return minimise(made.problem, made.problem.outside(y))
 
 
 def _orders(found: Tracks, u: Array, features: Array, errors: Array, seen: Mask) -> list[Index]:

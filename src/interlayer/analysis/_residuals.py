@@ -37,13 +37,13 @@ def percent(share: float) -> str:
 
 def pattern(residuals: ComplexArray | Array) -> Pattern:
     """Pattern of residuals in their order: complex ones by frequency, real ones by time."""
-    parts = [residuals.real, residuals.imag] if np.iscomplexobj(residuals) else [residuals.real]
-    r: Array = np.stack(parts)
-    r = np.asarray(np.clip(r, -4.0 * np.std(r), 4.0 * np.std(r)), dtype=np.float64)  # one glitch is no pattern
-    total, m = float(np.sum(r * r)), r.shape[1]
+    r: Array = np.stack([residuals.real, residuals.imag] if np.iscomplexobj(residuals) else [residuals.real])
+    most = 4.0 * float(np.std(r))
+    r = np.minimum(np.maximum(r, -most), most)  # one glitch is no pattern
+    total, m = float(np.vdot(r, r)), r.shape[1]
     if total == 0.0 or m < 8:
         return Pattern(0.0, 0.0)
-    lags = [float(np.sum(r[:, k:] * r[:, :-k])) / total for k in range(1, LAGS + 1)]
+    lags = [float(np.einsum("pi,pi->", r[:, k:], r[:, :-k])) / total for k in range(1, LAGS + 1)]
     count = float(len(r) * (m - 1))
     smooth = sum(lags) * math.sqrt(count / LAGS)
     return Pattern(lags[0], max(lags[0] * math.sqrt(count), smooth, _runs(r)))
@@ -51,12 +51,11 @@ def pattern(residuals: ComplexArray | Array) -> Pattern:
 
 def _runs(r: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
     """Too few runs of one sign, in standard deviations (Wald-Wolfowitz, both parts together)."""
-    expected = variance = seen = 0.0
-    for part in r:
-        n = len(part)
-        up = int(np.count_nonzero(part >= 0.0))
+    expected = variance = 0.0
+    n, above = r.shape[1], r >= 0.0
+    seen = float(len(r)) + int(np.count_nonzero(above[:, 1:] != above[:, :-1]))
+    for up in above.sum(axis=1).tolist():
         product = 2.0 * up * (n - up)
-        seen += 1.0 + int(np.count_nonzero((part[1:] >= 0.0) != (part[:-1] >= 0.0)))
         expected += 1.0 + product / n
         variance += product * (product - n) / (n * n * (n - 1.0))
     return (expected - seen) / math.sqrt(variance) if variance > 0.0 else 0.0

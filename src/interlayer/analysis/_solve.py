@@ -117,7 +117,7 @@ def solve(
     theta = steady.theta if steady is not None else theta
     for fast in (pinned, asymmetric):  # a tie need not stand in the way of the order of the arcs
         ordered = theta[target.canonical(problem.values(theta), fast)]
-        if np.allclose(problem.inside(ordered), ordered, rtol=0.0, atol=1e-9):
+        if np.abs(problem.inside(ordered) - ordered).max() <= 1e-9:
             break
     return _judge(problem, target, ordered, held, minima, weighting, steady)
 
@@ -253,15 +253,13 @@ def _judge(
     n, free = len(theta), problem.free
     reasons = {i: "held fixed" for i in held}
     width = np.where(target.log, 1e-6, 1e-9)
-    for i in free:
-        for bound, side in ((problem.low[i], "lower"), (problem.high[i], "upper")):
-            if abs(theta[i] - bound) <= width[i]:
-                reasons[int(i)] = (
-                    f"at its {side} bound ({problem.values(problem.low if side == 'lower' else problem.high)[i]:.3g})"
-                )
+    for bound, side in ((problem.low, "lower"), (problem.high, "upper")):
+        for i in free[np.abs(theta - bound)[free] <= width[free]].tolist():
+            reasons[i] = f"at its {side} bound ({problem.values(bound)[i]:.3g})"
     loose = [k for k, i in enumerate(free) if int(i) not in reasons]
     known = problem.sharpness()[np.ix_(loose, loose)]
-    information = j[loose] @ j[loose].T + known
+    slopes = j[loose]
+    information = slopes @ slopes.T + known
     dof = max(round(counted) - len(loose), 1)
     variance = chi2 / dof
     if problem.prior is not None:

@@ -172,7 +172,7 @@ class CircuitTarget(Target):
         for group, parts in self.alike:
             if any(int(i) in pinned for part in parts for i in part):
                 continue
-            tau = [self.time_constant(terms_of(arc)[0], values) for arc in group]
+            tau = [self.time_constant(term, values) for term in group]
             for new, old in zip(parts, np.argsort(tau, kind="stable"), strict=True):
                 order[new] = parts[old]
         return order
@@ -188,13 +188,13 @@ class CircuitTarget(Target):
                     out.append(order)
         return out
 
-    def _alike(self) -> list[tuple[list[Element], list[Index]]]:
-        """Sets of two or more interchangeable arcs, each with the places of its parameters."""
+    def _alike(self) -> list[tuple[list[Term], list[Index]]]:
+        """Sets of two or more interchangeable arcs: their terms, and the places of their parameters."""
         groups: dict[tuple[int, tuple[type, ...]], list[Element]] = {}
         self._groups(self.circuit.element, groups)
         places = np.arange(len(self.names))
         return [
-            (group, [np.concatenate([places[self.place(leaf)] for leaf in arc.leaves()]) for arc in group])
+            ([terms_of(arc)[0] for arc in group], [np.concatenate([places[self.place(leaf)] for leaf in arc.leaves()]) for arc in group])
             for group in groups.values()
             if len(group) > 1
         ]
