@@ -39,15 +39,17 @@ def test_the_equations_by_hand():
 
 def test_errors_of_the_resistances_enter():
     r = Finding("R", 5.0, "resistance", "fit", 0.2)
-    found = bruce_vincent.find(polarisation(), before=r, after="5 ohm", bulk_before="20 ohm")[0]
-    h = 1e-4
-    a, b = (bruce_vincent.find(polarisation(), before=(5.0 + d, "ohm"), after="5 ohm", bulk_before="20 ohm")[0].value for d in (h, -h))
-    assert found.std == pytest.approx(abs(a - b) / (2 * h) * 0.2, rel=0.01) and "after" not in found.note and "rss" in found.note
+    found = bruce_vincent.find(polarisation(), before="5 ohm", after=r, bulk_before="20 ohm")[0]
+    a, b = (bruce_vincent.find(polarisation(), before="5 ohm", after=(5.0 + d, "ohm"), bulk_before="20 ohm")[0].value for d in (0.2, -0.2))
+    assert found.std == pytest.approx(abs(a - b) / 2, rel=0.01) and "rss" not in found.note and "r0" in found.note
+    # with I0 = dV/(Rb + R0) the interfacial resistance before cancels
+    early = bruce_vincent.find(polarisation(), before=Finding("R", 5.0, "resistance", "fit", 3.0), after="5 ohm", bulk_before="20 ohm")[0]
+    assert early.std < 1e-4
 
 
 def test_extrapolation_reads_the_current_at_the_start():
     """1/I = R + k sqrt(t), the answer of a resistance in series with diffusion at short times."""
-    t = np.concatenate([np.linspace(0.5, 60, 120), np.linspace(70, 7200, 300)])
+    t = np.concatenate([np.linspace(0.0, 60, 121), np.linspace(70, 7200, 300)])
     current = 0.01 / (25.0 + np.minimum(2.0 * np.sqrt(t), 46.667))
     data = record(trace(t, np.full(len(t), 0.01), current, "bruce_vincent", False))
     found = bruce_vincent.find(data, before="5 ohm", after="5 ohm", first="extrapolated", window=("1 s", "60 s"))
@@ -145,9 +147,9 @@ def test_exchange_current_of_a_line_by_hand():
     j = np.sign(eta) * 0.5 * np.exp(0.5 * np.abs(eta) / THERMAL)
     found = tafel.find(record(trace(np.arange(401.0), eta, j), temperature="25 degC"), ohmic="0 ohm*cm^2", faces=1)
     j0 = value(found, "apparent exchange current density")
-    assert j0.value == pytest.approx(0.5, rel=1e-9)
-    assert value(found, "Tafel slope per decade, anodic").value == pytest.approx(math.log(10) * 2 * THERMAL)
-    assert value(found, "transfer coefficient, cathodic").value == pytest.approx(0.5)
+    assert j0.value == pytest.approx(0.5, rel=1e-3)
+    assert value(found, "Tafel slope per decade, anodic").value == pytest.approx(math.log(10) * 2 * THERMAL, rel=1e-3)
+    assert value(found, "transfer coefficient, cathodic").value == pytest.approx(0.5, rel=1e-3)
     assert "beyond 70 mV" in j0.method and "0.0% of the voltage" in j0.method
 
 
@@ -163,7 +165,7 @@ def test_butler_volmer_is_recovered_over_noise_and_sampling(method, volts, relat
 
 
 def test_each_branch_has_its_own_coefficient():
-    found = tafel.find(sweep(alpha=0.35, window=0.25), window="140 mV", **OHMIC)
+    found = tafel.find(sweep(alpha=0.35, ohmic=0.0005), window="120 mV", ohmic="5 ohm*cm^2", faces=1)
     assert value(found, "transfer coefficient, anodic").value == pytest.approx(0.35, abs=0.003)
     assert value(found, "transfer coefficient, cathodic").value == pytest.approx(0.65, abs=0.003)
     assert found[0].value == pytest.approx(0.5, rel=0.02)
@@ -173,7 +175,7 @@ def test_a_garnet_cell_of_the_engine_gives_its_exchange_current():
     """Symmetric cell, half of the overpotential each; the ohmic part from the same record's spectrum."""
     cell = il.Cell.parse("Li|LLZTO(1.0 mm)|Li @ 25 degC")
     key = "interfaces.Li|LLZTO."
-    cell = cell.set(key + "charge_transfer.exchange_current_density", "0.5 A/m^2").set(key + "contact.contact_fraction", 0.999)
+    cell = cell.set(key + "charge_transfer.exchange_current_density", "1 A/m^2").set(key + "contact.contact_fraction", 0.5)
     made = il.simulate(cell, "Tafel(400 mV, 5 mV/s, impedance=Impedance(1 MHz, 1 mHz, 5))")
     dc = float(made.spectra[0]["specific_impedance_real"][-1])
     ohmic = dc - 2.0 * GAS * 298.15 / FARADAY / 0.5
