@@ -125,4 +125,4 @@ def nucleation_potential(time: Any, tip: float, plateau: float) -> Any:
     return shape(time, 0.5 * (low + high))
 
 
-__all__ = ["THERMAL", "band", "half", "holds", "math", "noisy", "nucleated", "polarisation", "record", "reservoir", "sweep", "trace", "value", "Mapping"]
+__all__ = ["THERMAL", "Mapping", "band", "half", "holds", "math", "noisy", "nucleated", "polarisation", "record", "reservoir", "sweep", "trace", "value"]

@@ -98,7 +98,7 @@ def test_the_voltage_counts_from_rest():
 
 def test_a_polymer_cell_of_the_engine_gives_its_current_fraction():
     """The fits find the faces, the bulk and the salt apart; truth 1/(1 + Ne) from the cell's own parameters."""
-    T, c0, length, kappa, d, t, factor = 343.15, 1000.0, 1e-4, 0.1, 8e-12, 0.2, 3.0
+    T, c0, length, kappa, d, t, factor = 343.15, 1000.0, 1e-4, 0.003, 8e-12, 0.2, 3.0
     cell = il.Cell.parse("Li|SPE(100 um)|Li @ 70 degC")
     for key, (number, unit) in {"conductivity": (kappa, "S/m"), "diffusivity": (d, "m^2/s"), "concentration": (c0, "mol/m^3")}.items():
         cell = cell.set(f"layers.SPE.{key}", f"{number!r} {unit} at 70 degC")
@@ -109,10 +109,16 @@ def test_a_polymer_cell_of_the_engine_gives_its_current_fraction():
     truth = bulk / (bulk + salt)
     rng = np.random.default_rng(5)
     for noise in (0.0, 1e-3, 5e-3):
-        found = bruce_vincent.find(noisy(clean, rng, relative=noise, z=noise), circuit="R(RC)Ws")
-        assert found[0].value == pytest.approx(truth, rel=2e-3 + 3 * noise), noise
-        assert abs(found[0].value - truth) < 3 * found[0].std + 2e-3 * truth, noise
-    assert truth < 0.9 * 1.0 and abs(truth - t) > 0.1  # a concentrated salt: the current fraction is not t+
+        data = noisy(clean, rng, relative=noise, z=noise)
+        # half of the faces' films have no arc below 1 MHz: the bulk is known from the conductivity, the rest is the faces
+        stated = {}
+        for when, spectrum in zip(("before", "after"), data.spectra, strict=True):
+            high, std = impedance.fit(spectrum, "R(RC)Ws", specific=True).derived(lambda v: v["R1"] + v["R2"])
+            stated[when] = Finding("faces", high - bulk, "area_specific_resistance", "R1 + R2 less l/kappa", std)
+        found = bruce_vincent.find(data, **stated, bulk_before=(bulk, "ohm*m^2"))
+        assert found[0].value == pytest.approx(truth, rel=5e-3 + 10 * noise), noise
+        assert abs(found[0].value - truth) < 3 * found[0].std + 5e-3 * truth, noise
+    assert abs(truth - t) > 0.1  # a concentrated salt: the current fraction is not t+
 
 
 def test_fits_are_taken_as_they_are():
@@ -165,21 +171,22 @@ def test_butler_volmer_is_recovered_over_noise_and_sampling(method, volts, relat
 
 
 def test_each_branch_has_its_own_coefficient():
-    found = tafel.find(sweep(alpha=0.35, ohmic=0.0005), window="120 mV", ohmic="5 ohm*cm^2", faces=1)
+    found = tafel.find(sweep(alpha=0.35, ohmic=0.0002, window=0.25), window="120 mV", ohmic="2 ohm*cm^2", faces=1)
     assert value(found, "transfer coefficient, anodic").value == pytest.approx(0.35, abs=0.003)
     assert value(found, "transfer coefficient, cathodic").value == pytest.approx(0.65, abs=0.003)
     assert found[0].value == pytest.approx(0.5, rel=0.02)
 
 
 def test_a_garnet_cell_of_the_engine_gives_its_exchange_current():
-    """Symmetric cell, half of the overpotential each; the ohmic part from the same record's spectrum."""
+    """Symmetric cell, half of the overpotential each; the ohmic part from the same record's spectrum. Fast
+    enough that no voids grow on the way."""
     cell = il.Cell.parse("Li|LLZTO(1.0 mm)|Li @ 25 degC")
     key = "interfaces.Li|LLZTO."
-    cell = cell.set(key + "charge_transfer.exchange_current_density", "1 A/m^2").set(key + "contact.contact_fraction", 0.5)
-    made = il.simulate(cell, "Tafel(400 mV, 5 mV/s, impedance=Impedance(1 MHz, 1 mHz, 5))")
+    cell = cell.set(key + "charge_transfer.exchange_current_density", "12.5 A/m^2").set(key + "contact.contact_fraction", 0.04)
+    made = il.simulate(cell, "Tafel(400 mV, 50 mV/s, 1 s, impedance=Impedance(1 MHz, 1 mHz, 5))")
     dc = float(made.spectra[0]["specific_impedance_real"][-1])
     ohmic = dc - 2.0 * GAS * 298.15 / FARADAY / 0.5
-    for method, within in (("tafel", 0.08), ("allen-hickling", 0.01), ("micropolarisation", 0.01)):
+    for method, within in (("tafel", 0.15), ("allen-hickling", 0.01), ("micropolarisation", 0.01)):
         found = tafel.find(made, method=method, ohmic=(ohmic, "ohm*m^2"), apparent=False)[0]
         assert found.name == "exchange current density" and found.evidence["faces"] == 2
         assert found.value == pytest.approx(0.5, rel=within), method

@@ -22,6 +22,7 @@ from ._target import number
 
 Working: TypeAlias = Literal["left", "right"]
 REST = 1e-4  # of the largest current of a record: below it nothing flows
+GAP = 5.0
 ERRORS = 3.0  # standard errors from which on a difference is one
 
 
@@ -45,10 +46,16 @@ class Trace:
 
     @property
     def time(self) -> Array:
-        """Since the stretch began (the last point before it, where there is one) [s]."""
+        """Since the stretch began [s]: the last point before it, unless that lies further back than `GAP` of its own
+        longest intervals (then nothing was recorded there)."""
+        return self.clock - self._start
+
+    @property
+    def _start(self) -> float:
         first = float(self.clock[0])
-        start = first if self.before is None or self.before > first else self.before
-        return self.clock - start
+        if self.before is None or self.before > first or len(self.clock) < 2:
+            return first
+        return self.before if first - self.before <= GAP * float(np.max(np.diff(self.clock))) else first
 
     @property
     def level(self) -> float:
@@ -63,14 +70,16 @@ class Trace:
 
     @property
     def charge_std(self) -> float:
-        """Error of the charge: scatter of the current about its neighbours, and the end lying up to one interval after
-        the last point recorded."""
+        """Error of the charge: scatter of the current about its neighbours, the end lying up to one interval after the
+        last point recorded, and the beginning up to one before the first where nothing was recorded before it."""
         t, j = self.time, self.current
         if len(t) < 2:
             return abs(self.charge)
         step = np.diff(t)
         noise = scatter_of(j)
-        return math.hypot(noise * math.sqrt(float(np.sum(step**2))), abs(float(j[-1])) * float(step[-1]) / math.sqrt(3.0))
+        start = abs(float(j[0])) * float(step[0]) / math.sqrt(3.0) if self._start == self.clock[0] else 0.0
+        end = abs(float(j[-1])) * float(step[-1]) / math.sqrt(3.0)
+        return math.hypot(noise * math.sqrt(float(np.sum(step**2))), start, end)
 
     def between(self, first: int, last: int) -> Trace:
         """Rows first .. last - 1."""

@@ -35,6 +35,7 @@ Kinetics: TypeAlias = Literal["reversible", "irreversible"]
 FACTOR = {"reversible": 0.4463, "irreversible": 0.4958}
 NEAR_HALF = 0.1
 FEWEST = 20
+LEAST = 0.05  # of the range of the current: less above the baseline is no peak
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def _peak(one: Trace, sweep: int, baseline: float) -> Peak | None:
     top = int(np.argmax(height))
     noise = scatter_of(j)
     size = float(height[top])
-    if size < 6.0 * noise or size <= 1e-12 or top >= len(e) - 3 or top < 3:
+    if size < 6.0 * noise or size < LEAST * float(np.ptp(j)) or top >= len(e) - 3 or top < 3:
         return None
     inside = np.flatnonzero(height >= 0.95 * size - 3.0 * noise)
     inside = inside[(inside >= top - len(e) // 8) & (inside <= top + len(e) // 8)]

@@ -10,7 +10,7 @@ Path L: "slab" thickness (one face carries the flux, the other blocks), "sphere"
                         sqrt(t) law and no finished rest
 
 Refused pulse by pulse, with the reason as the finding's note: E not straight against sqrt(t) (R² below 0.99), tau not
-below 0.1 L_e²/D (0.25 L_e²/D), a rest not finished (still moving by 5 % of dEs over its last tenth; "weppner-huggins"), dEs within its errors or
+below 0.1 L_e²/D (0.25 L_e²/D), a rest not finished (still moving by 1 % of dEs over its last tenth; "weppner-huggins"), dEs within its errors or
 below 5 % of the mean of all pulses (a two-phase plateau: no D there), a fit that leaves a pattern. E counts with errors
 from its scatter; a stated error of L enters twice. If no pulse passes, the record is refused.
 
@@ -39,7 +39,7 @@ Method: TypeAlias = Literal["weppner-huggins", "least squares"]
 Shape: TypeAlias = Literal["slab", "sphere"]
 STRAIGHT = 0.99
 SHORT = 0.25  # tau D/L_e² up to which the sqrt(t) law holds (the exact answer is 1 % off at 0.25)
-FINISHED = 0.05
+FINISHED = 0.01  # of dEs over the last tenth of a rest; as t^-1/2 about twenty times as much is still to come
 PLATEAU = 0.05
 FEWEST = 6
 ROOTS = np.array([4.493409457909064, 7.725251836937707, 10.904121659428899, 14.066193912831473, 17.220755271930768,
@@ -168,7 +168,7 @@ def _straight(p: Pulse, path: float, shape: Shape, window: tuple[float, float]) 
         moving = line(p.rest_time[tail], p.rest_voltage[tail])
         v, s = moving.value((0.0, 1.0))
         drift = max(abs(v) - 2.0 * s, 0.0) * float(np.ptp(p.rest_time[tail]))
-    relative = 2.0 * math.hypot(change_std / change, slope_std / slope, drift / change)
+    relative = 2.0 * math.hypot(change_std / change, slope_std / slope, 10.0 * drift / change)
     filling = p.tau * value / reach**2
     evidence = {"R2": fit.r2, "dEs_V": change, "dEt_V": rise, "ohmic jump V": float(fit.parameters[0]) - p.before[0], "tau D/L_e2": filling, "rest drift V": drift}
     noise_only = fit.r2 < STRAIGHT and fit.scatter <= 1.5 * scatter_of(p.voltage[inside])

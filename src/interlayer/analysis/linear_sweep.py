@@ -16,6 +16,7 @@ of both lines. Source: definitions of the field's papers, which differ (0.01 to 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -25,6 +26,7 @@ from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._dc import ERRORS, Trace, Working, line, scatter_of, traces
+from ._spectrum import Mask
 from ._target import number
 
 SOURCE = "convention; thresholds differ between papers (recalled)"
@@ -92,7 +94,7 @@ def find(
     return Finding(name, at, "voltage", method_said, std, SOURCE, evidence=evidence)
 
 
-def _smooth(above: np.typing.NDArray[np.bool_]) -> np.typing.NDArray[np.bool_]:
+def _smooth(above: Mask) -> Mask:
     """Single points that differ from both neighbours follow these."""
     out = above.copy()
     lonely = (above[1:-1] != above[:-2]) & (above[1:-1] != above[2:])
@@ -101,7 +103,7 @@ def _smooth(above: np.typing.NDArray[np.bool_]) -> np.typing.NDArray[np.bool_]:
 
 
 def _tangent(
-    name: str, sweep: Trace, base: Array, base_covariance: Array, noise: float, said: str, evidence: dict[str, object]
+    name: str, sweep: Trace, base: Array, base_covariance: Array, noise: float, said: str, evidence: Mapping[str, object]
 ) -> Finding:
     e, j = sweep.voltage, sweep.current
     width = max(5, len(e) // 40)
@@ -111,7 +113,7 @@ def _tangent(
     difference = float(top.parameters[1] - base[1])
     error = math.hypot(math.sqrt(float(top.covariance[1, 1])), math.sqrt(float(base_covariance[1, 1])))
     peak = float(np.max(np.abs(j - (base[0] + base[1] * e))))
-    if not abs(difference) > ERRORS * error or peak < 5.0 * noise or abs(difference) < 3.0 * abs(float(base[1])):
+    if not abs(difference) > ERRORS * error or peak < max(5.0 * noise, 0.5 * float(np.max(np.abs(base[0] + base[1] * e)))) or abs(difference) < 3.0 * abs(float(base[1])):
         raise AnalysisError("The current does not rise out of its baseline: there is no limit in this sweep", given=f"slope {float(top.parameters[1]):.3g} against {float(base[1]):.3g}")
     at = -float(top.parameters[0] - base[0]) / difference
     row = np.array([1.0, at])

@@ -129,7 +129,8 @@ def _slopes(charge: Array, voltage: Array, grid: Array, width: float) -> tuple[A
 def _level(p: Profile, gap: Gap) -> tuple[float, float]:
     noise = scatter_of(p.voltage)
     if gap == "mean":
-        return float(np.trapezoid(p.voltage, p.charge) / (p.charge[-1] - p.charge[0])), noise / math.sqrt(len(p.voltage))
+        energy = float(np.trapezoid(p.voltage, p.charge)) + float(p.voltage[0] * p.charge[0])
+        return energy / float(p.charge[-1]), noise / math.sqrt(len(p.voltage))
     middle = 0.5 * float(p.charge[-1])
     near = np.argsort(np.abs(p.charge - middle))[:9]
     fit = np.polyfit(p.charge[near] - middle, p.voltage[near], 1)
