@@ -92,7 +92,7 @@ def half(charge: float, level: float, start: float, volts: Any, step: float = 10
 def reservoir(efficiency: float = 0.99, cycles: int = 10, formation: bool = False, top: float = 1.0, q_t: float = 72000.0, q_c: float = 18000.0, level: float = 5.0, step: float = 20.0, **info: Any) -> Record:
     """Adams's test with a constant loss a plating: what is plated comes back with `efficiency`."""
     info = {"working": "left", **info} if info.get("working") != "none" else {}
-    made, clock, there = [], 0.0, 0.0
+    made, clock, there = [trace([0.0, 60.0], [0.5, 0.5], [0.0, 0.0], "aurbach", **info)], 60.0, 0.0
     rows: list[tuple[float, float | None]] = [*([(-1.0, q_t), (1.0, None)] if formation else []), (-1.0, q_t)]
     rows += [(1.0, q_c), (-1.0, q_c)] * cycles + [(1.0, None)]
     for sign, charge in rows:

@@ -27,6 +27,8 @@ def test_the_reservoir_by_hand():
     assert ce.value == pytest.approx(0.99, abs=1e-9)
     assert value(found, "charge of the last strip").value == pytest.approx(19.3 * 3600, rel=1e-9)
     assert ce.std == pytest.approx(ce.evidence["std of Q_S"] / (70 * 3600), rel=1e-9)
+    late = record(*reservoir(0.99, 10).segments[1:])  # nothing recorded before the reservoir: its first interval is not known
+    assert aurbach.find(late)[0].std == pytest.approx(np.hypot(ce.std, ce.value * 5.0 * 20.0 * np.sqrt(2 / 3) / (70 * 3600)), rel=0.02)
     assert "soft short inflates" in ce.method and ce.evidence["cycles"] == 10
 
 
@@ -90,8 +92,8 @@ def test_planted_decoys_are_refused():
     # the reservoir used up in the third cycle: its strip ends at the cut-off before its charge
     data = reservoir(0.99, 5)
     early = list(data.segments)
-    s = early[5]
-    early[5] = trace(s["time"], np.where(s["time"] > s["time"][-30], 1.0, s["voltage"]), s["current_density"], "aurbach", **s.info)
+    s = early[6]
+    early[6] = trace(s["time"], np.where(s["time"] > s["time"][-30], 1.0, s["voltage"]), s["current_density"], "aurbach", **s.info)
     with pytest.raises(AnalysisError, match="stripped empty in cycle 3"):
         aurbach.find(record(*early))
 

@@ -4,7 +4,8 @@
                   the cut-off; with equal charges this is (n Q_C + Q_S)/(n Q_C + Q_T)
     "cycling"     CE_k = Q_strip/Q_plate of each cycle stripped to the cut-off; their mean
 
-Charges are trapezoids of the recorded current. Error of the reservoir form: dQ_S/(n Q_C + Q_T), dQ_S from the scatter
+Charges are trapezoids of the recorded current. Error of the reservoir form: dQ_S/(n Q_C + Q_T) (and as much of Q_T where
+the record begins with it and its first interval is not known), dQ_S from the scatter
 of the current and from the end, which lies up to one recording interval after the last point; an error of the
 coulometer is common to both charges and leaves the ratio alone. Error of the mean of cycles: their scatter.
 
@@ -135,7 +136,9 @@ def _reservoir(plates: list[Trace], strips: list[Trace], full: Mask, formation: 
     total, rest = abs(reservoir.charge), abs(last.charge)
     whole = total + put
     value = (taken + rest) / whole
-    std = last.charge_std / whole
+    # a reservoir whose beginning was not recorded is known to one interval only
+    unseen = reservoir.charge_std if reservoir.before is None else 0.0
+    std = math.hypot(last.charge_std, value * unseen) / whole
     _possible(value, std)
     specific = last.specific
     evidence = {

@@ -107,8 +107,9 @@ def _tangent(
 ) -> Finding:
     e, j = sweep.voltage, sweep.current
     width = max(5, len(e) // 40)
-    slopes = np.array([abs(float(line(e[k : k + width], j[k : k + width]).parameters[1])) for k in range(len(e) - width)])
-    k = int(np.argmax(slopes))
+    starts = range(0, len(e) - width, max(1, width // 8))
+    slopes = [abs(float(line(e[k : k + width], j[k : k + width]).parameters[1])) for k in starts]
+    k = starts[int(np.argmax(slopes))]
     top = line(e[k : k + width], j[k : k + width])
     difference = float(top.parameters[1] - base[1])
     error = math.hypot(math.sqrt(float(top.covariance[1, 1])), math.sqrt(float(base_covariance[1, 1])))
