@@ -137,6 +137,13 @@ def _trace(record: Record, segment: Segment, specific: bool, working: Working | 
     good = np.isfinite(clock) & np.isfinite(voltage) & np.isfinite(current)
     if not good.any():
         return None
+    steps = np.diff(clock[good])
+    if len(steps) and (steps.min() < 0.0 or steps.max() == 0.0):
+        at = float(clock[good][int(np.argmin(steps))])
+        raise AnalysisError(
+            f"The clock {'runs back' if steps.min() < 0.0 else 'stands still'} within a step", given=f"at {at:.6g} s",
+            remedy="Cut the record there, or read the file with its own test time",
+        )  # fmt: skip
     sign = sign_of(segment.info, working)
     event = str(segment.info.get("event", ""))
     return Trace(clock[good], sign * voltage[good], sign * current[good], specific, segment.technique, segment.info, event, before)
@@ -192,7 +199,8 @@ def least(columns: Sequence[Array], y: Array, weight: Array | None = None) -> Fi
     matrix = np.stack(list(columns), axis=1) * w[:, None]
     if len(y) < matrix.shape[1]:
         raise AnalysisError("There are fewer points than unknowns", given=len(y), allowed=f"at least {matrix.shape[1]}")
-    scale = np.maximum(np.linalg.norm(matrix, axis=0), 1e-300)
+    size = np.linalg.norm(matrix, axis=0)
+    scale = np.where(size > 0.0, size, 1.0)
     q, r = np.linalg.qr(matrix / scale)
     inverse = np.linalg.pinv(r)
     parameters = (inverse @ (q.T @ (y * w))) / scale

@@ -68,6 +68,8 @@ def _halves(record: Record, working: Working | None) -> tuple[list[Trace], list[
     """Plates and strips in turn, neighbours of one sign joined by their charges."""
     found = traces(record, technique="aurbach", working=working)
     parts = [p for p in stretches(found) if p.level != 0.0 and abs(p.charge) > 0.0]
+    if not parts:
+        raise AnalysisError("No charge passes in this record", remedy="Every plate needs its strip")
     if working is None and not any("working" in p.info for p in parts):
         ends = np.array([p.voltage[-1] for p in parts])
         top = parts[int(np.argmax(np.abs(ends)))]

@@ -37,6 +37,7 @@ QUANTITY = {"cell": "charge", "mass": "specific_charge", "area": "areal_charge"}
 SMALL = 0.02  # of the median half cycle: less is a pulse or a fragment, said and left out
 KNEE = 1e-3  # probability of chance up to which two lines are needed
 STEEPER = 2.0
+PLACES = 400  # where a knee is sought
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +224,7 @@ def _knee(q: Array, reference: int) -> Finding:
         return Finding("knee", None, "number", method, None, SOURCE, "not sought: fewer than 8 cycles")
     one = line(x, y)
     single = float(one.residuals @ one.residuals)
-    places = np.linspace(2.0, n - 3.0, 10 * (n - 5) + 1)
+    places = np.linspace(2.0, n - 3.0, min(10 * (n - 5), PLACES) + 1)
     squares = np.array([float(np.sum(least((np.ones(n), x, np.maximum(x - b, 0.0)), y).residuals ** 2)) for b in places])
     best = int(np.argmin(squares))
     fit = least((np.ones(n), x, np.maximum(x - places[best], 0.0)), y)
