@@ -190,6 +190,12 @@ class Fit:
     scatter: float
     r2: float
     residuals: Array
+    unit: Array  # covariance for weights that are true errors
+
+    def known(self, row: Sequence[float] | Array) -> tuple[float, float]:
+        """A linear combination with its std by the errors in the weights, scaled up where the scatter is larger."""
+        r = np.asarray(row, dtype=np.float64)
+        return float(r @ self.parameters), max(self.scatter, 1.0) * math.sqrt(max(float(r @ self.unit @ r), 0.0))
 
     def value(self, row: Sequence[float] | Array) -> tuple[float, float]:
         """A linear combination of the parameters, and its std."""
@@ -213,8 +219,8 @@ def least(columns: Sequence[Array], y: Array, weight: Array | None = None) -> Fi
     variance = squares / dof if dof > 0 else 0.0
     middle = float(np.sum(w**2 * y) / np.sum(w**2))
     total = float(np.sum((w * (y - middle)) ** 2))
-    covariance = variance * (inverse @ inverse.T) / np.outer(scale, scale)
-    return Fit(parameters, covariance, math.sqrt(variance), 1.0 - squares / total if total > 0.0 else 0.0, residuals)
+    unit = (inverse @ inverse.T) / np.outer(scale, scale)
+    return Fit(parameters, variance * unit, math.sqrt(variance), 1.0 - squares / total if total > 0.0 else 0.0, residuals, unit)
 
 
 def line(x: Array, y: Array, weight: Array | None = None) -> Fit:

@@ -21,9 +21,10 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from .. import units
+from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
-from ._dc import ERRORS, Stated, Steady, Trace, bend, given, line, specific_basis, steady, traces
+from ._dc import ERRORS, Stated, Steady, Trace, given, least, line, specific_basis, steady, traces
 from ._resistance import geometry
 
 SOURCE = "definition; blocking electrodes: Hebb, J. Chem. Phys. 20 (1952) 185, 10.1063/1.1700165 (recalled)"
@@ -91,27 +92,27 @@ def _end(hold: Trace, number: int) -> tuple[Steady, Steady]:
     return found
 
 
-def _line(volts: np.ndarray, current: np.ndarray, errors: np.ndarray) -> tuple[float, float, str, dict[str, object]]:
+def _line(volts: Array, current: Array, errors: Array) -> tuple[float, float, str, dict[str, object]]:
     """(R, std, how, evidence)."""
     if len(volts) < 3:
-        r = volts / current
-        spread = 0.5 * float(np.ptp(r)) if len(r) > 1 else 0.0
-        std = math.hypot(float(np.max(r * errors)), spread)
-        return float(r.mean()), std, f"V/I of {len(volts)} hold{'s' if len(volts) > 1 else ''}: nothing tests the line", {}
+        each = volts / current
+        spread = 0.5 * float(np.ptp(each)) if len(each) > 1 else 0.0
+        return float(each.mean()), math.hypot(float(np.max(each * errors)), spread), f"V/I of {len(volts)} hold{'s' if len(volts) > 1 else ''}: nothing tests the line", {}
     size = np.abs(volts) * np.maximum(errors, 1e-12)
     fit = line(current, volts, 1.0 / size)
-    r, std = fit.value((0.0, 1.0))
-    std = max(std, float(np.min(errors)) * r)
-    offset, offset_std = fit.value((1.0, 0.0))
+    r, std = fit.known((0.0, 1.0))
+    offset, offset_std = fit.known((1.0, 0.0))
     largest = float(np.max(np.abs(volts)))
-    if abs(offset) > OFFSET * largest and abs(offset) > ERRORS * max(offset_std, float(np.min(size))):
-        raise AnalysisError("The line of V against I misses zero", given=f"{offset * 1e3:.3g} mV", allowed=f"{OFFSET:.0%} of {largest * 1e3:.3g} mV", remedy="Take the rest potential away, or look for a process that begins at a threshold")
-    if len(volts) > 3:
-        bent, bent_std = bend(current, volts)
-    else:
-        low, high = (volts[1] - volts[0]) / (current[1] - current[0]), (volts[2] - volts[1]) / (current[2] - current[1])
-        noise = float(np.hypot(size[1], np.max(size))) * (1.0 / abs(current[1] - current[0]) + 1.0 / abs(current[2] - current[1]))
-        bent, bent_std = (high - low) / r, noise / r
+    if abs(offset) > OFFSET * largest and abs(offset) > ERRORS * offset_std:
+        raise AnalysisError(
+            "The line of V against I misses zero", given=f"{offset * 1e3:.3g} mV", allowed=f"{OFFSET:.0%} of {largest * 1e3:.3g} mV",
+            remedy="Take the rest potential away, or look for a process that begins at a threshold",
+        )  # fmt: skip
+    u = (current - current.mean()) / float(np.ptp(current))
+    curve = least((np.ones_like(u), u, u * u), volts, 1.0 / size)
+    change, change_std = curve.known((0.0, 0.0, 2.0))
+    slope = abs(float(curve.parameters[1]))
+    bent, bent_std = change / slope, change_std / slope
     if abs(bent) > BENT and abs(bent) > ERRORS * bent_std:
         raise AnalysisError(
             f"V against I is bent: its slope changes by {bent:.0%}", allowed=f"{BENT:.0%}",
