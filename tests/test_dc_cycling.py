@@ -251,7 +251,7 @@ def test_the_faraday_floor():
 @pytest.mark.long
 def test_coverage_of_fade():
     rng, hits = np.random.default_rng(5), []
-    for _ in range(400):
+    for _ in range(250):
         rows = [(a, b * (1 + 1e-3 * rng.normal())) for a, b in fading(30)]
         # Q/Q_ref: the reference's own error moves the slope by 1e-3 of itself, far below the scatter's
         hits.append(holds(value(cycling.find(table(rows, step=900.0)), "fade per cycle"), 2e-3, 2.05))

@@ -116,7 +116,7 @@ def test_coverage_of_diffusivities(y):
     rng, hits = np.random.default_rng(9), []
     d = y * 25e-12 / 600.0
     base = titration(d, rest=max(3600.0, 0.5 * 600.0 / y), pulses=1)
-    for _ in range(400):
+    for _ in range(250):
         f = gitt.find(noisy(base, rng, volts=3e-5), length="5 um")[0]
         hits.append(f.value is not None and holds(f, d))
     band(hits)
@@ -321,9 +321,21 @@ def test_coverage_of_polarisation():
     rng, hits = np.random.default_rng(3), []
     base = holds_of([(v, 1e-7 * v) for v in (0.01, 0.02, 0.03, 0.04, 0.05)], tau=100.0)
     for _ in range(600):
-        hits.append(holds(dc_polarisation.find(noisy(base, rng, relative=0.02), carriers="electrons")[0], 1e7, 1.96))
-    low = np.mean(hits)
-    assert low >= 0.93, low  # of a line through five holds: not below what is stated
+        hits.append(holds(dc_polarisation.find(noisy(base, rng, relative=0.02), carriers="electrons")[0], 1e7))
+    band(hits)
+
+
+@pytest.mark.long
+def test_coverage_of_randles_sevcik():
+    """Of the noise. The line through the foot of the wave as baseline takes 0.12 % off the peak, 0.3 % off D, at any noise."""
+    rng, hits = np.random.default_rng(3), []
+    base = [reversible(v, n=1501) for v in (0.005, 0.02, 0.08)]
+    truth = cyclic_voltammetry.diffusivity(base, concentration="1 mol/m^3", kinetics="reversible").value
+    assert truth == pytest.approx(1e-9, rel=4e-3)
+    for _ in range(400):
+        data = [noisy(r, rng, amps=5e-3 * float(r.segments[0]["current_density"].max())) for r in base]
+        hits.append(holds(cyclic_voltammetry.diffusivity(data, concentration="1 mol/m^3", kinetics="reversible"), truth))
+    assert np.mean(hits) >= 0.93, np.mean(hits)
 
 
 @pytest.mark.long

@@ -155,7 +155,8 @@ def _tip(t: Array, e: Array, noise: float) -> tuple[float, float, float]:
         if float(u.min()) <= place <= float(u.max()):
             row = (1.0, place, place**2, *([place**3] if cubic else []))
             value, std = fit.value(row)
-            return value, max(std, noise / math.sqrt(len(u))), float(t[low]) + place * half
+            # the points were chosen by their values: as much again as a mean of them has
+            return value, math.hypot(std, noise / math.sqrt(len(u))), float(t[low]) + place * half
     return float(e[low]), max(noise, 1e-15), float(t[low])
 
 
