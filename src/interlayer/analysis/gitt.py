@@ -9,9 +9,10 @@ Path L: "slab" thickness (one face carries the flux, the other blocks), "sphere"
                         flux and its stop by superposition; E0, R and dEs enter linearly, D is searched. It needs no
                         sqrt(t) law and no finished rest
 
-Refused pulse by pulse, with the reason as the finding's note: E not straight against sqrt(t) (R² below 0.99), tau not
-below 0.1 L_e²/D (0.25 L_e²/D), a rest not finished (still moving by 1 % of dEs over its last tenth; "weppner-huggins"), dEs within its errors or
-below 5 % of the mean of all pulses (a two-phase plateau: no D there), a fit that leaves a pattern. E counts with errors
+Refused pulse by pulse, with the reason as the finding's note: E not straight against sqrt(t) (R² below 0.99), tau above
+0.25 L_e²/D, a rest not finished (still moving by 1 % of dEs over its last tenth), these three for "weppner-huggins"; dEs
+within its errors or below 5 % of the mean of all pulses (a two-phase plateau: no D there), a flat sum of squares, a fit
+that leaves more than the noise. E counts with errors
 from its scatter; a stated error of L enters twice. If no pulse passes, the record is refused.
 
 Sources (recalled): Weppner & Huggins, J. Electrochem. Soc. 124 (1977) 1569; scatter of the method: Kang & Chueh, J.
