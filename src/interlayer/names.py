@@ -38,6 +38,7 @@ _ROWS = [
     Name("current_density", "A/m^2", "mA/cm^2", "current over geometric area; positive flows left to right inside the cell", 0.0, 1e6, True),
     Name("charge", "C", "mA*h", "charge passed", 0.0, 1e9, True),
     Name("areal_charge", "C/m^2", "mA*h/cm^2", "charge passed over geometric area", 0.0, 1e8, True),
+    Name("specific_charge", "C/kg", "mA*h/g", "charge passed over mass of active material", 0.0, 1e11, True),
     Name("charging_capacity", "C", "mA*h", "charge passed while charging", 0.0, 1e9, True, "charging_capacity_ah", "Charging Capacity / Ah"),
     Name("discharging_capacity", "C", "mA*h", "charge passed while discharging", 0.0, 1e9, True, "discharging_capacity_ah", "Discharging Capacity / Ah"),
     Name("step_capacity", "C", "mA*h", "charge passed in the step", 0.0, 1e9, True, "step_capacity_ah", "Step Capacity / Ah"),

@@ -1,0 +1,242 @@
+"""Capacities, efficiency, retention, fade and knee of a cell that is charged and discharged.
+
+A half cycle is all current of one sign between two changes of sign, rests and pauses within it included; a cycle is two
+of them that follow each other, beginning with the first of the record (an incomplete one at either end is left out and
+said). Charges are trapezoids of the recorded current; given per mass, per area, or as they are. I > 0 charges (names.py).
+
+Coulombic efficiency   "second/first" half cycle of a cycle (a full cell: discharge over charge; a half cell that begins
+                       with its discharge: charge over discharge), "discharge/charge" or "charge/discharge"
+retention              Q_last/Q_ref of what is called the capacity (the second half cycle), `reference` counted from 1
+fade per cycle         "linear": -slope of Q/Q_ref against the cycle; "geometric": 1 - (Q_last/Q_ref)^(1/n);
+                       "compound": -slope of ln Q
+knee                   two straight lines that meet, against one line (F test, p below 0.1 %; the second at least twice as
+                       steep); the interval is where chi² stays within its 95 % point. Found only inside the record.
+
+Errors: of a charge the scatter of the current and the end of the step, which lies up to one recording interval after the
+last point (the calibration of the instrument is not in it); of fades the scatter about the line. Source: definitions.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+
+from ..elements.base import Array
+from ..errors import AnalysisError, MissingValueError, UnknownNameError
+from ..record import Finding, Record
+from ._dc import Trace, least, line, stretches, traces
+
+SOURCE = "definition of the package"
+Per: TypeAlias = Literal["cell", "mass", "area"]
+Efficiency: TypeAlias = Literal["second/first", "discharge/charge", "charge/discharge"]
+Fade: TypeAlias = Literal["linear", "geometric", "compound"]
+QUANTITY = {"cell": "charge", "mass": "specific_charge", "area": "areal_charge"}
+SMALL = 0.02  # of the median half cycle: less is a pulse or a fragment, said and left out
+KNEE = 1e-3  # probability of chance up to which two lines are needed
+STEEPER = 2.0
+PLACES = 400  # where a knee is sought
+
+
+@dataclass(frozen=True, eq=False)
+class Half:
+    """All parts of one sign: signed charge and its std [C, C/kg or C/m²], parts, start and end [s], mean |I| held."""
+
+    charge: float
+    std: float
+    parts: tuple[Trace, ...]
+
+    @property
+    def level(self) -> float:
+        """Median magnitude of the current of its first part (before a voltage is held)."""
+        return abs(self.parts[0].level)
+
+
+@dataclass(frozen=True, eq=False)
+class Cycles:
+    """Cycles of a record: charges of the first and the second half cycles with their std, in the order they ran.
+
+    per           what the charges are counted by, `quantity` their row of names.py
+    first_charges whether a cycle begins with its charge
+    """
+
+    first: Array
+    second: Array
+    first_std: Array
+    second_std: Array
+    halves: tuple[Half, ...]
+    first_charges: bool
+    per: Per
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def quantity(self) -> str:
+        """Row of names.py of the charges."""
+        return QUANTITY[self.per]
+
+    @property
+    def charge(self) -> Array:
+        """Charge taken in of each cycle."""
+        return self.first if self.first_charges else self.second
+
+    @property
+    def discharge(self) -> Array:
+        """Charge given of each cycle."""
+        return self.second if self.first_charges else self.first
+
+    def efficiency(self, definition: Efficiency = "second/first") -> tuple[Array, Array]:
+        """(Coulombic efficiency, std) of each cycle."""
+        if definition not in get_args(Efficiency):
+            raise UnknownNameError("This efficiency is not known", given=definition, allowed=get_args(Efficiency))
+        value = self.second / self.first
+        std = value * np.hypot(self.first_std / self.first, self.second_std / self.second)
+        if (definition == "discharge/charge") == self.first_charges or definition == "second/first":
+            return value, std
+        return 1.0 / value, std / value**2
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def cycles(record: Record, *, per: Per = "cell") -> Cycles:
+    """The cycles of a record; per "mass" and "area" ask for these."""
+    if per not in get_args(Per):
+        raise UnknownNameError("Charges are counted by one of these", given=per, allowed=get_args(Per))
+    found = traces(record, specific=True) if per == "area" else _whole(record)
+    size = record.condition("mass") if per == "mass" else 1.0
+    parts = [p for p in stretches(found) if p.level != 0.0]
+    signs = {math.copysign(1.0, p.level) for p in parts}
+    if len(signs) < 2:
+        raise MissingValueError(
+            "The current has one sign throughout: charge and discharge can't be told apart", remedy='Read the file with the column that holds the sign, or with columns={"current": ("-I", "mA"), ...}'
+        )  # fmt: skip
+    halves, remarks = _halves(parts, size)
+    pairs = len(halves) // 2
+    if not pairs:
+        raise AnalysisError("The record holds no whole cycle", given=f"{len(halves)} half cycles", allowed="2 or more")
+    if len(halves) % 2:
+        remarks.append("The last half cycle has no second one: left out.")
+    first, second = halves[0 : 2 * pairs : 2], halves[1 : 2 * pairs : 2]
+    return Cycles(
+        np.array([abs(h.charge) for h in first]), np.array([abs(h.charge) for h in second]), np.array([h.std for h in first]),
+        np.array([h.std for h in second]), tuple(halves[: 2 * pairs]), halves[0].charge > 0.0, per, tuple(remarks),
+    )  # fmt: skip
+
+
+def find(
+    record: Record, *, per: Per = "cell", efficiency: Efficiency = "second/first", fade: Fade = "linear", reference: int = 1,
+) -> list[Finding]:  # fmt: skip
+    """First and last capacity, Coulombic efficiencies, retention, fade per cycle and knee."""
+    if fade not in get_args(Fade):
+        raise UnknownNameError("This fade is not known", given=fade, allowed=get_args(Fade))
+    found = cycles(record, per=per)
+    n = len(found)
+    if not 1 <= reference <= n:
+        raise AnalysisError("The record has no such cycle", given=reference, allowed=f"1 .. {n}")
+    q, s = found.second, found.second_std
+    ce, ce_std = found.efficiency(efficiency)
+    evidence = {
+        "cycles": n, "per": per, "begins with": "charge" if found.first_charges else "discharge", "capacities": q.tolist(),
+        "first half cycles": found.first.tolist(), "efficiencies": ce.tolist(), "remarks": list(found.remarks),
+    }  # fmt: skip
+    method = f"second half cycle of each cycle ({'discharge' if found.first_charges else 'charge'}), trapezoid of the current, per {per}"
+    out = [
+        Finding("capacity, first cycle", float(q[0]), found.quantity, method, float(s[0]), SOURCE, evidence=evidence),
+        Finding("capacity, last cycle", float(q[-1]), found.quantity, method, float(s[-1]), SOURCE, evidence=evidence),
+        Finding("Coulombic efficiency, first cycle", float(ce[0]), "number", efficiency, float(ce_std[0]), SOURCE, evidence=evidence),
+        Finding("Coulombic efficiency, median", float(np.median(ce)), "number", f"{efficiency}, median of {n} cycles",
+                1.2533 * float(np.std(ce, ddof=1)) / math.sqrt(n) if n > 1 else float(ce_std[0]), SOURCE, evidence=evidence),
+    ]  # fmt: skip
+    if n < 2:
+        return out
+    r = reference - 1
+    keep = float(q[-1] / q[r])
+    out.append(Finding("capacity retention", keep, "number", f"Q of cycle {n} over cycle {reference}", keep * math.hypot(float(s[-1] / q[-1]), float(s[r] / q[r])), SOURCE, evidence=evidence))
+    if n - r >= 4:
+        out += [_fade(q[r:], s[r:], fade, reference), _knee(q[r:], reference)]
+    return out
+
+
+def _whole(record: Record) -> list[Trace]:
+    """In ampere, or per area where the record holds densities and no area is stated."""
+    dense = all("current_density" in s or "current" not in s for s in record.traces) and "area" not in record.conditions
+    if dense and any("current_density" in s for s in record.traces):
+        raise MissingValueError(
+            "The record holds current densities, and the area of this specimen is not stated",
+            remedy='Count per area, per="area", or state it: record.with_conditions(area="... cm^2")',
+        )  # fmt: skip
+    return traces(record, specific=False)
+
+
+def _halves(parts: list[Trace], size: float) -> tuple[list[Half], list[str]]:
+    """Neighbours of one sign joined; fragments much smaller than the rest left out where that joins their neighbours."""
+    groups: list[list[Trace]] = []
+    for part in parts:
+        if groups and (groups[-1][0].level > 0.0) == (part.level > 0.0):
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    charges = np.array([abs(sum(p.charge for p in g)) for g in groups])
+    small = charges < SMALL * float(np.median(charges[charges > 0.02 * charges.max()]))
+    remarks = [f"{int(small.sum())} half cycles below {SMALL:.0%} of the median charge are left out (pulses, fragments)."] if small.any() else []
+    joined: list[list[Trace]] = []
+    for group, gone in zip(groups, small.tolist(), strict=True):
+        if gone:
+            continue
+        if joined and (joined[-1][0].level > 0.0) == (group[0].level > 0.0):
+            joined[-1] += group
+        else:
+            joined.append(list(group))
+    out = []
+    for group in joined:
+        std = math.sqrt(sum(p.charge_std**2 for p in group))
+        out.append(Half(sum(p.charge for p in group) / size, std / size, tuple(group)))
+    return out, remarks
+
+
+def _fade(q: Array, s: Array, definition: Fade, reference: int) -> Finding:
+    x = np.arange(len(q), dtype=np.float64)
+    evidence = {"definition": definition, "cycles": len(q), "from cycle": reference}
+    name = "fade per cycle"
+    if definition == "geometric":
+        n = len(q) - 1
+        keep = float(q[-1] / q[0])
+        std = keep ** (1.0 / n) / n * math.hypot(float(s[-1] / q[-1]), float(s[0] / q[0]))
+        return Finding(name, 1.0 - keep ** (1.0 / n), "number", f"1 - (Q_last/Q_ref)^(1/{n})", std, SOURCE, evidence=evidence)
+    y = q / q[0] if definition == "linear" else np.log(q)
+    fit = line(x, y)
+    slope, std = fit.value((0.0, 1.0))
+    what = "Q/Q_ref" if definition == "linear" else "ln Q"
+    return Finding(name, -slope, "number", f"-slope of {what} against the cycle, {len(q)} cycles", std, SOURCE, evidence={**evidence, "R2": fit.r2})
+
+
+def _knee(q: Array, reference: int) -> Finding:
+    """Cycle at which two lines meet."""
+    from scipy.special import betainc
+
+    n = len(q)
+    x, y = np.arange(n, dtype=np.float64), q / q[0]
+    method = "two straight lines that meet against one (F test), the second at least twice as steep and falling"
+    none = Finding("knee", None, "number", method, None, SOURCE, "none: one line describes the fade")
+    if n < 8:
+        return Finding("knee", None, "number", method, None, SOURCE, "not sought: fewer than 8 cycles")
+    one = line(x, y)
+    single = float(one.residuals @ one.residuals)
+    places = np.linspace(2.0, n - 3.0, min(10 * (n - 5), PLACES) + 1)
+    squares = np.array([float(np.sum(least((np.ones(n), x, np.maximum(x - b, 0.0)), y).residuals ** 2)) for b in places])
+    best = int(np.argmin(squares))
+    fit = least((np.ones(n), x, np.maximum(x - places[best], 0.0)), y)
+    dof = n - 4
+    low = max(float(squares[best]), 1e-30)
+    f = max(single - low, 0.0) / 2.0 / (low / dof)
+    chance = float(betainc(0.5 * dof, 1.0, dof / (dof + 2.0 * f)))
+    before, after = float(fit.parameters[1]), float(fit.parameters[1] + fit.parameters[2])
+    if chance * (n - 5) > KNEE or not (after < 0.0 and after < STEEPER * min(before, 0.0)) or single < 1e-20:
+        return none
+    inside = places[squares <= low * (1.0 + 3.84 / dof)]
+    first = reference
+    evidence = {"slope before": before, "slope after": after, "F": f, "chance": chance, "level": 0.95}
+    interval = (float(inside[0]) + first, float(inside[-1]) + first)
+    return Finding("knee", float(places[best]) + first, "number", method, None, SOURCE, "cycle; interval by chi²", interval, evidence)
