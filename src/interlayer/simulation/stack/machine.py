@@ -18,6 +18,7 @@ from ...names import name as quantity_row
 from . import cache, kernels, loop, newton
 
 DEFAULT_RTOL = 1e-4  # error allowed a step
+SHORTEST = 1e-18  # s; a jump of the voltage charges the geometric capacitance of an electrolyte within nanoseconds
 
 
 @dataclass(eq=False)
@@ -238,7 +239,7 @@ class Machine:
             why, rows, code, h, a, r = loop.run(
                 self.leaf, self.orient, self.order, self.nodes, self.source, self.events, steps, self.PT, state.Y, s["Yb"], s["Z1"], s["Z2"],
                 s["K0"], s["W"], state.X, s["X0"], s["x"], s["out"], state.J, s["J0"], s["E"], s["R"], s["C"], s["A"], s["G"], s["cross"],
-                s["M"], s["xg"], weight, float(rtol), resume, buffer, slice_rows, 1e-9, 1e-9, float(max_step), ended,
+                s["M"], s["xg"], weight, float(rtol), resume, buffer, slice_rows, 1e-9, SHORTEST, float(max_step), ended,
             )  # fmt: skip
             parts.append(buffer[:rows, :width].copy())
             accepted, rejected = accepted + a, rejected + r
