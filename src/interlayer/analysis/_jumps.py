@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..record.nouns import Array
-from ._trace import Rows
 
-WINDOWS = (4, 8, 16, 32)
+WINDOWS = (4, 8, 16, 32, 64)
 
 
 @dataclass(frozen=True)
@@ -63,41 +62,69 @@ def jumps(y: Array, sigma: Array, *, strength: float, least: float) -> list[Jump
         wins = (np.abs(score) > np.abs(power)) & (np.abs(np.nan_to_num(j)) > least)
         best[wins], power[wins], width[wins] = j[wins], score[wins], w
     candidates = np.flatnonzero((np.abs(power) > strength) & (np.abs(best) > least))
-    found: list[Jump] = []
-    free = np.ones(len(y), dtype=bool)
+    found: dict[int, Jump] = {}
+    free = np.ones((2, len(y)), dtype=bool)  # a fall takes the place of falls around it; a rise may follow at once
     for k in candidates[np.argsort(-np.abs(power[candidates]))].tolist():
-        if not free[k]:
+        way = int(best[k] > 0.0)
+        if not free[way, k]:
             continue
+        row = _exact(smooth, k, way)
         reach = int(width[k])
-        free[max(0, k - reach) : k + reach] = False
-        row = _exact(smooth, k)
-        if sudden(smooth, row, best[k]):
-            found.append(Jump(row, float(best[k]), float(abs(power[k]))))
-    return found
+        if sudden(smooth, row, best[k], max(REACH, reach)):
+            free[way, max(0, k - reach) : k + reach] = False
+            found.setdefault(row, Jump(row, float(best[k]), float(abs(power[k]))))
+    return list(found.values())
 
 
-def _exact(y: Array, k: int) -> int:
-    """The row near k at which the largest part of the change happens."""
-    a, b = max(1, k - 3), min(len(y), k + 4)
-    step = np.abs(y[a:b] - y[a - 1 : b - 1])
-    return a + int(np.argmax(step))
+def _exact(y: Array, k: int, way: int) -> int:
+    """The row near k at which the largest part of the fall (way 1) or rise (0) happens."""
+    total = np.concatenate([[0.0], np.cumsum(y[max(0, k - 8) : k + 8])])
+    start = max(0, k - 8)
+    rows = np.arange(max(4, k - 3 - start), min(len(total) - 5, k + 4 - start) + 1)
+    if not len(rows):
+        return k
+    fall = 2.0 * total[rows] - total[rows - 4] - total[rows + 4]
+    return start + int(rows[np.argmax(fall if way else -fall)])
 
 
-def sudden(y: Array, k: int, size: float) -> bool:
-    """Whether most of the change lies within three samples and lasts for three: a decay that begins there does not."""
+def sudden(y: Array, k: int, size: float, reach: int) -> bool:
+    """Whether most of the change lies within three samples and lasts for three, and a step describes it better than a
+    decay (more than chance would) that begins at it or up to 16 samples before (time constants of 2 to 130 samples, beside a straight line)."""
     before, after = y[max(0, k - 5) : k - 1], y[k + 1 : k + 5]
     if len(before) < 2 or len(after) < 2:
         return False
     fall = float(np.median(before) - np.median(after))
-    later = y[k + 4 : k + 9]
-    ahead = y[max(0, k - 10) : max(0, k - 4)]
+    if fall * np.sign(size) < 0.5 * abs(size):
+        return False
+    later, ahead = y[k + 4 : k + 9], y[max(0, k - 10) : max(0, k - 4)]
     drift = max(
         (np.median(after) - np.median(later)) * np.sign(size) if len(later) > 2 else 0.0,
         (np.median(ahead) - np.median(before)) * np.sign(size) if len(ahead) > 2 else 0.0,
     )
-    return bool(fall * np.sign(size) > 0.5 * abs(size) and drift < 0.4 * abs(fall))
+    rough = 1.4826 / np.sqrt(2.0) * float(np.median(np.abs(np.diff(y[max(0, k - 10) : k + 9]))))
+    if drift > 0.4 * abs(fall) + rough:
+        return False
+    back = np.flatnonzero((y[k + 4 : k + reach] - np.median(before)) * np.sign(size) > -0.4 * abs(fall))
+    stop = k + 4 + int(back[0]) if len(back) else min(len(y), k + reach)
+    part = y[max(0, k - reach) : stop]
+    here = min(k, reach)
+    if len(part) - here < 4 or here < 4:
+        return True
+    x = np.arange(len(part)) - here
+    step = _misfit(part, x, (x >= 0).astype(np.float64))
+    onsets = [np.maximum(x + 0.5 + lead, 0.0) for lead in LEADS if lead < here - 2]
+    decay = min(_misfit(part, x, 1.0 - np.exp(-on / tau)) for on in onsets for tau in DECAYS)
+    return step - decay < CHANCE * decay / max(len(part) - 5, 1)
 
 
-def rows_of(found: list[Jump]) -> Rows:
-    """Rows of jumps."""
-    return np.array([j.row for j in found], dtype=np.int64)
+REACH = 20  # samples to either side on which a step is told from a decay
+CHANCE = 3.0  # of chi-square by which the best of many decays beats a step that is one
+LEADS = (0, 1, 2, 3, 4, 6, 8, 11, 16)
+DECAYS = (2.0, 3.0, 5.0, 8.0, 13.0, 22.0, 40.0, 70.0, 130.0)
+
+
+def _misfit(y: Array, x: Array, change: Array) -> float:
+    """Sum of squares of a straight line and a change."""
+    design = np.column_stack([np.ones(len(y)), x / REACH, change])
+    rest = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    return float(rest @ rest)

@@ -18,6 +18,7 @@ Valid for half cycles at constant current with at least 8 samples each. Gaps and
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -29,7 +30,8 @@ from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
 from ..record.nouns import Array
 from ._jumps import Jump, jumps, median3
-from .steps import Steps, segment
+from ._trace import Rows
+from .steps import Signs, Steps, segment
 
 Kind = Literal["hard short", "soft short", "recovered short", "contact gain", "break-in", "temperature"]
 SHORTS: tuple[Kind, ...] = ("hard short", "soft short", "recovered short")
@@ -45,6 +47,7 @@ SLOW = 0.05  # least relative slow fall
 EARLY = 10.0 * 3600.0  # break-in belongs to the first hours
 WARMER = 2.0  # K
 FEW = 8  # samples a half cycle must have
+AT_REVERSAL = 5  # samples around a reversal
 SHAPED = 6  # half cycles that give a common shape
 WEIGHTS = {"sudden fall": 1.0, "sudden return": 2.0, "below the bulk": 4.0, "parallel path": 4.0, "lost curvature": 1.0, "rest collapse": 1.5, "noisier": 1.0, "contact": -4.0}
 
@@ -166,6 +169,20 @@ class _Block:
     y: Array
     shape: Array
     sigma: Array
+    starts: Rows
+
+    def alone(self, j: Jump) -> bool:
+        """Whether a jump at a reversal stands out from the reversals around it: they all have what the shape leaves over."""
+        near = np.flatnonzero(np.abs(self.starts - j.row) <= AT_REVERSAL)
+        if not len(near):
+            return True
+        k = int(near[0])
+        others = [i for i in (k - 3, k - 2, k - 1, k + 1, k + 2, k + 3) if 0 <= i < len(self.starts)]
+        steps = sorted(abs(self._step(int(self.starts[i]))) for i in others)
+        return len(steps) > 1 and abs(j.size) > 2.0 * steps[-2]  # one of them may be the end of the same event
+
+    def _step(self, row: int) -> float:
+        return float(np.median(self.y[max(0, row - 6) : row]) - np.median(self.y[row : row + 6]))
 
     def resistance(self, a: int, b: int) -> float:
         part = self.y[max(a, 0) : max(b, 1)]
@@ -173,16 +190,16 @@ class _Block:
 
     def events(self, strength: float, least: float) -> list[Event]:
         """Sudden falls, each with the sudden rise that ends it."""
-        found = sorted(jumps(self.y, self.sigma, strength=strength, least=least), key=lambda j: j.row)
+        found = sorted((j for j in jumps(self.y, self.sigma, strength=strength, least=least) if self.alone(j)), key=lambda j: j.row)
         out: list[Event] = []
-        busy = -1
+        busy, size = -1, 0.0
         for number, j in enumerate(found):
-            if j.size <= 0.0 or j.row <= busy:
+            if j.size <= 0.0 or (j.row <= busy and j.size < size):
                 continue
             before = self.y[max(0, j.row - 12) : j.row]
             end, sharp = self._end(j, found[number + 1 :], float(np.median(before)))
             last = end if end is not None else len(self.y)
-            busy = last
+            busy, size = max(busy, last), 0.5 * j.size
             after = self.resistance(j.row, min(last, j.row + 60))
             signs = ["sudden fall"] + (["sudden return"] if sharp else [])
             inside = self.y[j.row : min(last, j.row + 60)]
@@ -190,6 +207,8 @@ class _Block:
                 signs.append("noisier")
             score = min(2.0, 0.4 * (j.strength - STRENGTH)) + sum(WEIGHTS[s] for s in signs) - 1.0
             first = self.resistance(j.row - 12, j.row)
+            if after > (1.0 - least) * first:
+                continue
             hard = after < HARD * first
             kind: Kind = "recovered short" if end is not None else "hard short" if hard else "soft short"
             out.append(Event(
@@ -260,7 +279,7 @@ def _held(steps: Steps) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def _block(steps: Steps, group: list[int]) -> list[_Block]:
     t = steps.trace
     assert t.current is not None
-    ys, times, shapes, sigmas = [], [], [], []
+    ys, times = [], []
     for k in group:
         a, b = int(steps.half_first[k]), int(steps.half_stop[k])
         ratio = t.voltage[a:b] / float(np.median(t.current[a:b]))
@@ -275,29 +294,55 @@ def _block(steps: Steps, group: list[int]) -> list[_Block]:
         for y, time in zip(ys, times, strict=True):
             skip = max(2, len(y) // 50)  # the tip of nucleation and the first samples of a source are no fall
             if len(y) - skip >= FEW:
-                out.append(_Block(time[skip:], y[skip:], np.zeros(len(y) - skip), np.full(len(y) - skip, _noise(y[skip:]))))
+                out.append(_Block(time[skip:], y[skip:], np.zeros(len(y) - skip), np.full(len(y) - skip, _noise(y[skip:])), np.zeros(0, np.int64)))
         return out
+    shapes, wide = _shapes(ys, times, steps.sign[group], usual)
+    sigma = [np.hypot(_noise(y), w) for y, w in zip(ys, wide, strict=True)]
+    shape = np.concatenate(shapes)
+    return [_Block(np.concatenate(times), np.concatenate(ys) - shape, shape, np.concatenate(sigma), np.cumsum(lengths)[:-1])]
+
+
+AROUND = 4  # half cycles of the same sign to either side that make a shape
+
+
+def _shapes(ys: list[Array], times: list[Array], sign: Signs, n: int) -> tuple[list[Array], list[Array]]:
+    """(shape, how much it varies) of each half cycle: the median, phase by phase, over half cycles of its sign around it,
+    of ln(V/I) less a level that is linear in time between the middles of half cycles."""
     middles = np.array([np.median(y) for y in ys])
-    signs = steps.sign[group].astype(np.float64)
-    lopsided = float(np.median((middles[1:-1] - 0.5 * (middles[:-2] + middles[2:])) * signs[1:-1])) / 2.0
-    n = usual
+    padded = np.pad(middles, 1, mode="reflect", reflect_type="odd")
+    level = 0.25 * padded[:-2] + 0.5 * middles + 0.25 * padded[2:]  # free of what alternates
+    when = np.array([0.5 * (t[0] + t[-1]) for t in times])
     table = np.full((len(ys), n), np.nan)
-    for row, y, middle in zip(table, ys, middles, strict=True):
-        row[: min(n, len(y))] = y[:n] - middle
-    shape = np.nanmedian(table, axis=0)
-    spread = 1.4826 * np.nanmedian(np.abs(table - shape), axis=0)
-    for y, sign in zip(ys, signs, strict=True):
-        own = np.concatenate([shape, np.full(max(0, len(y) - n), shape[-1])])[: len(y)]
-        wide = np.concatenate([spread, np.full(max(0, len(y) - n), spread[-1])])[: len(y)]
-        shapes.append(own + sign * lopsided)
-        sigmas.append(np.hypot(_noise(y), np.maximum(wide - np.median(spread), 0.0)))
-    shape_all = np.concatenate(shapes)
-    return [_Block(np.concatenate(times), np.concatenate(ys) - shape_all, shape_all, np.concatenate(sigmas))]
+    for k, (y, t) in enumerate(zip(ys, times, strict=True)):
+        slope = (level[min(k + 1, len(ys) - 1)] - level[max(k - 1, 0)]) / (when[min(k + 1, len(ys) - 1)] - when[max(k - 1, 0)])
+        m = min(n, len(y))
+        own = np.interp(t[:m], when, level)
+        ends = (t[:m] < when[0]) | (t[:m] > when[-1])
+        own = np.where(ends, level[k] + slope * (t[:m] - when[k]), own)
+        table[k, :m] = y[:m] - own
+    for row in table:  # the last samples of a short one
+        row[np.isnan(row)] = row[~np.isnan(row)][-1]
+    shapes: list[Array] = [np.zeros(0)] * len(ys)
+    spreads: list[Array] = [np.zeros(0)] * len(ys)
+    for way in (-1, 1):
+        own_rows = np.flatnonzero(sign == way)
+        for place, k in enumerate(own_rows.tolist()):
+            low = max(0, min(place - AROUND, len(own_rows) - 2 * AROUND - 1))
+            some_rows = table[own_rows[low : low + 2 * AROUND + 1]]
+            middle = np.median(some_rows, axis=0)
+            spread = 1.4826 * np.median(np.abs(some_rows - middle), axis=0)
+            extra = max(0, len(ys[k]) - n)
+            shapes[k] = np.pad(middle, (0, extra), mode="edge")[: len(ys[k])]
+            wide = np.hypot(np.maximum(spread - np.median(spread), 0.0), 1.25 * spread / math.sqrt(len(some_rows)))
+            spreads[k] = np.pad(wide, (0, extra), mode="edge")[: len(ys[k])]
+    return shapes, spreads
 
 
 def _noise(y: Array) -> float:
-    d = np.abs(np.diff(y))
-    return max(1.4826 * float(np.median(d)) / math.sqrt(2.0), 0.3 * float(np.mean(np.minimum(d, 5.0 * np.median(d) + 1e-12))), 1e-4)
+    """Noise of one half cycle by the differences of neighbours: their median, or their mean without the largest twentieth
+    where the voltage moves in a few digits only."""
+    d = np.sort(np.abs(np.diff(y)))
+    return max(1.05 * float(np.median(d)), 0.85 * float(np.mean(d[: max(1, int(0.95 * len(d)))])), 1e-4)
 
 
 # -- other signs ----------------------------------------------------------------------------------------------------------
@@ -390,7 +435,7 @@ def _bulk(z: np.ndarray[tuple[int], np.dtype[np.complex128]]) -> float:
 def _paths(seen: list[tuple[float, Segment, np.ndarray[tuple[int], np.dtype[np.complex128]]]]) -> list[tuple[float, float, float, str, float, float]]:
     """(from, to, score, sign, before, after) of pairs of spectra on one grid between which the resistance fell."""
     out = []
-    for (t0, s0, z0), (t1, s1, z1) in zip(seen, seen[1:], strict=False):
+    for (t0, s0, z0), (t1, s1, z1) in itertools.pairwise(seen):
         if len(z0) != len(z1) or not np.allclose(np.sort(s0["frequency"]), np.sort(s1["frequency"]), rtol=1e-3):
             continue
         before, after = float(z0[0].real), float(z1[0].real)
