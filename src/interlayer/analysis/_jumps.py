@@ -110,7 +110,7 @@ def sudden(y: Array, k: int, size: float, reach: int) -> bool:
     here = min(k, reach)
     if len(part) - here < 4 or here < 4:
         return True
-    x = np.arange(len(part)) - here
+    x = np.arange(len(part), dtype=np.float64) - here
     step = _misfit(part, x, (x >= 0).astype(np.float64))
     onsets = [np.maximum(x + 0.5 + lead, 0.0) for lead in LEADS if lead < here - 2]
     decay = min(_misfit(part, x, 1.0 - np.exp(-on / tau)) for on in onsets for tau in DECAYS)
