@@ -106,8 +106,10 @@ def sudden(y: Array, k: int, size: float, reach: int) -> bool:
         return False
     back = np.flatnonzero((y[k + 4 : k + reach] - np.median(before)) * np.sign(size) > -0.4 * abs(fall))
     stop = k + 4 + int(back[0]) if len(back) else min(len(y), k + reach)
-    part = y[max(0, k - reach) : stop]
-    here = min(k, reach)
+    first = max(0, k - reach)
+    other = np.flatnonzero((y[first : max(first, k - 4)] - np.median(before)) * np.sign(size) < -0.6 * abs(fall))
+    first += int(other[-1]) + 1 if len(other) else 0  # what lies beyond another change is no part of this one
+    part, here = y[first:stop], k - first
     if len(part) - here < 4 or here < 4:
         return True
     x = np.arange(len(part), dtype=np.float64) - here

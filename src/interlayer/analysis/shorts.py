@@ -221,11 +221,11 @@ class _Block:
         """(row at which V/I is back, whether suddenly)."""
         rise = next((j for j in later if j.size < -0.4 * fall.size), None)
         start = fall.row + 3
-        w = 5
+        w = 5  # a median of five is back with its middle one
         if len(self.y) - start >= w:
             smooth = np.median(np.lib.stride_tricks.sliding_window_view(self.y[start : start + 20000], w), axis=1)
             back = np.flatnonzero(smooth > level - 0.35 * fall.size)
-            slow = start + int(back[0]) if len(back) else None
+            slow = start + int(back[0]) + w // 2 if len(back) else None
         else:
             slow = None
         if rise is not None and (slow is None or rise.row <= slow + 8):

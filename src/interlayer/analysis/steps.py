@@ -130,13 +130,13 @@ class Steps:
         out = [
             Finding("steps", float(len(self.first)), "number", method, None, SOURCE, exact, evidence={"kinds": kinds}),
             Finding("half cycles", float(len(self.sign)), "number", method, None, SOURCE, exact, evidence=self._halves()),
-            Finding("convention of signs and units", meaning, "number", f"{'no current' if t.current is None else said}, voltage [V], time [s], as read", None, SOURCE, meaning, evidence={"share of one sign": agree}),
+            Finding("convention of signs and units", meaning, "number", f"{'no current' if t.current is None else said}, voltage [V], time [s], as read", None, SOURCE, evidence={"share of one sign": agree}),
             Finding("time covered", float(t.time[-1] - t.time[0]), "time", "last minus first sample, restarts joined", None, SOURCE, exact, evidence={"rows": len(t.time), "rows left out": t.dropped}),
         ]  # fmt: skip
         for kind in ("gap", "restart", "range switch", "glitch"):
             shown = [i for i in self.irregular if i.kind == kind]
             note = "; ".join(i.said for i in shown[:3]) or "none"
-            out.append(Finding(f"{kind.replace('switch', 'switche')}s", float(self.counts[kind]), "number", method, None, SOURCE, note, evidence={"time s": [i.time for i in shown]}))
+            out.append(Finding(f"{kind}es" if kind.endswith("ch") else f"{kind}s", float(self.counts[kind]), "number", method, None, SOURCE, note, evidence={"time s": [i.time for i in shown]}))
         out.append(Finding("drift of the held current", held, "fraction", "largest relative change from the first to the last quarter of a half cycle", None, SOURCE, "a largest value has no error"))
         if np.isfinite(offset):
             out.append(Finding("drift of the voltage offset", offset, "scan_rate", "slope of the mean of neighbouring half cycles of opposite sign", None, SOURCE, "an asymmetry of the cell or an offset of the instrument"))
@@ -296,7 +296,8 @@ def _kinds(trace: Trace, first: Rows, stop: Rows, sign: Signs) -> tuple[Rows, Ro
             rows.append((a, b, "rest" if r else "current" if s else "other"))
             continue
         v = volts[a:b]
-        held = np.abs(v - np.median(v[-max(3, len(v) // 5) :])) <= max(1e-3 * abs(v[-1]), QUIET * scatter(v))
+        end = v[-max(3, len(v) // 5) :]
+        held = np.abs(v - np.median(end)) <= max(1e-3 * abs(v[-1]), QUIET * scatter(end))
         tail = len(v) - int(np.argmax(~held[::-1])) if not held.all() else 0
         head = current[a : a + tail]
         if tail == 0:

@@ -67,11 +67,13 @@ def polarisation(
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """One row a half cycle: start [s], duration [s], level (signed), polarisation and error [V], resistance V/I
+    """One row a half cycle: start [s], duration [s], time the polarisation belongs to [s], level (signed), polarisation and
+    error [V], resistance V/I
     [Ω or Ω m²], charge passed in it and up to its end (both unsigned) [C or C/m²]."""
 
     start: Array
     duration: Array
+    time: Array
     level: Array
     polarisation: Array
     std: Array
@@ -106,7 +108,8 @@ def _course(halves: list[HalfCycle], definition: Definition, amplitude: Amplitud
     p = np.array([polarisation(h, definition, amplitude=amplitude, fraction=fraction) for h in halves])
     level, charge = np.array([h.level for h in halves]), np.array([h.charge for h in halves])
     start, duration = np.array([h.start for h in halves]), np.array([h.time[-1] for h in halves])
-    return Course(start, duration, level, p[:, 0], p[:, 1], p[:, 0] / np.abs(level), charge, np.cumsum(charge), specific)
+    place = {"end": 1.0, "last tenth": 0.95, "at": fraction}.get(definition, 0.5)
+    return Course(start, duration, start + place * duration, level, p[:, 0], p[:, 1], p[:, 0] / np.abs(level), charge, np.cumsum(charge), specific)
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def onset(given: Course) -> Onset:
     """Onset of the rise of V/I. Needs 12 half cycles of one magnitude of current."""
     usual = float(np.median(np.abs(given.level)))
     keep = np.abs(np.abs(given.level) - usual) < 0.02 * usual
-    t, r = given.start[keep] + 0.5 * given.duration[keep], given.resistance[keep].copy()
+    t, r = given.time[keep], given.resistance[keep].copy()
     n = len(t)
     if n < LEAST_HALVES:
         return Onset(None, None, math.nan, math.nan, math.nan, f"{n} half cycles at one current, and an onset needs {LEAST_HALVES}")
