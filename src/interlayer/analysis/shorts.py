@@ -184,6 +184,16 @@ class _Block:
     def _step(self, row: int) -> float:
         return float(np.median(self.y[max(0, row - 6) : row]) - np.median(self.y[row : row + 6]))
 
+    def settled(self) -> Rows:
+        """For each row itself, or the last row of a second half of a half cycle before it: after a reversal what is left of
+        the old concentration lowers V/I, in any cell."""
+        bounds = np.concatenate([[0], self.starts, [len(self.y)]]).astype(np.int64)
+        late = np.zeros(len(self.y), dtype=bool)
+        for a, b in itertools.pairwise(bounds.tolist()):
+            late[(a + b) // 2 : b] = True
+        rows = np.maximum.accumulate(np.where(late, np.arange(len(self.y)), -1))
+        return np.where(rows < 0, len(self.y) // 2 if len(bounds) == 2 else int(bounds[1]) // 2, rows).astype(np.int64)
+
     def resistance(self, a: int, b: int) -> float:
         part = self.y[max(a, 0) : max(b, 1)]
         return float(np.exp(np.median(part))) if len(part) else float("nan")
@@ -280,12 +290,16 @@ def _block(steps: Steps, group: list[int]) -> list[_Block]:
     t = steps.trace
     assert t.current is not None
     ys, times = [], []
-    for k in group:
-        a, b = int(steps.half_first[k]), int(steps.half_stop[k])
-        ratio = t.voltage[a:b] / float(np.median(t.current[a:b]))
+    bounds = [(int(steps.half_first[k]), int(steps.half_stop[k])) for k in group]
+    grid = _grid([t.time[a:b] for a, b in bounds])
+    for a, b in bounds:
+        ratio, when = t.voltage[a:b] / float(np.median(t.current[a:b])), t.time[a:b]
+        if grid > 0.0:
+            even = when[0] + grid * np.arange(1, max(int((when[-1] - when[0]) / grid + 1e-6), 1) + 1)
+            ratio, when = np.interp(even, when, ratio), even
         floor = 1e-3 * float(np.median(np.abs(ratio))) + 1e-300
         ys.append(np.log(np.maximum(ratio, floor)))
-        times.append(t.time[a:b])
+        times.append(when)
     lengths = np.array([len(y) for y in ys])
     usual = int(np.median(lengths))
     shaped = len(group) >= SHAPED and np.mean(np.abs(lengths - usual) <= max(2, 0.02 * usual)) > 0.7
@@ -302,6 +316,17 @@ def _block(steps: Steps, group: list[int]) -> list[_Block]:
     return [_Block(np.concatenate(times), np.concatenate(ys) - shape, shape, np.concatenate(sigma), np.cumsum(lengths)[:-1])]
 
 
+def _grid(times: list[Array]) -> float:
+    """Interval of an even grid for half cycles whose samples are not even (taken when the voltage moves), else 0: a fall
+    is sudden in time, not in samples."""
+    uneven = [float(np.percentile(d, 95.0)) > 3.0 * float(np.percentile(d, 5.0)) for d in (np.diff(x) for x in times)]
+    if np.mean(uneven) < 0.5:
+        return 0.0
+    usual = float(np.median([np.percentile(np.diff(x), 75.0) for x in times]))
+    return max(min(usual, float(np.median([x[-1] - x[0] for x in times])) / FINE), 1e-9)
+
+
+FINE = 40  # samples of an even grid a half cycle has at least
 AROUND = 4  # half cycles of the same sign to either side that make a shape
 
 
@@ -353,7 +378,7 @@ def _below(events: list[Event], blocks: list[_Block], bulk: float | None) -> lis
     out = list(events)
     for block in blocks:
         full = np.exp(median3(block.y + block.shape))
-        low = full < BELOW * bulk
+        low = (full < BELOW * bulk)[block.settled()]
         if not low.any():
             continue
         cuts = np.flatnonzero(np.diff(np.concatenate([[0], low.astype(np.int8), [0]])))
