@@ -235,3 +235,17 @@ def test_cycler_files_are_parted_as_their_own_numbers_say(name: str, half: int) 
     edges = set(told.first.tolist())
     real = [k for k in blind.half_first.tolist() if not any(abs(k - e) <= 2 for e in edges)]
     assert len(real) <= 0.05 * len(blind.sign), f"half cycles begin where the file begins no step: {real[:5]}"
+
+
+def test_the_shared_lithium_file_holds_a_spectrum_and_no_cycling() -> None:
+    """The refusal names the condition that failed."""
+    folder = SHARED / "datalab-insitu-LiLi-softshort"
+    if not folder.exists():
+        pytest.skip("the shared files are not here")
+    for path in folder.glob("*.mpr"):
+        record = il.read(path)
+        assert record.spectra and not record.traces
+        with pytest.raises(AnalysisError, match="a voltage along time"):
+            steps.segment(record)
+        with pytest.raises(AnalysisError, match="time, voltage and a current"):
+            strip_plate.analyse(record, specific=False)

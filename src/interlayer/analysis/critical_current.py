@@ -36,31 +36,37 @@ def failure(record: Record, halves: list[HalfCycle]) -> tuple[int, str] | None:
     """(index of the half cycle that failed, how), or None. The record's own word for how the test ended comes first, then
     a collapse of the voltage, then a short by its joint signs, where one comes earlier. They are different evidence and
     the finding says which it was."""
+    watched = _watched(record)
     found: tuple[int, str] | None = None
     for index, half in enumerate(halves):
         if half.event and ("short" in half.event or "lost" in half.event or "exhausted" in half.event or "depleted" in half.event or "limit" in half.event or "stopped" in half.event):
             found = (index, half.event)
             break
-        if collapsed(half):
+        if collapsed(half) and not (watched and _slow(half, watched)):
             found = (index, "voltage collapse at constant current")
             break
-    short = _short(record, halves)
-    if short is not None and (found is None or short[0] < found[0] or (short[0] == found[0] and "collapse" in found[1])):
-        return short
+    alarms = watched.alarms if watched else ()
+    if alarms:
+        first = alarms[0]
+        at = next((k for k, h in enumerate(halves) if h.start + float(h.time[-1]) >= first.start), len(halves) - 1)
+        if found is None or at < found[0] or (at == found[0] and "collapse" in found[1]):
+            return at, f"{first.kind}: {', '.join(first.signs)}; V/I fell by {100.0 * first.fall:.3g} %, confidence {first.confidence:.2f}"
     return found
 
 
-def _short(record: Record, halves: list[HalfCycle]) -> tuple[int, str] | None:
-    """(half cycle, class and confidence) of the first short by `shorts`; None also where its samples are too few."""
+def _watched(record: Record) -> shorts.Shorts | None:
+    """What `shorts` says of the record; None where its samples are too few."""
     try:
-        alarms = shorts.find(record, specific=True).alarms
+        return shorts.find(record, specific=True)
     except AnalysisError:
         return None
-    if not alarms:
-        return None
-    first = alarms[0]
-    index = next((k for k, h in enumerate(halves) if h.start + float(h.time[-1]) >= first.start), len(halves) - 1)
-    return index, f"{first.kind}: {', '.join(first.signs)}; V/I fell by {100.0 * first.fall:.3g} %, confidence {first.confidence:.2f}"
+
+
+def _slow(half: HalfCycle, watched: shorts.Shorts) -> bool:
+    """Whether the voltage of a half cycle fell slowly, as it does when plating closes voids, and not by a short."""
+    end = half.start + float(half.time[-1])
+    here = [e for e in watched.events if e.start < end and (e.end is None or e.end > half.start)]
+    return any(not e.short for e in here) and not any(e.short for e in here)
 
 
 def population(cells: Sequence[Finding] | Sequence[Record]) -> survival.Weibull:
