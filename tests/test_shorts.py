@@ -100,6 +100,8 @@ def test_spectra_tell_a_parallel_path_from_contact() -> None:
     assert "parallel path" in path.alarms[0].signs and path.alarms[0].confidence > 0.95
     assert not contact.alarms and contact.events[0].kind == "contact gain"
     assert unknown.alarms[0].confidence < path.alarms[0].confidence
+    flat = shorts.find(cycled(fall, extra=[spectrum(0.0, bulk=120.0, arc=10.0), spectrum(20 * HALF, bulk=120.0, arc=10.0, path=390.0)]))
+    assert "parallel path" not in flat.alarms[0].signs  # the band holds no arc worth the name: either could be
 
 
 def test_slow_falls_have_names_of_their_own() -> None:

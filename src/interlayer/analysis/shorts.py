@@ -42,6 +42,7 @@ STRENGTH = 5.5  # errors that a sudden fall must exceed
 LEAST = 0.02  # relative fall that counts at all: ranges of instruments switch by less
 ALARM = 0.5  # confidence from which on an event is called a short
 BELOW = 0.95  # of the bulk resistance
+SPAN = 0.6  # of |Z| over the band, which must reach from the arcs to what is before them
 HARD = 0.05  # share of the resistance left that makes a short a hard one
 SLOW = 0.05  # least relative slow fall
 EARLY = 10.0 * 3600.0  # break-in belongs to the first hours
@@ -464,6 +465,8 @@ def _paths(seen: list[tuple[float, Segment, np.ndarray[tuple[int], np.dtype[np.c
         if len(z0) != len(z1) or not np.allclose(np.sort(s0["frequency"]), np.sort(s1["frequency"]), rtol=1e-3):
             continue
         before, after = float(z0[0].real), float(z1[0].real)
+        if np.min(np.abs(z0)) > SPAN * np.max(np.abs(z0)):  # a band in which nothing relaxes tells no resistor from another
+            continue
         if after > (1.0 - LEAST) * before:
             continue
         low = np.abs(z0) > 0.3 * abs(z0[0])  # where the path weighs enough to be seen
