@@ -207,13 +207,17 @@ def shorted(cell: str, path: float, before: int, during: int, after: int, curren
     from interlayer.simulation import Simulation
     from interlayer.simulation.stack.machine import Machine
 
-    def with_path(node):  # type: ignore[no-untyped-def]
+    def with_path(node, ohm):  # type: ignore[no-untyped-def]
         if isinstance(node, Leaf):
-            return replace(node, R_open=path) if isinstance(node, Short) else node
-        return (Series if isinstance(node, Series) else Parallel)(tuple(with_path(c) for c in node.children))
+            return replace(node, R_open=ohm) if isinstance(node, Short) else node
+        return (Series if isinstance(node, Series) else Parallel)(tuple(with_path(c, ohm) for c in node.children))
 
     sim = Simulation.of(cell)
-    whole, leaky = sim.machine, Machine.of(with_path(sim.assembly.element), (sim.cell.temperature,))
+    tree = sim.assembly.element
+    if not any(isinstance(leaf, Short) for leaf in tree.leaves()):  # a polymer has no filament and no branch for one
+        tree = tree | Short(label="path", crossing=1.0)
+    whole, leaky = (Machine.of(with_path(tree, ohm), (sim.cell.temperature,)) for ohm in (1e4, path))
+    sim.machine, sim.state = whole, whole.start.copy()
     times, volts, amps, marks = [], [], [], []
     way = 1.0
     size = StripPlate(current, half_cycle="1 h").current_density
