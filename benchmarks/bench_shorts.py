@@ -1,4 +1,4 @@
-"""Shorts found against false alarms, on generated records: `python benchmarks/bench_shorts.py [--records 500] [--seed 100000]`.
+"""Shorts found against false alarms, on generated records: `python benchmarks/bench_shorts.py [--records 500] [--seed 900000]`.
 
 Records are those of tests/_cycled.py (closed forms: planted shorts of graded size, and decoys). Thresholds were chosen
 on seeds below 10000; figures are for the seed given here. Printed: found shorts by size and duration, false alarms a
@@ -45,7 +45,7 @@ def main() -> None:
     """The command line."""
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--records", type=int, default=500)
-    ask.add_argument("--seed", type=int, default=100_000)
+    ask.add_argument("--seed", type=int, default=900_000)
     ask.add_argument("--show", action="store_true", help="print missed shorts and false alarms")
     given = ask.parse_args()
     begin = time.process_time()

@@ -171,7 +171,7 @@ def test_found_against_false_alarms() -> None:
     sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
     from bench_shorts import run
 
-    rows, candidates, hours = run(500, 500_000)
+    rows, candidates, hours = run(500, 900_000)
     found = np.array([r["confidence"] >= shorts.ALARM for r in rows])
     false = sum(c >= shorts.ALARM for c, true, _ in candidates if not true)
     off = [abs(r["off"]) / r["dt"] for r in rows if r["confidence"] >= shorts.ALARM]

@@ -120,7 +120,7 @@ def sudden(y: Array, k: int, size: float, reach: int) -> bool:
 
 
 REACH = 20  # samples to either side on which a step is told from a decay
-CHANCE = 3.0  # of chi-square by which the best of many decays beats a step that is one
+CHANCE = 6.0  # of chi-square by which the best of many decays beats a step that is one
 LEADS = (0, 1, 2, 3, 4, 6, 8, 11, 16)
 DECAYS = (2.0, 3.0, 5.0, 8.0, 13.0, 22.0, 40.0, 70.0, 130.0)
 

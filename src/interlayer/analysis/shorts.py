@@ -38,7 +38,7 @@ SHORTS: tuple[Kind, ...] = ("hard short", "soft short", "recovered short")
 
 SOURCE = "joint signs after Counihan et al., Joule 7 (2023), and Menkin et al., Faraday Discuss. (2023) (titles and signs as leads, not opened)"
 
-STRENGTH = 5.5  # errors that a sudden fall must exceed
+STRENGTH = 5.0  # errors that a sudden fall must exceed
 LEAST = 0.02  # relative fall that counts at all: ranges of instruments switch by less
 ALARM = 0.5  # confidence from which on an event is called a short
 BELOW = 0.95  # of the bulk resistance
