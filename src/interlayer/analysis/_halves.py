@@ -1,4 +1,4 @@
-"""Half cycles of a galvanostatic record: stretches of one sign of the current, whatever the file calls its steps."""
+"""Half cycles of a galvanostatic record one by one, as `steps` parts them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import AnalysisError
 from ..record import Record
 from ..record.nouns import Array
+from .steps import segment
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,33 +38,21 @@ class HalfCycle:
         return float(abs(np.trapezoid(j, t)))
 
 
-def half_cycles(record: Record, *, specific: bool = True) -> list[HalfCycle]:
-    """Half cycles in order. Rests (|current| below 1e-6 of the largest) part them and are left out.
+def half_cycles(record: Record, *, specific: bool | None = True) -> list[HalfCycle]:
+    """Half cycles in order, as `steps.segment` parts them; rests are left out.
 
-    specific   currents as densities [A/m²] (needs the area unless the record has densities), else in A
-    Errors: `AnalysisError` when the record holds no current or no voltage along time.
+    specific   currents as densities [A/m²] (needs the area unless the record has densities), else in A; None where the
+               record can
+    Errors: `AnalysisError` when the record holds no current or no voltage along time, or no current that is not zero.
     """
-    channel = "current_density" if specific else "current"
-    out: list[HalfCycle] = []
-    last = 0.0
-    for segment in record.traces:
-        if "voltage" not in segment or not ({"current", "current_density"} & set(segment.channels)):
-            continue
-        time, voltage = segment["time"], segment["voltage"]
-        current = record.get(segment, channel)
-        if not len(time):
-            continue
-        largest = float(np.max(np.abs(current)))
-        sign = np.where(np.abs(current) > 1e-6 * largest, np.sign(current), 0.0) if largest > 0.0 else np.zeros(len(time))
-        edges = np.flatnonzero(np.diff(sign)) + 1
-        for a, b in zip([0, *edges], [*edges, len(time)], strict=True):
-            if sign[a] != 0.0:
-                start = last if a == 0 else float(time[a - 1])
-                if start > time[a]:
-                    start = float(time[a])
-                event = str(segment.info.get("event", "")) if b == len(time) else ""
-                out.append(HalfCycle(start, time[a:b] - start, voltage[a:b], current[a:b], event))
-        last = float(time[-1])
+    parted = segment(record, specific=specific, by="current")
+    trace = parted.trace
+    assert trace.current is not None
+    ends = dict(zip([*trace.edges[1:].tolist(), len(trace.time)], trace.events, strict=True))
+    out = [
+        HalfCycle(float(start), trace.time[a:b] - start, trace.voltage[a:b], trace.current[a:b], ends.get(b, ""))
+        for a, b, start in zip(parted.half_first.tolist(), parted.half_stop.tolist(), parted.begun.tolist(), strict=True)
+    ]
     if not out:
         raise AnalysisError("This record holds no half cycles: it needs time, voltage and a current that is not zero")
     return out

@@ -1,10 +1,19 @@
-"""Critical current density from a ramp: the interval between the last current survived and the first that failed."""
+"""Critical current density from a ramp: the interval between the last current survived and the first that failed.
+
+A half cycle failed by the record's own word for how it ended, by a collapse of |V|, or by a short that `shorts` calls
+one; whichever comes first. Several cells make a Weibull distribution of bracketed currents, those that survived the
+ramp censored (`population`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from ..errors import AnalysisError
 from ..record import Finding, Record
+from . import shorts, survival
 from ._halves import HalfCycle, half_cycles
 
 SOURCE = "interval definition, fixed time or charge per half cycle: Commun. Chem. 2023, 'Standardizing critical current density measurements in lithium garnets' (title only, not read)"
@@ -25,13 +34,49 @@ def collapsed(half: HalfCycle, share: float = COLLAPSE) -> bool:
 
 def failure(record: Record, halves: list[HalfCycle]) -> tuple[int, str] | None:
     """(index of the half cycle that failed, how), or None. The record's own word for how the test ended comes first, then
-    a collapse of the voltage. The two are different evidence and the finding says which it was."""
+    a collapse of the voltage, then a short by its joint signs, where one comes earlier. They are different evidence and
+    the finding says which it was."""
+    watched = _watched(record)
+    found: tuple[int, str] | None = None
     for index, half in enumerate(halves):
         if half.event and ("short" in half.event or "lost" in half.event or "exhausted" in half.event or "depleted" in half.event or "limit" in half.event or "stopped" in half.event):
-            return index, half.event
-        if collapsed(half):
-            return index, "voltage collapse at constant current"
-    return None
+            found = (index, half.event)
+            break
+        if collapsed(half) and not (watched and _slow(half, watched)):
+            found = (index, "voltage collapse at constant current")
+            break
+    alarms = watched.alarms if watched else ()
+    if alarms:
+        first = alarms[0]
+        at = next((k for k, h in enumerate(halves) if h.start + float(h.time[-1]) >= first.start), len(halves) - 1)
+        if found is None or at < found[0] or (at == found[0] and "collapse" in found[1]):
+            return at, f"{first.kind}: {', '.join(first.signs)}; V/I fell by {100.0 * first.fall:.3g} %, confidence {first.confidence:.2f}"
+    return found
+
+
+def _watched(record: Record) -> shorts.Shorts | None:
+    """What `shorts` says of the record; None where its samples are too few."""
+    try:
+        return shorts.find(record, specific=True)
+    except AnalysisError:
+        return None
+
+
+def _slow(half: HalfCycle, watched: shorts.Shorts) -> bool:
+    """Whether the voltage of a half cycle fell slowly, as it does when plating closes voids, and not by a short."""
+    end = half.start + float(half.time[-1])
+    here = [e for e in watched.events if e.start < end and (e.end is None or e.end > half.start)]
+    return any(not e.short for e in here) and not any(e.short for e in here)
+
+
+def population(cells: Sequence[Finding] | Sequence[Record]) -> survival.Weibull:
+    """Weibull distribution of the critical current density of several cells, from their findings or their records.
+
+    Cells that survived their ramp are censored, the others bracketed by the ramp's steps. Errors: `AnalysisError` for
+    fewer than two failures, or where all failed within one step.
+    """
+    found = [next(f for f in find(c) if f.name == "critical current density") if isinstance(c, Record) else c for c in cells]
+    return survival.weibull(survival.lives(found))
 
 
 def find(record: Record) -> list[Finding]:
@@ -46,7 +91,7 @@ def find(record: Record) -> list[Finding]:
     evidence = {
         "half cycles": len(halves), "currents A/m2": sorted({float(f"{v:.6g}") for v in levels}), "half cycle s": float(halves[0].time[-1]),
     }  # fmt: skip
-    method = "ramp of current; half cycles by the sign of the current; failure by the record's event, else |V| below half its running maximum for 3 points"
+    method = "ramp of current; half cycles by the sign of the current; failure by the record's event, |V| below half its running maximum for 3 points, or a short by its joint signs"
     if failed is None:
         note = "the ramp ended without a failure: a lower bound"
         return [
@@ -56,7 +101,8 @@ def find(record: Record) -> list[Finding]:
     index, how = failed
     good = [v for v in levels[:index] if v < levels[index]]
     last = max(good) if good else 0.0
-    kind = "short circuit" if "short" in how or "collapse" in how else how.split(",")[0].split("(")[0].strip()
+    named = how.split(":")[0]
+    kind = named if named in shorts.SHORTS else "short circuit" if "short" in how or "collapse" in how else how.split(",")[0].split("(")[0].strip()
     return [
         Finding(
             "critical current density", last, "current_density", method, None, SOURCE, f"between the last survived and the first failed; failed by: {how}",

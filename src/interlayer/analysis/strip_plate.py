@@ -1,43 +1,268 @@
-"""Strip and plate: polarisation per half cycle, its course over the test, and how long the cell lived."""
+"""Strip and plate: polarisation per half cycle, its course over the test, where it begins to rise, how long the cell lived.
+
+Polarisation  |V| of a half cycle by a stated definition, of the whole cell ("full") or halved for one of two equal
+              electrodes ("half").
+Asymmetry     (p+ - p-)/(p+ + p-) of neighbouring half cycles, median; error: its scatter over sqrt(n).
+Onset of rise time t0 of the hinge R = a + b t + c (t - t0)+, c > 0, by least squares over t0; accepted where an F test
+              against the straight line gives p < 0.001; error from the profile of chi-square (noise from the fit).
+Life          time (or charge) until a stated criterion is met; a test that ended before is censored, never a life.
+Valid for half cycles at constant current of one magnitude; the onset needs 12 of them.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from .. import units
+from ..errors import AnalysisError
 from ..record import Finding, Record
+from ..record.nouns import Array
 from ._halves import HalfCycle, half_cycles
 
-#: what "polarisation" of a half cycle means: |V| at its end, its mean, its median, or over its last tenth of time
-Definition = Literal["last tenth", "end", "mean", "median"]
+#: what "polarisation" of a half cycle means: |V| at its end, its mean, its median, over its last tenth of time, or at a
+#: fraction of its duration
+Definition = Literal["last tenth", "end", "mean", "median", "at"]
+Amplitude = Literal["full", "half"]
+#: end: the test's own end; short: the first sign of any short; lasting short: the first one without return; factor: the
+#: polarisation exceeds so many times its lowest; voltage: |V| exceeds a limit for three samples
+Criterion = Literal["end", "short", "lasting short", "factor", "voltage"]
+Count = Literal["time", "charge"]
 
 SOURCE = "definition of the package; papers quote the magnitude of the cell voltage of a symmetric cell (half amplitude)"
+DEFINITIONS = ("last tenth", "end", "mean", "median", "at")
+LEAST_HALVES = 12
+SURE = 1e-3
+TRIALS = 300
 
 
-def polarisation(half: HalfCycle, definition: Definition = "last tenth") -> tuple[float, float]:
-    """(|V| [V], its standard error) of one half cycle. The error is the scatter of the points used over sqrt(n)."""
-    v = np.abs(half.voltage)
+def polarisation(
+    half: HalfCycle, definition: Definition = "last tenth", *, amplitude: Amplitude = "full", fraction: float = 0.5
+) -> tuple[float, float]:  # fmt: skip
+    """(|V| [V], its standard error) of one half cycle. The error is the scatter of the points used over sqrt(n).
+
+    fraction   of the duration, for the definition "at": the median of the twentieth of the samples around it
+    """
+    if definition not in DEFINITIONS:
+        raise AnalysisError("This definition of the polarisation is not known", given=definition, allowed=DEFINITIONS)
+    if amplitude not in ("full", "half"):
+        raise AnalysisError("The amplitude is that of the cell or half of it", given=amplitude, allowed=("full", "half"))
+    part = 0.5 if amplitude == "half" else 1.0
+    v = np.abs(half.voltage) * part
     if definition == "end":
         return float(v[-1]), float(np.std(np.diff(v[-4:])) / np.sqrt(2.0)) if len(v) > 4 else 0.0
     if definition == "last tenth":
         v = v[half.time >= 0.9 * half.time[-1]]
-    value = float(np.median(v) if definition == "median" else np.mean(v))
+    if definition == "at":
+        if not 0.0 < fraction <= 1.0:
+            raise AnalysisError("The fraction of a half cycle lies between 0 and 1", given=fraction, allowed="0 < fraction <= 1")
+        near = np.argsort(np.abs(half.time - fraction * half.time[-1]), kind="stable")[: max(3, len(v) // 20)]
+        v = v[near]
+    value = float(np.median(v) if definition in ("median", "at") else np.mean(v))
     return value, float(np.std(v) / np.sqrt(len(v)))
 
 
-def analyse(record: Record, *, definition: Definition = "last tenth", specific: bool = True) -> list[Finding]:
+@dataclass(frozen=True, eq=False)
+class Course:
+    """One row a half cycle: start [s], duration [s], time the polarisation belongs to [s], level (signed), polarisation and
+    error [V], resistance V/I
+    [Ω or Ω m²], charge passed in it and up to its end (both unsigned) [C or C/m²]."""
+
+    start: Array
+    duration: Array
+    time: Array
+    level: Array
+    polarisation: Array
+    std: Array
+    resistance: Array
+    charge: Array
+    cumulative: Array
+    specific: bool
+
+    @property
+    def end(self) -> Array:
+        """End of each half cycle [s]."""
+        return np.asarray(self.start + self.duration)
+
+    def asymmetry(self) -> tuple[float, float]:
+        """(median of (p+ - p-)/(p+ + p-), its error) over neighbouring half cycles; nan for fewer than two pairs."""
+        p, s = self.polarisation, np.sign(self.level)
+        k = np.flatnonzero((s[1:] * s[:-1] < 0.0) & (np.abs(np.abs(self.level[1:]) - np.abs(self.level[:-1])) < 0.02 * np.abs(self.level[1:])))
+        if len(k) < 2:
+            return math.nan, math.nan
+        each = s[k] * (p[k] - p[k + 1]) / (p[k] + p[k + 1])
+        return float(np.median(each)), float(1.2533 * np.std(each) / math.sqrt(len(each)))
+
+
+def course(
+    record: Record, *, definition: Definition = "last tenth", amplitude: Amplitude = "full", fraction: float = 0.5, specific: bool = True
+) -> Course:  # fmt: skip
+    """The half cycles of a record as columns."""
+    return _course(half_cycles(record, specific=specific), definition, amplitude, fraction, specific)
+
+
+def _course(halves: list[HalfCycle], definition: Definition, amplitude: Amplitude, fraction: float, specific: bool) -> Course:
+    p = np.array([polarisation(h, definition, amplitude=amplitude, fraction=fraction) for h in halves])
+    level, charge = np.array([h.level for h in halves]), np.array([h.charge for h in halves])
+    start, duration = np.array([h.start for h in halves]), np.array([h.time[-1] for h in halves])
+    place = {"end": 1.0, "last tenth": 0.95, "at": fraction}.get(definition, 0.5)
+    return Course(start, duration, start + place * duration, level, p[:, 0], p[:, 1], p[:, 0] / np.abs(level), charge, np.cumsum(charge), specific)
+
+
+@dataclass(frozen=True)
+class Onset:
+    """Where the resistance begins to rise: time and its interval at 95 % [s], slopes before and after [Ω/s or Ω m²/s],
+    probability of the straight line; `time` None where there is no onset, and `why`."""
+
+    time: float | None
+    interval: tuple[float, float] | None
+    before: float
+    after: float
+    probability: float
+    why: str
+
+    def finding(self) -> Finding:
+        """The time, with its interval."""
+        method = "hinge of two straight lines through V/I against time, by least squares; interval by the profile of chi-square"
+        note = self.why or f"F test against one line: p = {self.probability:.2g}"
+        return Finding("onset of the rise", self.time, "time", method, None, SOURCE, note, self.interval, {"level": 0.95, "slope before": self.before, "slope after": self.after})
+
+
+def onset(given: Course) -> Onset:
+    """Onset of the rise of V/I. Needs 12 half cycles of one magnitude of current."""
+    usual = float(np.median(np.abs(given.level)))
+    keep = np.abs(np.abs(given.level) - usual) < 0.02 * usual
+    t, r = given.time[keep], given.resistance[keep].copy()
+    n = len(t)
+    if n < LEAST_HALVES:
+        return Onset(None, None, math.nan, math.nan, math.nan, f"{n} half cycles at one current, and an onset needs {LEAST_HALVES}")
+    unlike = np.sign(given.level[keep])
+    r -= unlike * float(np.median(r[unlike > 0]) - np.median(r[unlike < 0])) / 2.0 if (unlike > 0).any() and (unlike < 0).any() else 0.0
+    x = (t - t[0]) / (t[-1] - t[0])
+    line = np.column_stack([np.ones(n), x])
+    flat = _squares(line, r)[0]
+    trials = np.linspace(x[1], x[-2], min(TRIALS, 4 * n))
+    squares, rises = np.empty(len(trials)), np.empty((len(trials), 3))
+    for i, x0 in enumerate(trials):
+        squares[i], rises[i] = _squares(np.column_stack([line, np.maximum(x - x0, 0.0)]), r)
+    allowed = np.where(rises[:, 2] > 0.0, squares, np.inf)
+    best = int(np.argmin(allowed))
+    if not np.isfinite(allowed[best]):
+        return Onset(None, None, math.nan, math.nan, 1.0, "the resistance never rises faster than before")
+    from scipy.special import fdtrc
+
+    dof = n - 4
+    least = max(float(squares[best]), 1e-24 * float(r @ r))
+    p = float(fdtrc(2.0, dof, max(flat - least, 0.0) / 2.0 / (least / dof)))
+    span = float(t[-1] - t[0])
+    slopes = (float(rises[best, 1]) / span, float(rises[best, 1] + rises[best, 2]) / span)
+    if p > SURE or slopes[1] <= 0.0:
+        return Onset(None, None, *slopes, p, f"no onset: one straight line does as well (p = {p:.2g})" if p > SURE else "no onset: the resistance does not rise after the change")
+    inside = trials[allowed <= least * (1.0 + 3.84 / dof)]
+    half = 0.5 * float(trials[1] - trials[0])
+    return Onset(float(t[0] + span * trials[best]), (float(t[0] + span * (inside.min() - half)), float(t[0] + span * (inside.max() + half))), *slopes, p, "")
+
+
+def _squares(design: Array, y: Array) -> tuple[float, Array]:
+    found = np.linalg.lstsq(design, y, rcond=None)[0]
+    rest = y - design @ found
+    return float(rest @ rest), np.asarray(found, dtype=np.float64)
+
+
+def life(
+    record: Record, criterion: Criterion = "end", *, count: Count = "time", factor: float = 2.0, voltage: units.Given | None = None,
+    definition: Definition = "last tenth", specific: bool = True,
+) -> Finding:  # fmt: skip
+    """How long the cell lived by one criterion: a value, an interval where it is only bracketed, or a censored value
+    (`evidence["censored"]`) where the test ended first. `survival.lives` takes these findings.
+
+    count    "time" [s], or "charge" passed in both directions together [C or C/m²]
+    """
+    halves = half_cycles(record, specific=specific)
+    table = _course(halves, definition, "full", 0.5, specific)
+    last = float(table.end[-1])
+    when: tuple[float, float] | None
+    if criterion == "end":
+        said = record.outcome or halves[-1].event
+        when, how = (None, "") if _alive(record, halves) else ((last, last), said)
+        method = "until the test's own end"
+    elif criterion in ("short", "lasting short"):
+        from . import shorts
+
+        found = shorts.find(record, specific=specific)
+        event = found.lasting if criterion == "lasting short" else next(iter(found.alarms), None)
+        when = None if event is None else (event.start, event.start)
+        how = "" if event is None else f"{event.kind}, confidence {event.confidence:.2f}"
+        method = f"until the first {'short without return' if criterion == 'lasting short' else 'short of any kind'} (analysis.shorts)"
+    elif criterion == "factor":
+        when, how = _multiplied(table, factor)
+        method = f"until the polarisation ({definition}) exceeds {factor:g} times its lowest median of five half cycles so far"
+    elif criterion == "voltage":
+        if voltage is None:
+            raise AnalysisError("The criterion 'voltage' needs its limit", given=criterion, remedy='State voltage="1 V"')
+        limit = units.si(voltage, "voltage")
+        when, how = _limited(halves, limit)
+        method = f"until |V| exceeds {units.show(limit, 'voltage')} for three samples"
+    else:
+        raise AnalysisError("This criterion of a life is not known", given=criterion, allowed=("end", "short", "lasting short", "factor", "voltage"))
+    name, quantity = ("life", "time") if count == "time" else ("charge passed in a life", "areal_charge" if specific else "charge")
+    scale = (lambda x: x) if count == "time" else (lambda x: _charge_at(table, x))
+    if when is None:
+        return Finding(name, scale(last), quantity, method, None, SOURCE, "the test ended alive: at least this (censored)", evidence={"censored": True, "criterion": criterion})
+    low, high = scale(when[0]), scale(when[1])
+    return Finding(name, high, quantity, method, None, SOURCE, how, (low, high) if high > low else None, {"censored": False, "criterion": criterion})
+
+
+def _alive(record: Record, halves: list[HalfCycle]) -> bool:
+    return not halves[-1].event or "rest" in halves[-1].event or record.outcome in ("", "completed")
+
+
+def _multiplied(table: Course, factor: float) -> tuple[tuple[float, float] | None, str]:
+    p, lowest = table.polarisation, math.inf
+    for k in range(5, len(p)):
+        lowest = min(lowest, float(np.median(p[k - 5 : k])))
+        if p[k] > factor * lowest:
+            return (float(table.end[k - 1]), float(table.end[k])), f"half cycle {k + 1}: {p[k] / lowest:.3g} times the lowest"
+    return None, ""
+
+
+def _limited(halves: list[HalfCycle], limit: float) -> tuple[tuple[float, float] | None, str]:
+    for k, h in enumerate(halves):
+        over = np.abs(h.voltage) > limit
+        three = np.flatnonzero(over[:-2] & over[1:-1] & over[2:]) if len(over) > 2 else np.zeros(0, dtype=np.int64)
+        if len(three):
+            row = int(three[0])
+            return (h.start + float(h.time[max(row - 1, 0)]), h.start + float(h.time[row])), f"half cycle {k + 1}"
+    return None, ""
+
+
+def _charge_at(table: Course, time: float) -> float:
+    """Charge passed up to a time, with the current even within a half cycle."""
+    x = np.column_stack([table.start, table.end]).ravel()
+    y = np.column_stack([table.cumulative - table.charge, table.cumulative]).ravel()
+    return float(np.interp(time, x, y))
+
+
+def analyse(
+    record: Record, *, definition: Definition = "last tenth", specific: bool = True, amplitude: Amplitude = "full", fraction: float = 0.5
+) -> list[Finding]:  # fmt: skip
     """Findings of a strip/plate record: polarisation of the first and the last half cycle and its median, resistance
-    V/J of the same, rise between them, duration and how it ended (censored where it ended alive).
+    V/J of the same, rise between them, duration and how it ended (censored where it ended alive), cumulative charge,
+    asymmetry, onset of the rise.
 
     specific   give resistances per area (needs the area unless the record has densities), else in Ω
     """
     halves = half_cycles(record, specific=specific)
-    p = np.array([polarisation(h, definition) for h in halves])
-    r = p[:, 0] / np.array([abs(h.level) for h in halves])
-    method = f"|V| over each half cycle ({definition}); {len(halves)} half cycles; full cell voltage, not halved"
+    table = _course(halves, definition, amplitude, fraction, specific)
+    p, r = np.column_stack([table.polarisation, table.std]), table.resistance
+    said = f"{definition} {fraction:g} of it" if definition == "at" else definition
+    whole = "full cell voltage, not halved" if amplitude == "full" else "half of the cell voltage: one of two equal electrodes"
+    method = f"|V| over each half cycle ({said}); {len(halves)} half cycles; {whole}"
     quantity = "area_specific_resistance" if specific else "resistance"
-    evidence = {"half cycles": len(halves), "definition": definition, "current levels": sorted({float(f"{abs(h.level):.6g}") for h in halves})}
+    evidence = {"half cycles": len(halves), "definition": definition, "amplitude": amplitude, "current levels": sorted({float(f"{abs(h.level):.6g}") for h in halves})}
     noiseless = bool(np.max(p[:, 1]) < 1e-9 * np.max(p[:, 0]))
     note = "no scatter to take an error from: the record is free of noise" if noiseless else ""
 
@@ -45,8 +270,9 @@ def analyse(record: Record, *, definition: Definition = "last tenth", specific: 
         return None if noiseless else std
 
     hours = float(halves[-1].start + halves[-1].time[-1])
-    alive = not halves[-1].event or "rest" in halves[-1].event or record.outcome in ("", "completed")
-    return [
+    alive = _alive(record, halves)
+    uneven, uneven_std = table.asymmetry()
+    found = [
         Finding("polarisation, first half cycle", float(p[0, 0]), "overpotential", method, error(float(p[0, 1])), SOURCE, note, evidence=evidence),
         Finding("polarisation, last half cycle", float(p[-1, 0]), "overpotential", method, error(float(p[-1, 1])), SOURCE, note, evidence=evidence),
         Finding("polarisation, median of half cycles", float(np.median(p[:, 0])), "overpotential", method, error(float(np.std(p[:, 0]))), SOURCE, note, evidence=evidence),
@@ -57,4 +283,10 @@ def analyse(record: Record, *, definition: Definition = "last tenth", specific: 
             note="ended alive: a life of at least this (censored)" if alive else f"ended: {record.outcome or halves[-1].event}",
             evidence={"censored": alive},
         ),
+        Finding("cumulative charge", float(table.cumulative[-1]), "areal_charge" if specific else "charge", "both directions together, trapezoid of the recorded current", None, SOURCE, "as exact as the recorded current"),
     ]  # fmt: skip
+    if math.isfinite(uneven):
+        found.append(Finding("asymmetry of the polarisation", uneven, "number", f"{method}; (p+ - p-)/(p+ + p-) of neighbours, median", uneven_std, SOURCE))
+    if len(halves) >= LEAST_HALVES:
+        found.append(onset(table).finding())
+    return found

@@ -1,0 +1,89 @@
+"""Closed-form records of cycled symmetric cells: planted shorts, and what looks like one and is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from interlayer.record import Provenance, Record, Segment
+
+DECOYS = ("contact gain", "temperature", "range switch", "glitch", "break-in")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What was planted: start and end [s] of the short (nan without), its relative fall of V/I, and the decoys."""
+
+    start: float
+    end: float
+    fall: float
+    decoys: tuple[str, ...]
+    hours: float
+    dt: float
+
+
+def record_of(time, voltage, current, **info):
+    """One segment, totals."""
+    return Record((Segment({"time": time, "voltage": voltage, "current": current}, "time", "", info),), Provenance("simulated"))
+
+
+def plate(seed: int, *, short: bool, decoys: bool = True, fall: float | None = None) -> tuple[Record, Truth]:
+    """V = I/(1/R + 1/Rs): R = bulk + interface + concentration + tip, all with drift, decoys, noise; Rs from a start to
+    an end, in part flickering. One fall of V/I in 3 %..90 %, from five samples to the rest of the test."""
+    rng = np.random.default_rng(seed)
+    dt = float(rng.choice([10.0, 20.0, 30.0, 60.0]))
+    half = float(rng.choice([0.5, 1.0, 2.0, 4.0])) * 3600.0
+    count = 2 * int(max(8, rng.uniform(30.0, 120.0) * 3600.0 / half / 2.0))
+    n = int(half / dt)
+    t = np.arange(1, n * count + 1) * dt
+    phase = (np.arange(n * count) % n + 1) * dt
+    sign = np.where((np.arange(n * count) // n) % 2 == 0, 1.0, -1.0)
+    hours = t / 3600.0
+    amps = float(10.0 ** rng.uniform(-4.0, -2.5))
+    bulk, face = float(10.0 ** rng.uniform(1.0, 2.3)), float(10.0 ** rng.uniform(1.5, 2.6))
+    salt, tau = face * rng.uniform(0.0, 0.5), half * rng.uniform(0.1, 1.0)
+    tip, quick = face * rng.uniform(0.0, 0.4), rng.uniform(2.0, 8.0) * 60.0
+    walk = np.cumsum(rng.normal(size=count + 1)) * rng.uniform(0.0, 0.004)
+    face_t = face * (1.0 + rng.uniform(-0.0005, 0.004) * hours) * np.exp(np.interp(t, np.arange(count + 1) * half, walk))
+    lopsided = 1.0 + 0.5 * rng.uniform(-0.06, 0.06) * sign
+    had: list[str] = []
+    if decoys:
+        for name in DECOYS:
+            if rng.uniform() < 0.5:
+                had.append(name)
+    if "break-in" in had:
+        face_t = face_t * (1.0 + rng.uniform(0.2, 1.0) * np.exp(-hours / rng.uniform(1.0, 4.0)))
+    if "contact gain" in had:
+        at, width = rng.uniform(0.15, 0.85) * t[-1], 10.0 ** rng.uniform(np.log10(max(300.0, 6.0 * dt)), np.log10(5 * 3600.0))
+        face_t = face_t * (1.0 - rng.uniform(0.05, 0.5) * (t > at) * (1.0 - np.exp(-np.maximum(t - at, 0.0) / width)))
+    heat = np.ones_like(t)
+    if "temperature" in had:
+        at, width, back = rng.uniform(0.1, 0.9) * t[-1], rng.uniform(600.0, 2400.0), rng.uniform(0.0, 0.5) * t[-1]
+        kelvin = rng.uniform(3.0, 15.0) * ((t > at) * (1.0 - np.exp(-np.maximum(t - at, 0.0) / width)) - (t > at + back) * (1.0 - np.exp(-np.maximum(t - at - back, 0.0) / width)))
+        heat = np.exp(rng.uniform(0.3, 0.6) * 96485.33 / 8.314 * (1.0 / (298.15 + kelvin) - 1.0 / 298.15))
+    r = (bulk + (face_t + salt * (1.0 - np.exp(-phase / tau)) + tip * np.exp(-phase / quick)) * lopsided) * heat
+    start = end = size = float("nan")
+    if short:
+        size = float(np.exp(rng.uniform(np.log(0.03), np.log(0.9)))) if fall is None else fall
+        k = int(rng.uniform(0.1, 0.9) * len(t))
+        most = (len(t) - k) * dt
+        last = min(most, 10.0 ** rng.uniform(np.log10(5.0 * dt), np.log10(3e5)))
+        start, end = float(t[k]), float(t[k] + last)
+        on = (t >= start) & (t < end)
+        rs = r[k] * (1.0 - size) / size * np.ones_like(t)
+        if rng.uniform() < 0.4:
+            rs = rs * np.exp(0.2 * rng.normal(size=len(t)))
+        r = np.where(on, 1.0 / (1.0 / r + 1.0 / rs), r)
+    gain = np.ones_like(t)
+    if "range switch" in had:
+        at = rng.uniform(0.1, 0.9) * t[-1]
+        gain = gain + (t > at) * rng.uniform(-0.01, 0.01)
+    noise = 10.0 ** rng.uniform(-3.0, -2.2)
+    v = amps * sign * r * gain * (1.0 + noise * rng.normal(size=len(t)))
+    if "glitch" in had:
+        rows = rng.integers(20, len(t) - 20, int(rng.integers(1, 6)))
+        v[rows] *= rng.uniform(0.0, 0.6, len(rows))
+    v = np.round(v / 1e-5) * 1e-5
+    current = amps * sign * (1.0 + 1e-5 * rng.normal(size=len(t)))
+    return record_of(t, v, current), Truth(start, end, size, tuple(had), float(hours[-1]), dt)

@@ -1,0 +1,300 @@
+"""Shorts: planted ones found, decoys refused, classes by their signs; closed forms and the engine as two truths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+import interlayer as il
+from _cycled import plate, record_of
+from interlayer.analysis import critical_current, shorts
+from interlayer.errors import AnalysisError
+from interlayer.protocols import Protocol, Step, StripPlate, Until
+from interlayer.record import Provenance, Record, Segment
+
+HALF, DT, AMPS = 3600.0, 20.0, 1e-3
+
+
+def cycled(r, *, cycles: int = 10, noise: float = 2e-3, seed: int = 0, dt: float = DT, extra=None, channels=None):
+    """V = I r(t, phase) at 1 mA, half cycles of 1 h."""
+    rng = np.random.default_rng(seed)
+    n = int(HALF / dt)
+    t = np.arange(1, 2 * cycles * n + 1) * dt
+    phase = (np.arange(len(t)) % n + 1) * dt
+    sign = np.where((np.arange(len(t)) // n) % 2 == 0, 1.0, -1.0)
+    v = AMPS * sign * r(t, phase) * (1.0 + noise * rng.normal(size=len(t)))
+    segments = [Segment({"time": t, "voltage": v, "current": AMPS * sign, **(channels(t) if channels else {})}, "time")]
+    return Record((*segments, *(extra or ())), Provenance("simulated"))
+
+
+def healthy(t, phase):
+    return 50.0 + 60.0 + 20.0 * (1.0 - np.exp(-phase / 900.0))
+
+
+def between(a, b, share):
+    """Factor of r from a to b [s]."""
+    return lambda t: np.where((t > a) & (t <= b), 1.0 - share, 1.0)
+
+
+def spectrum(when, bulk=50.0, arc=80.0, path=np.inf):
+    f = np.logspace(5, -1, 31)
+    z = bulk + arc / (1.0 + 2j * np.pi * f * 1e-3)
+    z = 1.0 / (1.0 / z + 1.0 / path)
+    return Segment({"frequency": f, "impedance_real": z.real, "impedance_imag": z.imag}, "frequency", "impedance", {"time": when})
+
+
+def test_a_quiet_cell_has_no_event() -> None:
+    found = shorts.find(cycled(healthy))
+    assert found.events == ()
+    assert found.watched == pytest.approx(20 * 3600.0, rel=1e-3)
+    assert "bulk" in found.remarks[0]
+
+
+@pytest.mark.parametrize("share", [0.04, 0.2, 0.7])
+def test_a_short_that_comes_and_goes(share: float) -> None:
+    a, b = 6.3 * HALF, 6.6 * HALF
+    found = shorts.find(cycled(lambda t, p: healthy(t, p) * between(a, b, share)(t)))
+    (event,) = found.events
+    assert event.kind == "recovered short" and event.short
+    assert event.start == pytest.approx(a, abs=1.01 * DT) and event.end == pytest.approx(b, abs=2.01 * DT)
+    assert event.fall == pytest.approx(share, abs=0.02)
+    assert "sudden return" in event.signs
+
+
+@pytest.mark.parametrize(("share", "kind"), [(0.3, "soft short"), (0.98, "hard short")])
+def test_a_short_that_stays(share: float, kind: str) -> None:
+    found = shorts.find(cycled(lambda t, p: healthy(t, p) * between(12.4 * HALF, np.inf, share)(t)))
+    (event,) = found.alarms
+    assert event.kind == kind and event.end is None and found.lasting is event
+    assert event.start == pytest.approx(12.4 * HALF, abs=1.01 * DT)
+    assert any(f.name == kind and f.evidence["confidence"] == event.confidence for f in found.findings())
+
+
+def test_below_the_bulk_is_the_strongest_sign() -> None:
+    """A slow fall under the bulk resistance has no sudden sign, and is found by the bulk alone; above it it is none."""
+    deep = cycled(lambda t, p: 1.0 / (1.0 / healthy(t, p) + np.clip((t - 6 * HALF) / (8 * HALF), 0.0, 1.0) / 40.0))
+    assert not shorts.find(deep).alarms
+    (event,) = shorts.find(deep, bulk="50 ohm").alarms
+    assert "below the bulk" in event.signs and event.confidence > 0.9
+    r = 1.0 / (1.0 / healthy(np.array([event.start]), np.array([event.start % HALF])) + (event.start / HALF - 6.0) / 8.0 / 40.0)
+    assert r[0] == pytest.approx(0.95 * 50.0, rel=0.05)
+    mild = cycled(lambda t, p: healthy(t, p) * (1.0 - 0.3 * np.clip((t - 6 * HALF) / (8 * HALF), 0.0, 1.0)))
+    assert not shorts.find(mild, bulk="50 ohm").alarms
+
+
+def test_the_bulk_comes_from_a_spectrum() -> None:
+    found = shorts.find(cycled(healthy, extra=[spectrum(0.0)]))
+    assert found.bulk == pytest.approx(50.0, rel=1e-3) and not found.remarks
+
+
+def test_spectra_tell_a_parallel_path_from_contact() -> None:
+    """The same abrupt fall of V/I, once by a resistor beside the cell, once by an arc that shrank."""
+    def fall(t, p):
+        return healthy(t, p) * between(10.5 * HALF, np.inf, 0.25)(t)
+
+    path = shorts.find(cycled(fall, extra=[spectrum(0.0), spectrum(20 * HALF, path=390.0)]))
+    contact = shorts.find(cycled(fall, extra=[spectrum(0.0), spectrum(20 * HALF, arc=47.5)]))
+    unknown = shorts.find(cycled(fall))
+    assert "parallel path" in path.alarms[0].signs and path.alarms[0].confidence > 0.95
+    assert not contact.alarms and contact.events[0].kind == "contact gain"
+    assert unknown.alarms[0].confidence < path.alarms[0].confidence
+    flat = shorts.find(cycled(fall, extra=[spectrum(0.0, bulk=120.0, arc=10.0), spectrum(20 * HALF, bulk=120.0, arc=10.0, path=390.0)]))
+    assert "parallel path" not in flat.alarms[0].signs  # the band holds no arc worth the name: either could be
+
+
+def test_slow_falls_have_names_of_their_own() -> None:
+    early = shorts.find(cycled(lambda t, p: healthy(t, p) * (1.0 + 0.5 * np.exp(-t / 7200.0)), cycles=20))
+    assert [e.kind for e in early.events] == ["break-in"] and not early.alarms
+    late = shorts.find(cycled(lambda t, p: healthy(t, p) * (1.0 - 0.2 * (t > 25 * HALF) * (1.0 - np.exp(-(t - 25 * HALF) / 3600.0))), cycles=20))
+    assert [e.kind for e in late.events] == ["contact gain"] and "no temperature" in late.events[0].signs[1]
+    warm = lambda t: 298.15 + 10.0 * np.clip((t - 25 * HALF) / HALF, 0.0, 1.0)  # noqa: E731
+    heat = shorts.find(cycled(lambda t, p: healthy(t, p) * np.exp(-0.03 * (warm(t) - 298.15)), cycles=20, channels=lambda t: {"temperature": warm(t)}))
+    assert [e.kind for e in heat.events] == ["temperature"] and not heat.alarms
+
+
+def test_single_samples_and_ranges_are_no_short() -> None:
+    record = cycled(healthy)
+    t, v, i = (np.array(record.segments[0][c]) for c in ("time", "voltage", "current"))
+    v[[500, 1300, 2500]] *= 0.1
+    v[1800:] *= 0.993
+    assert not shorts.find(record_of(t, v, i)).events
+
+
+@pytest.mark.parametrize("noise", [1e-4, 5e-3])
+@pytest.mark.parametrize("dt", [5.0, 60.0])
+def test_noise_and_sampling(noise: float, dt: float) -> None:
+    found = shorts.find(cycled(lambda t, p: healthy(t, p) * between(6.3 * HALF, 9.7 * HALF, 0.15)(t), noise=noise, dt=dt))
+    (event,) = found.alarms
+    assert event.start == pytest.approx(6.3 * HALF, abs=1.01 * dt) and event.end == pytest.approx(9.7 * HALF, abs=2.01 * dt)
+
+
+def test_curvature_that_is_lost_speaks_for_a_short() -> None:
+    def r(t, p):
+        whole = 110.0 + 60.0 * (1.0 - np.exp(-p / 900.0))
+        return np.where(t > 10.5 * HALF, 100.0 + 0.0 * p, whole)
+
+    event = shorts.find(cycled(r)).lasting
+    assert event is not None and event.start == pytest.approx(10.5 * HALF, abs=1.01 * DT)
+    assert "lost curvature" in event.signs
+
+
+def test_what_can_not_be_judged_says_why() -> None:
+    t = np.arange(200.0)
+    with pytest.raises(AnalysisError, match="no current"):
+        shorts.find(Record((Segment({"time": t, "voltage": np.sin(t / 30.0)}, "time"),), Provenance("measured")))
+    with pytest.raises(AnalysisError, match="8 samples"):
+        shorts.find(record_of(t[:12], np.tile([1.0, 1.0, 1.0, -1.0, -1.0, -1.0], 2), np.tile([1.0, 1.0, 1.0, -1.0, -1.0, -1.0], 2)))
+
+
+def test_a_sample_of_generated_records() -> None:
+    """Seeds of their own; all of them are in the long test."""
+    found, false, hours = 0, 0, 0.0
+    for seed in range(300_000, 300_008):
+        record, truth = plate(seed, short=seed % 2 == 0, fall=0.3)
+        alarms = shorts.find(record).alarms
+        slack = max(5.0 * truth.dt, 300.0)
+        found += any(abs(e.start - truth.start) <= slack for e in alarms)
+        false += sum(not truth.start - slack <= e.start <= truth.end + slack for e in alarms)
+        hours += truth.hours
+    assert found == 4 and false == 0 and hours > 250.0
+
+
+@pytest.mark.long
+def test_found_against_false_alarms() -> None:
+    """500 records: at least 95 % of the shorts (a fall of 3 to 90 %) found at no more than one false alarm a 1000 h, the
+    start within a sample for 95 % of them; no promise of confidence is broken by more than 0.15."""
+    import sys
+    from pathlib import Path
+
+    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+    from bench_shorts import run
+
+    rows, candidates, hours = run(500, 900_000)
+    found = np.array([r["confidence"] >= shorts.ALARM for r in rows])
+    false = sum(c >= shorts.ALARM for c, true, _ in candidates if not true)
+    off = [abs(r["off"]) / r["dt"] for r in rows if r["confidence"] >= shorts.ALARM]
+    print(f"found {found.mean():.3f} of {len(rows)}, {1000.0 * false / hours:.3f} false alarms a 1000 h in {hours:.0f} h")
+    assert found.mean() >= 0.95
+    assert false <= hours / 1000.0
+    assert np.percentile(off, 95.0) <= 1.0
+    for low, high in ((0.7, 0.9), (0.9, 1.0)):
+        kept = [true for c, true, _ in candidates if low <= c < high]
+        assert np.mean(kept) > low - 0.15
+
+
+# -- the engine's own soft shorts ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Held(Protocol):
+    """One stretch of constant current density."""
+
+    level: float
+    length: float
+
+    def steps(self, cell: object = None) -> tuple[Step, ...]:
+        return (Step("current_density", self.level, (Until("time", self.length),)),)
+
+    def describe(self) -> str:
+        return "held"
+
+
+def shorted(cell: str, path: float, before: int, during: int, after: int, current: str, seed: int, dt: float = 30.0, noise: float = 2e-3) -> tuple[Record, float, float]:
+    """(record on an instrument's grid, start, end): a simulated cell whose electronic branch has `path` [ohm m²] for
+    `during` half cycles and a half, and nothing but leakage before and after; states go on as they are."""
+    from interlayer.elements.base import Leaf, Parallel, Series
+    from interlayer.elements.short import Short
+    from interlayer.simulation import Simulation
+    from interlayer.simulation.stack.machine import Machine
+
+    def with_path(node, ohm):  # type: ignore[no-untyped-def]
+        if isinstance(node, Leaf):
+            return replace(node, R_open=ohm) if isinstance(node, Short) else node
+        return (Series if isinstance(node, Series) else Parallel)(tuple(with_path(c, ohm) for c in node.children))
+
+    sim = Simulation.of(cell)
+    tree = sim.assembly.element
+    if not any(isinstance(leaf, Short) for leaf in tree.leaves()):  # a polymer has no filament and no branch for one
+        tree = tree | Short(label="path", crossing=1.0)
+    whole, leaky = (Machine.of(with_path(tree, ohm), (sim.cell.temperature,)) for ohm in (1e4, path))
+    sim.machine, sim.state = whole, whole.start.copy()
+    times, volts, amps, marks = [], [], [], []
+    way = 1.0
+    size = StripPlate(current, half_cycle="1 h").current_density
+
+    def run(length: float) -> None:
+        for s in sim.run(Held(way * size, length), detail=False).segments:
+            times.append(s["time"]), volts.append(s["voltage"]), amps.append(np.full(len(s), way * size))
+
+    for _ in range(before):
+        run(HALF)
+        way = -way
+    run(0.4 * HALF)
+    marks.append(sim.state.time)
+    sim.machine = leaky
+    run(0.6 * HALF)
+    way = -way
+    for _ in range(during):
+        run(HALF)
+        way = -way
+    run(0.3 * HALF)
+    marks.append(sim.state.time)
+    sim.machine = whole
+    run(0.7 * HALF)
+    way = -way
+    for _ in range(after):
+        run(HALF)
+        way = -way
+    t, v, j = (np.concatenate(x) for x in (times, volts, amps))
+    grid = np.arange(dt, t[-1], dt)
+    rows = np.searchsorted(t, grid)
+    sign = np.sign(j[rows])
+    k = np.clip(rows, 1, len(t) - 1)
+    same = np.sign(j[k]) == np.sign(j[k - 1])
+    mixed = np.where(same, np.interp(grid, t, v), v[rows])
+    measured = mixed * (1.0 + noise * np.random.default_rng(seed).normal(size=len(grid)))
+    channels = {"time": grid, "voltage": measured, "current_density": size * sign}
+    return Record((Segment(channels, "time"),), Provenance("simulated")), marks[0], marks[1]
+
+
+CELLS = ("Li|SPE(100 um)|Li @ 72.5 degC", "Li|LLZTO(1 mm)|Li @ 25 degC")
+
+
+def check_engine(cell: str, share: float, seed: int) -> bool:
+    """Whether the short that takes `share` of the current at DC is found in time, and nothing else is."""
+    slow = il.simulate(cell, "Impedance(frequencies=[1 mHz])")
+    area_resistance = abs(slow.impedance(slow.spectra[0], specific=True)[0])
+    record, start, end = shorted(cell, area_resistance * (1.0 - share) / share, 8, 3, 8, "0.05 mA/cm^2", seed)
+    alarms = shorts.find(record).alarms
+    return len(alarms) == 1 and abs(alarms[0].start - start) <= 60.0 and alarms[0].end is not None and abs(alarms[0].end - end) <= 300.0
+
+
+def test_the_engines_soft_short() -> None:
+    assert check_engine(CELLS[1], 0.2, 0)
+
+
+@pytest.mark.long
+def test_the_engines_soft_shorts_of_graded_size() -> None:
+    """Salt and double layers make the fall less sudden than a resistor's; still 90 % of those from 5 to 60 % are found."""
+    result = {(cell, share, seed): check_engine(cell, share, seed) for cell in CELLS for share in (0.05, 0.1, 0.2, 0.4, 0.6) for seed in range(3)}
+    print(result)
+    assert np.mean(list(result.values())) >= 0.9
+
+
+def test_a_ramp_ends_with_the_first_short() -> None:
+    """0.1 to 1 mA/cm2, a soft short in the half cycle at 0.7: the interval is 0.6 to 0.7 and the kind is said."""
+    rng = np.random.default_rng(1)
+    t = np.arange(1, 20 * 60 + 1) * 30.0
+    number = np.arange(len(t)) // 60
+    j = (1.0 + number // 2) * np.where(number % 2 == 0, 1.0, -1.0)
+    r = np.where((number >= 12) & (t > 12.5 * 1800.0), 80e-4, 110e-4)
+    v = j * r * (1.0 + 2e-3 * rng.normal(size=len(t)))
+    record = Record((Segment({"time": t, "voltage": v, "current_density": j}, "time"),), Provenance("measured"))
+    found = {f.name: f for f in critical_current.find(record)}
+    assert found["critical current density"].interval == pytest.approx((6.0, 7.0))
+    assert found["kind of failure"].value in ("soft short", "recovered short")
+    assert found["charge of the failing half cycle"].value == pytest.approx(7.0 * 1800.0, rel=0.02)
+    none = critical_current.find(Record((Segment({"time": t, "voltage": j * 110e-4, "current_density": j}, "time"),), Provenance("measured")))
+    assert none[0].evidence["censored"] and none[0].value == 10.0
+    fit = critical_current.population([found["critical current density"], none[0], replace(found["critical current density"], value=3.0, interval=(3.0, 4.0))])
+    assert fit.ended == 2 and 3.0 < fit.quantile(0.3) < 10.0
