@@ -177,9 +177,11 @@ def test_no_tip_no_nucleation():
         wander = nucleated(points=500)
         s = wander.segments[0]
         nucleation.find(record(trace(s["time"], s["voltage"] - 0.03 * (s["time"] / 7200) ** 2, s["current_density"], "nucleation")))
-    made = il.simulate("Li|LiTFSI-ether(100 um)|Cu @ 25 degC", "Nucleation(0.5 mA/cm^2, 0.5 mA*h/cm^2, sample=10 s)")
-    with pytest.raises(AnalysisError, match=r"no tip|last half"):  # the engine's copper nucleates without a cost
-        nucleation.find(made)
+    cell = il.Cell.parse("Li|LiTFSI-ether(100 um)|Cu @ 25 degC")
+    protocol = "Nucleation(0.5 mA/cm^2, 0.5 mA*h/cm^2, sample=10 s)"
+    easy = cell.with_({f"interfaces.{cell.interfaces[-1].left}|{cell.interfaces[-1].right}.deposit.nuclei_coverage": 1.0})
+    with pytest.raises(AnalysisError, match=r"no tip|last half"):  # copper that nucleates everywhere and without a cost
+        nucleation.find(il.simulate(easy, protocol))
 
 
 @pytest.mark.long
