@@ -10,6 +10,7 @@ can hold: values of interfaces, sources and marks live in the cell (`Cell.as_dic
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -56,7 +57,13 @@ def exact(value: float, quantity: str, std: float | None = None) -> str:
         spread = "" if std is None else _shortest_std(std, unit, quantity)
         if number is not None and spread is not None:
             found.append(f"{number} +- {spread} {unit}".rstrip() if spread else f"{number} {unit}".rstrip())
-    return min(found, key=len)  # the SI unit itself always reads back
+    return min(found, key=_plainness)  # the SI unit itself always reads back
+
+
+def _plainness(text: str) -> tuple[int, float]:
+    """Short before long, then numbers near one: 0.5 um before 500 nm."""
+    size = abs(float(text.split(" ", maxsplit=1)[0]))
+    return len(text), abs(math.log10(size)) if size > 0.0 else 0.0
 
 
 def _shortest(value: float, unit: str, quantity: str) -> str | None:
@@ -79,6 +86,8 @@ def _shortest_std(std: float, unit: str, quantity: str) -> str | None:
 def _digits(number: float, good: Callable[[str], bool]) -> str | None:
     for digits in range(1, 18):
         text = f"{number:.{digits}g}"
+        plain = f"{float(text):.15g}"  # 260, not 2.6e+02
+        text = plain if len(plain) <= len(text) and float(plain) == float(text) else text
         if good(text):
             return text
     return None
