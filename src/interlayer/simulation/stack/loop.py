@@ -28,6 +28,8 @@ H_TIME, H_VOLTAGE, H_CURRENT, H_STEP, H_LEAVES = range(5)
 # until-conditions, as bits of the event number of a step that ended early
 UNTIL_V_ABOVE, UNTIL_V_BELOW, UNTIL_CHARGE, UNTIL_CURRENT = range(1, 5)
 
+SHORT = 1e-9  # s; from the first microsecond of a step on, a shorter time step is a failure
+
 GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
 ERROR3 = 3.0 * GAMMA**2 - 2.0 * GAMMA**3 - 1.0 / 6.0  # |third-order term of the stability function - 1/6|
 
@@ -156,7 +158,8 @@ def run(  # type: ignore[no-untyped-def]
                     X[i] = X0[i]
                 power = 1.0 / 3.0 if resume[HAVE] > 0.0 else 0.5
                 resume[H] = h * (0.2 if its < 0 else max(0.2, 0.9 / error**power))
-                if resume[H] < hmin:
+                # a jump may need attoseconds at its start, later nothing does
+                if resume[H] < max(hmin, min(SHORT, 1e-3 * resume[IN_STEP])):
                     resume[NUMBER] = s
                     return FAILED, rows, bad, h, accepted, rejected
                 continue
