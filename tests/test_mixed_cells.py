@@ -149,7 +149,7 @@ def test_what_cannot_be_simulated_is_refused_by_name() -> None:
 
 
 def test_a_series_element_beside_the_region_stays() -> None:
-    grown: dict[str, Any] = {**FACE, "interphase": {"initial_thickness": "5 nm", "rate_linear": "1e-14 m/s", "rate_parabolic": "1e-22 m^2/s", "conductivity": "1e-6 S/m"}}
+    grown: dict[str, Any] = {**FACE, "interphase": {"initial_thickness": "5 nm", "rate_linear": "1e-14 m/s", "rate_parabolic": "1e-22 m^2/s", "conductivity": "1e-6 S/m", "lithium_density": "4e4 mol/m^3"}}
     add_pair(Pair("carbonish", "sulfidish", "", blocks(grown)))
     made = assemble(Cell.parse(CELL))
     labels = [leaf.label for leaf in made.element.leaves()]
