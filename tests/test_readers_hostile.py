@@ -13,9 +13,8 @@ from interlayer.readers import READERS
 from interlayer.readers._cycler import unpack_limit
 
 SCRIPT = Path(__file__).with_name("readers_hostile.py")
-BASE = 120.0  # MB that the interpreter, numpy and polars hold before any file; the bound is on the whole process
-#: MB above ten times the file; what unpacks in another library (fastnda, polars) is bounded at 20 times the file
-LEFT = 200.0 - BASE
+#: MB above ten times the file, beyond what the process held before it
+LEFT = 200.0
 
 
 def worst(name: str, folder: Path, size: int) -> list[tuple[float, float, str]]:
@@ -39,7 +38,7 @@ def test_small_hostile_files(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [4_000_000, 20_000_000])
 def test_hostile_files(name: str, size: int, tmp_path: Path) -> None:
     for over, spent, what in worst(name, tmp_path, size):
-        assert over < LEFT and spent < 3.0 + size / 1e6 and "UNFORESEEN" not in what, (over, spent, what)
+        assert over < LEFT and spent < 6.0 + 2.0 * size / 1e6 and "UNFORESEEN" not in what, (over, spent, what)
 
 
 def test_what_another_library_unpacks_is_bounded_tighter() -> None:
