@@ -5,6 +5,7 @@
     python3 lab.py test      the test suite
     python3 lab.py proofs    the long proofs
     python3 lab.py check     lint, types, walls
+    python3 lab.py docs      the documentation: out/docs/index.html
     python3 lab.py run ...   any `interlayer` command, for example: python3 lab.py run formats
 
 It makes `.venv` beside this file, installs the hash-pinned requirements into it once, and works offline afterwards.
@@ -75,6 +76,10 @@ def main(words: list[str]) -> None:
         call(PYTHON, "-m", "ruff", "check", "src", "tests", "benchmarks", "lab.py")
         call(PYTHON, "-m", "mypy")
         call(HOME / PYTHON.parent.name / "lint-imports")
+    elif job == "docs":
+        ready("test")
+        call(PYTHON, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", ROOT / "docs", ROOT / "out" / "docs", *rest)
+        print(f"documentation: {ROOT / 'out' / 'docs' / 'index.html'}")
     else:
         print(__doc__)
         raise SystemExit(0 if job in ("", "-h", "--help") else 2)
