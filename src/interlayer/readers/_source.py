@@ -47,7 +47,17 @@ class Source:
     @cached_property
     def sha256(self) -> str:
         """Hash of the bytes as they lie on the disk."""
-        return hashlib.sha256(self.raw).hexdigest()
+        if "raw" in self.__dict__:
+            return hashlib.sha256(self.raw).hexdigest()
+        try:
+            with self.path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ReadError(f"The file can't be read ({error})", file=self.name, remedy="Check the disk") from error
+
+    def forget(self) -> None:
+        """Let go of the bytes, where they are not needed any more."""
+        self.__dict__.pop("raw", None)
 
     @cached_property
     def text(self) -> Text:

@@ -30,7 +30,7 @@ from ..errors import ReadError
 
 SCRIPT = Path(__file__).with_name("_worker.py")
 RATIO, SLACK = 10, 200_000_000  # reading may take so many times the file, and so many bytes
-BASE = 80_000_000  # bytes of the process apart before it unpacks anything
+BASE = 95_000_000  # bytes of the process apart before it unpacks anything, libraries included
 GROWN = 160_000_000  # bytes beyond which it is not kept for the next file
 _LINE = 1 << 20  # bytes of an answer's line, and as many as the file is long
 _POLL = 0.004  # s between two looks at its memory
