@@ -182,14 +182,11 @@ def seconds() -> float:
 def samples(folder: Path) -> Iterator[tuple[str, str, bytes]]:
     """(reader, file name, bytes) of the files that are made hostile."""
     import test_readers_samples as ready
-    from interlayer.readers import convert, read
 
     for name, (file, data) in ready.every_sample(folder).items():
         yield name, file, data
         if name == "bdf":
-            (folder / file).write_bytes(data)
-            convert(read(folder / file), folder / "made.bdf.parquet")
-            yield name, "made.bdf.parquet", (folder / "made.bdf.parquet").read_bytes()
+            yield name, *ready.bdf_parquet(folder)
         if name == "neware":
             yield name, *ready.neware_file(ready.NEWARE[-2])
             yield name, *ready.neware_file(ready.NEWARE[-1])

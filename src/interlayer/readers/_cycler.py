@@ -36,9 +36,9 @@ _RATIO, _SLACK = 10, 200_000_000  # an archive may unpack to this many times its
 
 
 # -- archives ---------------------------------------------------------------------------------------------------------
-def unpack_limit(size: int, needs: int = 1) -> int:
-    """Bytes that an archive of `size` bytes may unpack to, where its reader `needs` so many bytes for each of them."""
-    return _RATIO * size + _SLACK if needs == 1 else 5 * size + _SLACK // (3 * needs)
+def unpack_limit(size: int) -> int:
+    """Bytes that an archive of `size` bytes may unpack to."""
+    return _RATIO * size + _SLACK
 
 
 def member_names(head: bytes) -> list[str]:
@@ -73,8 +73,8 @@ def is_workbook(head: bytes) -> bool:
     return any(n == "[Content_Types].xml" or n.startswith("xl/") for n in member_names(head))
 
 
-def open_zip(source: Source, needs: int = 1) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
-    """The archive and its members, none of them out of bounds; `ReadError` else. `needs` as in `unpack_limit`."""
+def open_zip(source: Source) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """The archive and its members, none of them out of bounds; `ReadError` else."""
     if source.raw.count(b"PK\x01\x02") > _MEMBERS:
         raise ReadError(
             f"The archive holds more than {_MEMBERS} members", file=source.name, remedy="Unpack it and give one file"
@@ -95,8 +95,8 @@ def open_zip(source: Source, needs: int = 1) -> tuple[zipfile.ZipFile, list[zipf
             raise _unsafe(source, "A member of the archive is encrypted", shown, "Unpack it with its password")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _unsafe(source, "A member is packed in a way that is not read", shown, "Unpack it, or pack it as zip")
-    if sum(i.file_size for i in members) > unpack_limit(source.size, needs):
-        raise too_big(source, needs)
+    if sum(i.file_size for i in members) > unpack_limit(source.size):
+        raise too_big(source)
     return archive, members
 
 
@@ -106,10 +106,10 @@ def _unsafe(source: Source, what: str, shown: str, remedy: str = "") -> ReadErro
     )
 
 
-def too_big(source: Source, needs: int = 1) -> ReadError:
+def too_big(source: Source) -> ReadError:
     """The error for an archive that would fill the memory."""
     return ReadError(
-        f"The archive of {source.size:,} bytes unpacks to more than {unpack_limit(source.size, needs):,}",
+        f"The archive of {source.size:,} bytes unpacks to more than {unpack_limit(source.size):,}",
         file=source.name,
         remedy="It is damaged or made to exhaust the memory; if it is real, unpack it first",
     )

@@ -23,7 +23,7 @@ import numpy as np
 
 from ..errors import ReadError, RecordError
 from ..record import Record
-from ..record._parquet import columns, look
+from ..record._parquet import check, columns, look
 from ._base import READERS, Columns, PathText, Reader
 from ._bdf_names import MACHINE, SPECTRUM, TIME, base_of, columns_of
 from ._labels import Column, scale
@@ -152,7 +152,9 @@ def _parquet_rows(source: Source, notes: Notes) -> Rows:
                 place="footer",
                 remedy="Write it as numbers",
             )
-    values = columns(file, names, besides=8.0 * _COPIES * file.rows * len(names))
+    besides = 8.0 * _COPIES * file.rows * len(names)
+    check(file, len(names), besides)
+    values = columns(file, names, besides)
     return rows_of(Taken(values, 1, np.empty(0, dtype=np.int64)), known, notes, source)
 
 

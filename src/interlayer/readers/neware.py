@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ..errors import ReadError
 from ..record import Record
-from ..record._apart import RATIO, SLACK, Bounds, ask
+from ..record._apart import BASE, Bounds, allowed, ask, too_big
 from ._base import READERS, Columns, Reader
 from ._cycler import LABEL, Codes, convert, is_ndax, open_zip, pieces, record_of
 from ._notes import Notes
@@ -31,7 +31,6 @@ from ._source import Source
 from ._take import Array
 
 _NDA = b"NEWARE"
-_NEEDS = 4  # bytes that fastnda needs for each byte it unpacks
 _CHANNELS = {
     "total_time_s": ("time", "s"),
     "step_time_s": ("step_time", "s"),
@@ -43,7 +42,7 @@ _CHANNELS = {
     "capacity_mAh": ("step_capacity", "mAh"),
 }
 _ORDER = [channel for channel, _ in _CHANNELS.values()]
-_SHARE = 0.6  # of the memory that reading may take is fastnda's, the rest is this process'
+_SHARE = 0.62  # of the memory that reading may take is fastnda's (some 210 bytes a row), the rest is this process'
 _COPIES = 2.0  # of each column that stand here while the record is made
 
 
@@ -61,7 +60,7 @@ class Neware(Reader):
     def _parse(self, source: Source, columns: Columns | None) -> Record:
         kind = ".nda" if source.head.startswith(_NDA) else ".ndax"
         if kind == ".ndax":
-            archive, members = open_zip(source, _NEEDS)
+            archive, members = open_zip(source)
             for info in members:  # what is damaged is found here, and nothing is unpacked beyond its stated size
                 for _ in pieces(archive, info, source):
                     pass
@@ -93,11 +92,12 @@ def _decode(source: Source, kind: str, notes: Notes) -> tuple[dict[str, Array], 
             remedy='Install it: pip install "fastnda>=1.3,<2"; or export the test as text with units in the heads',
         )
     wanted = [*_CHANNELS, "index", "step_type"]
+    own = (1.0 - _SHARE) * (allowed(source.size) - BASE)
     with (
         tempfile.TemporaryDirectory(prefix="interlayer-") as folder,
         ask(
             {"job": "neware", "file": _ended(source.path, kind, folder), "columns": wanted},
-            Bounds(source.name, source.size, int(_SHARE * (RATIO * source.size + SLACK)), 60.0 + 2e-6 * source.size),
+            Bounds.of(source.path, own),
         ) as answer,
     ):
         says = answer.says()
@@ -107,13 +107,8 @@ def _decode(source: Source, kind: str, notes: Notes) -> tuple[dict[str, Array], 
             what = f"has no {', '.join(missing)}" if missing else "holds no row of data"
             raise ReadError(f"The file {what}", file=source.name, place="the table", remedy="Is it complete?")
         taken = [c for c in names if c in wanted or c.startswith("aux")]
-        if 8.0 * _COPIES * rows * len(taken) > (1.0 - _SHARE) * (RATIO * source.size + SLACK):
-            raise ReadError(
-                f"The file of {source.size:,} bytes unpacks to {rows:,} rows of {len(taken)} columns",
-                file=source.name,
-                place="the table",
-                remedy="It is damaged or made to exhaust the memory; if it is real, export the test in parts",
-            )
+        if 8.0 * _COPIES * rows * len(taken) > own:
+            raise too_big(source.name, source.size, f"holds {rows:,} rows of {len(taken)} columns", "the table")
         channels: dict[str, Array] = {}
         labels, points = Codes(), None
         for text in says["texts"]:

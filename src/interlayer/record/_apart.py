@@ -29,12 +29,30 @@ import numpy.typing as npt
 from ..errors import ReadError
 
 SCRIPT = Path(__file__).with_name("_worker.py")
-RATIO, SLACK = 10, 200_000_000  # reading may take so many times the file, and so many bytes
+RATIO, SLACK = 10, 200_000_000  # reading may take so many times the file, and so many bytes ...
+MORE = "INTERLAYER_MEMORY"  # ... or as many MB as this variable of the environment says, where they are more
 BASE = 95_000_000  # bytes of the process apart before it unpacks anything, libraries included
 GROWN = 160_000_000  # bytes beyond which it is not kept for the next file
 _LINE = 1 << 20  # bytes of an answer's line, and as many as the file is long
 _POLL = 0.004  # s between two looks at its memory
-_THREADS = "2"  # of polars there: each holds pages unpacked
+#: two threads of polars there, for each holds pages unpacked; freed memory goes back at once
+_SETTINGS = {"POLARS_MAX_THREADS": "2", "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0", "PYTHONUTF8": "1"}
+
+
+def allowed(size: int) -> int:
+    """Bytes that reading a file of `size` bytes may take, here and in the process apart together."""
+    more = os.environ.get(MORE, "0")
+    return max(RATIO * size + SLACK, int(more) * 1_000_000 if more.isdecimal() else 0)
+
+
+def too_big(file: str, size: int, what: str, place: str) -> ReadError:
+    """The error for a file that would take more than it may."""
+    return ReadError(
+        f"The file of {size:,} bytes {what}; reading it may take {allowed(size) / 1e6:,.0f} MB of memory",
+        file=file,
+        place=place,
+        remedy=f"It is damaged or made to exhaust the memory. If it is real, split it, or allow more: {MORE}=2000 (MB) in the environment",
+    )
 
 
 @dataclass(frozen=True)
@@ -48,9 +66,9 @@ class Bounds:
 
     @classmethod
     def of(cls, path: Path, share: float = 0.0) -> Bounds:
-        """Ten times the file and 200 MB less the bytes that the caller takes (`share`); a minute and 2 s/MB."""
+        """What is allowed less the bytes that the caller takes (`share`); a minute and 2 s/MB."""
         size = path.stat().st_size
-        return cls(path.name, size, int(RATIO * size + SLACK - share), 60.0 + 2e-6 * size)
+        return cls(path.name, size, int(allowed(size) - share), 60.0 + 2e-6 * size)
 
 
 class Worker:
@@ -71,7 +89,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "POLARS_MAX_THREADS": _THREADS, "PYTHONUTF8": "1"},
+            env={**os.environ, **_SETTINGS},
             **apart,
         )
 
@@ -183,12 +201,14 @@ class Answer:
             how = "an answer without end"
         self._watch.done.set()
         self._watch.join()
+        if "memory" in self._watch.why:
+            return too_big(bounds.file, bounds.size, f"takes {self._watch.why} to unpack", "the table")
         if self._watch.why:
             return ReadError(
-                f"Unpacking the file of {bounds.size:,} bytes takes {self._watch.why}",
+                f"The file of {bounds.size:,} bytes takes {self._watch.why} to unpack",
                 file=bounds.file,
                 place="the table",
-                remedy="It is damaged or made to exhaust the machine; if it is real, split it",
+                remedy="It is damaged or made to hang; if it is real, split it, and say so: it should be read",
             )
         return ReadError(
             f"The library that unpacks this file broke down over it ({how})",

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import ReadError
-from ._apart import BASE, RATIO, SLACK, Bounds, ask
+from ._apart import BASE, Bounds, allowed, ask, too_big
 from .nouns import Array
 
 _ROOM = 3  # columns that stand in the process apart while it unpacks one
@@ -36,24 +35,18 @@ def look(path: Path, key: str = "") -> Look:
     return Look(path, says["rows"], columns, about if says["known"] else None)
 
 
-def columns(file: Look, names: Sequence[str], besides: float = 0.0) -> Array:
-    """The columns `names` as the rows of a matrix (NaN for null).
-
-    besides   bytes that the caller takes beyond the columns; a table that needs more than the bounds is refused before
-              it is unpacked
-    """
+def check(file: Look, count: int, besides: float = 0.0) -> None:
+    """Refuse a table of which `count` columns, and `besides` bytes that the caller takes, would not fit the bounds."""
     size = file.path.stat().st_size
-    share = 8.0 * file.rows * len(names) + besides
-    if share + BASE + 8.0 * _ROOM * file.rows > RATIO * size + SLACK:
-        raise ReadError(
-            f"The file of {size:,} bytes claims {file.rows:,} rows of {len(names)} columns",
-            file=file.path.name,
-            place="footer",
-            remedy="It is damaged or made to exhaust the memory; if it is real, split it",
-        )
+    if 8.0 * file.rows * (count + _ROOM) + besides + BASE > allowed(size):
+        raise too_big(file.path.name, size, f"claims {file.rows:,} rows of {count} columns", "footer")
+
+
+def columns(file: Look, names: Sequence[str], besides: float = 0.0) -> Array:
+    """The columns `names` as the rows of a matrix (NaN for null); `besides` as for `check`, which comes first."""
     out = np.empty((len(names), file.rows))
     job = {"job": "parquet columns", "file": str(file.path.absolute()), "columns": list(names), "rows": file.rows}
-    with ask(job, Bounds.of(file.path, share)) as answer:
+    with ask(job, Bounds.of(file.path, out.nbytes + besides)) as answer:
         for column in out:
             if answer.says().get("bytes") != column.nbytes:
                 raise answer.gone(b"...")

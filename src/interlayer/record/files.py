@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ReadError, RecordError
-from ._apart import BASE, RATIO, SLACK
-from ._parquet import columns, look
+from ._apart import BASE, allowed, too_big
+from ._parquet import check, columns, look
 from .nouns import Array, Provenance, Record, Segment
 from .views import to_polars
 
@@ -73,8 +73,8 @@ def _loaded(path: Path) -> Record:
     if file.about is None:
         raise ReadError("This Parquet file was not written by interlayer", file=path.name, place="footer", remedy="Use il.read(...) for other formats")
     weight = _OBJECT * sum(file.about.count(mark) for mark in b",:[{") + 3 * len(file.about)
-    if weight > RATIO * path.stat().st_size + SLACK - BASE:
-        raise ReadError("The description in the footer would fill the memory", file=path.name, place="footer", remedy=_AGAIN)
+    if weight > allowed(size := path.stat().st_size) - BASE:
+        raise too_big(path.name, size, "has a description that would fill the memory", "footer")
     about = json.loads(file.about)
     if about.get("format") != FORMAT:
         raise ReadError("The file is of a newer format", file=path.name, place="footer", given=about.get("format"), allowed=str(FORMAT), remedy="Update interlayer")
@@ -82,8 +82,10 @@ def _loaded(path: Path) -> Record:
     for channel in channels:
         if channel not in file.columns or not file.columns[channel][1]:
             raise ReadError(f"The table has no numbers for the channel {channel!r:.60}", file=path.name, place="footer", remedy=_AGAIN)
-    runs = _runs(columns(file, ["segment"], besides=weight)[0], len(about["segments"]), path.name)
-    values = columns(file, channels, besides=weight)
+    besides = weight + 16.0 * file.rows  # the segments' numbers, and what comparing them takes
+    check(file, len(channels), besides)
+    runs = _runs(columns(file, ["segment"], besides + 8.0 * file.rows * len(channels))[0], len(about["segments"]), path.name)
+    values = columns(file, channels, besides)
     values.flags.writeable = False  # segments are views of it
     return _rebuild(about, runs, dict(zip(channels, values, strict=True)))
 
