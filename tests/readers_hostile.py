@@ -10,6 +10,7 @@ import gc
 import io
 import json
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -46,6 +47,9 @@ def _texts(data: bytes, size: int) -> Iterator[tuple[str, bytes]]:
     yield "blank lines", head + b"\n" * size
     yield "rows without number", head + (separator * row.count(separator) + b"\n") * (size // (row.count(separator) + 1))
     yield "the same row again and again", head + (row + b"\n") * (size // (len(row) + 1))
+    short = separator.join([b"1"] * (row.count(separator) + 1)) + b"\n"
+    yield "short rows again and again", head + short * (size // len(short))
+    yield "short rows with the line ends of Windows", head + short.replace(b"\n", b"\r\n") * (size // len(short))
     yield "titles without end", (lines[0] + b"\n") * (size // (len(lines[0]) + 1)) + data
     yield "a title of one line", lines[0] + b" " * size + b"\n" + data
     yield "words", head + b"word " * (size // 5)
@@ -77,12 +81,31 @@ def _zip(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def _noise(size: int) -> bytes:
+    """Three columns of numbers that pack as those of instruments do."""
+    rows = random.Random(1)
+    some = b"".join(b"%.6E\t%.6E\t%.6E\n" % (rows.random(), rows.random(), rows.random()) for _ in range(min(size, 1 << 20) // 39))
+    return some * (size // len(some))
+
+
 def _archives(name: str, data: bytes, size: int) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {i.filename: archive.read(i) for i in archive.infolist()}
     for key in list(members):
         yield f"zeros in {key}", _zip(members | {key: b"\0" * 8 * size})
         yield f"itself again and again in {key}", _zip(members | {key: members[key] * max(1, 8 * size // len(members[key]))})
+    first = next(iter(members))
+    if name == "wrapped":
+        lines = members[first].split(b"\n")
+        half, row = b"\n".join(lines[: len(lines) // 2]) + b"\n", lines[-2] + b"\n"
+        for times in (1, 4, 8):
+            yield f"{times} times the row again and again", _zip({first: half + row * (times * size // len(row))})
+            yield f"{times} times numbers of noise", _zip({first: half + _noise(times * size)})
+            yield f"{times} times short rows", _zip({first: half + b"1\t1\t1\n" * (times * size // 6)})
+            line = b"test_time_second,voltage_volt,current_ampere\n"
+            yield f"{times} times a row of time", _zip({"x.csv": line + b"1,1,1\n" * (times * size // 6)})
+            rows = b"".join(b"%d,1,1\n" % i for i in range(100_000))
+            yield f"{times} times rows of time", _zip({"x.csv": line + rows * (times * size // len(rows))})
     yield "an archive in it", _zip(members | {next(iter(members)): _zip({"x.zip": _zip({"y": b"\0" * size})})})
     yield "a member that points out", _zip(members | {"../../x": b"1"})
     yield "many members", _zip(members | {f"m{i}": b"" for i in range(3000)})

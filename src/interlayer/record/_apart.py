@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,25 @@ _POLL = 0.004  # s between two looks at its memory
 _SETTINGS = {"POLARS_MAX_THREADS": "2", "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0", "PYTHONUTF8": "1"}
 
 
+_WITHIN: ContextVar[int | None] = ContextVar("interlayer_within", default=None)
+
+
 def allowed(size: int) -> int:
     """Bytes that reading a file of `size` bytes may take, here and in the process apart together."""
     more = os.environ.get(MORE, "0")
-    return max(RATIO * size + SLACK, int(more) * 1_000_000 if more.isdecimal() else 0)
+    whole = max(RATIO * size + SLACK, int(more) * 1_000_000 if more.isdecimal() else 0)
+    outer = _WITHIN.get()
+    return whole if outer is None else min(whole, outer)
+
+
+@contextmanager
+def within(memory: int) -> Iterator[None]:
+    """What is read inside may take `memory` bytes, however big the files are: they were unpacked from a smaller one."""
+    before = _WITHIN.set(memory)
+    try:
+        yield
+    finally:
+        _WITHIN.reset(before)
 
 
 def too_big(file: str, size: int, what: str, place: str) -> ReadError:
