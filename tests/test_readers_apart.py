@@ -57,6 +57,15 @@ def test_a_record_comes_back_and_the_process_stays(tmp_path: Path) -> None:
     assert "polars" not in "".join(read(path).segments[0].channels)
 
 
+def test_records_without_rows_or_segments(tmp_path: Path) -> None:
+    empty = Segment({"time": np.empty(0), "voltage": np.empty(0)})
+    for segments in ((), (empty,), (empty, *saved(tmp_path)[0].segments, empty)):
+        record = Record(segments, Provenance("measured", "x"))
+        record.save(tmp_path / "few.parquet")
+        back = load(tmp_path / "few.parquet")
+        assert [len(s) for s in back.segments] == [len(s) for s in segments] and same(record, back)
+
+
 def test_mixed_rows_come_back_in_order(tmp_path: Path) -> None:
     import polars as pl
 

@@ -35,6 +35,7 @@ MORE = "INTERLAYER_MEMORY"  # ... or as many MB as this variable of the environm
 BASE = 95_000_000  # bytes of the process apart before it unpacks anything, libraries included
 GROWN = 160_000_000  # bytes beyond which it is not kept for the next file
 _LINE = 1 << 20  # bytes of an answer's line, and as many as the file is long
+_NO_WINDOW, _NEW_GROUP = 0x08000000, 0x00000200  # of Windows' process creation flags
 _POLL = 0.004  # s between two looks at its memory
 #: two threads of polars there, for each holds pages unpacked; freed memory goes back at once
 _SETTINGS = {"POLARS_MAX_THREADS": "2", "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0", "PYTHONUTF8": "1"}
@@ -94,11 +95,9 @@ class Worker:
         if getattr(sys, "frozen", False) or not sys.executable or not SCRIPT.exists():
             raise OSError("no Python interpreter can be started from here")
         command = [sys.executable, "-P", "-S", "-W", "ignore", str(SCRIPT)]
-        apart: dict[str, Any] = (
-            {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-            if sys.platform == "win32"
-            else {"start_new_session": True}  # an interrupt from the keyboard is this process' affair
-        )
+        apart: dict[str, Any] = {"start_new_session": True}  # an interrupt from the keyboard is this process' affair
+        if os.name == "nt":
+            apart = {"creationflags": _NO_WINDOW | _NEW_GROUP}
         self.pid = os.getpid()
         self.process = subprocess.Popen(
             command,
@@ -186,7 +185,9 @@ class Answer:
 
     def fill(self, buffer: npt.NDArray[Any]) -> None:
         """Raw bytes into a contiguous array, all of it."""
-        view = memoryview(buffer).cast("B")
+        if not buffer.size:
+            return
+        view = buffer.data.cast("B")
         at = 0
         while at < len(view):
             count = self._pipe.readinto(view[at:])  # type: ignore[attr-defined]
@@ -202,7 +203,7 @@ class Answer:
 
     def raw(self, count: int) -> bytes:
         """So many bytes."""
-        out = self._pipe.read(count)
+        out: bytes = self._pipe.read(count)
         if len(out) < count:
             raise self.gone(b"")
         return out

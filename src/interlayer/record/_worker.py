@@ -9,6 +9,7 @@ The last line of an answer holds "end" or "error". Numbers travel as float64, Na
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
@@ -65,8 +66,7 @@ def neware(job: Mapping[str, Any]) -> Iterator[Part]:
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            import fastnda
-
+            fastnda = importlib.import_module("fastnda")
             frame = fastnda.read(job["file"])
             facts: dict[str, str] = {}
             with suppress(Exception):  # facts are shown and never used: data come first
@@ -143,7 +143,8 @@ def _answer(job: Mapping[str, Any], out: BinaryIO) -> None:
         for says, pieces in JOBS[job["job"]](job):
             out.write(json.dumps(says).encode() + b"\n")
             while pieces:
-                out.write(memoryview(pieces.pop(0)).cast("B"))
+                piece = pieces.pop(0)
+                out.write(memoryview(piece).cast("B") if len(piece) else b"")
         last: dict[str, Any] = {"end": True}
     except BrokenPipeError:
         raise
