@@ -109,6 +109,11 @@ def test_mutations(name: str, samples: Samples, tmp_path: Path) -> None:
     assert ends.total() == 200 and 0 < ends["record"] < 200  # some injuries heal, some don't
 
 
+def test_mutations_of_bdf_in_parquet(tmp_path: Path) -> None:
+    ends = fuzz("bdf", *make.bdf_parquet(tmp_path), tmp_path, 200, seed="parquet ")
+    assert ends.total() == 200 and 0 < ends["record"] < 200
+
+
 def test_an_escape_is_told_with_its_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise ZeroDivisionError("made")
@@ -129,3 +134,10 @@ def test_many_mutations(name: str, real: str, samples: Samples, tmp_path: Path) 
     ends = fuzz(name, file, data, tmp_path, share, seed=f"long {real} ".replace("  ", " "))
     print(f"{name:16s} {real:28s} {ends['record']:6d} records {ends['error']:6d} ReadErrors")
     assert ends.total() == share
+
+
+@pytest.mark.long
+def test_many_mutations_of_bdf_in_parquet(tmp_path: Path) -> None:
+    ends = fuzz("bdf", *make.bdf_parquet(tmp_path), tmp_path, MANY, seed="long parquet ")
+    print(f"bdf in Parquet {ends['record']:6d} records {ends['error']:6d} ReadErrors")
+    assert ends.total() == MANY

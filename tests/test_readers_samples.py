@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interlayer.readers import convert
 from interlayer.record import Provenance, Record, Segment
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -151,6 +152,13 @@ def spectrum_record() -> Record:
 def parquet(made: Record, folder: Path, name: str = "made.parquet") -> bytes:
     made.save(folder / name)
     return (folder / name).read_bytes()
+
+
+def bdf_parquet(folder: Path) -> tuple[str, bytes]:
+    """The made BDF file in its other spelling."""
+    (folder / "made.bdf.csv").write_bytes(bdf_text().encode())
+    convert(folder / "made.bdf.csv", folder / "made.bdf.parquet")
+    return "made.bdf.parquet", (folder / "made.bdf.parquet").read_bytes()
 
 
 #: real files of Neware, for which none can be made; the last is packed

@@ -85,7 +85,7 @@ def test_foreign_and_broken_files_are_named(tmp_path):
     with pytest.raises(ReadError, match="not written by interlayer"):
         load(path)
     path.write_bytes(b"no parquet")
-    with pytest.raises(ReadError, match="can't be read"):
+    with pytest.raises(ReadError, match="not a Parquet file"):
         load(path)
     with pytest.raises(RecordError, match="parquet"):
         Record((trace(),), SOURCE).save(tmp_path / "x.csv")

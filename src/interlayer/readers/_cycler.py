@@ -20,6 +20,7 @@ import numpy as np
 from ..errors import ReadError
 from ..names import name
 from ..record import Record, Segment
+from ..record._apart import allowed
 from ._labels import scale, unit_of
 from ._notes import Notes
 from ._rows import Rows, in_si, words
@@ -32,13 +33,12 @@ LABEL = "~label"  # the code of a row's step label; never leaves this file
 _PRIMARY = ("time", "step_time", "voltage", "current")
 _CLOCK = re.compile(r"(?:(\d{1,6})(?:\s?d\s?|-))?(\d{1,7}):(\d{1,2}):(\d{1,2}(?:[.,]\d{1,9})?)")
 _MEMBERS = 1000  # of an archive
-_RATIO, _SLACK = 10, 200_000_000  # an archive may unpack to this many times its size, and this many bytes
 
 
 # -- archives ---------------------------------------------------------------------------------------------------------
-def unpack_limit(size: int, needs: int = 1) -> int:
-    """Bytes that an archive of `size` bytes may unpack to, where its reader `needs` so many bytes for each of them."""
-    return _RATIO * size + _SLACK if needs == 1 else 5 * size + _SLACK // (3 * needs)
+def unpack_limit(size: int) -> int:
+    """Bytes that an archive of `size` bytes may unpack to: what reading it may take."""
+    return allowed(size)
 
 
 def member_names(head: bytes) -> list[str]:
@@ -73,8 +73,8 @@ def is_workbook(head: bytes) -> bool:
     return any(n == "[Content_Types].xml" or n.startswith("xl/") for n in member_names(head))
 
 
-def open_zip(source: Source, needs: int = 1) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
-    """The archive and its members, none of them out of bounds; `ReadError` else. `needs` as in `unpack_limit`."""
+def open_zip(source: Source) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """The archive and its members, none of them out of bounds; `ReadError` else."""
     if source.raw.count(b"PK\x01\x02") > _MEMBERS:
         raise ReadError(
             f"The archive holds more than {_MEMBERS} members", file=source.name, remedy="Unpack it and give one file"
@@ -95,8 +95,8 @@ def open_zip(source: Source, needs: int = 1) -> tuple[zipfile.ZipFile, list[zipf
             raise _unsafe(source, "A member of the archive is encrypted", shown, "Unpack it with its password")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _unsafe(source, "A member is packed in a way that is not read", shown, "Unpack it, or pack it as zip")
-    if sum(i.file_size for i in members) > unpack_limit(source.size, needs):
-        raise too_big(source, needs)
+    if sum(i.file_size for i in members) > unpack_limit(source.size):
+        raise too_big(source)
     return archive, members
 
 
@@ -106,11 +106,12 @@ def _unsafe(source: Source, what: str, shown: str, remedy: str = "") -> ReadErro
     )
 
 
-def too_big(source: Source, needs: int = 1) -> ReadError:
+def too_big(source: Source, limit: int = 0) -> ReadError:
     """The error for an archive that would fill the memory."""
     return ReadError(
-        f"The archive of {source.size:,} bytes unpacks to more than {unpack_limit(source.size, needs):,}",
+        f"The archive of {source.size:,} bytes unpacks to more than {limit or unpack_limit(source.size):,}",
         file=source.name,
+        place="the archive",
         remedy="It is damaged or made to exhaust the memory; if it is real, unpack it first",
     )
 
@@ -126,15 +127,16 @@ def damaged(source: Source, error: BaseException, place: str | None = None) -> R
     )
 
 
-def pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> Iterator[bytes]:
-    """The bytes of a member, MB by MB."""
-    left = unpack_limit(source.size)
+def pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, limit: int = 0) -> Iterator[bytes]:
+    """The bytes of a member, MB by MB; `limit` of them, or as many as the archive may unpack to."""
+    limit = limit or unpack_limit(source.size)
+    left = limit
     try:
         with archive.open(info) as file:
             while piece := file.read(1 << 20):
                 left -= len(piece)
                 if left < 0:
-                    raise too_big(source)
+                    raise too_big(source, limit)
                 yield piece
     except ReadError:
         raise
@@ -227,6 +229,7 @@ def grid(
         raise ReadError(
             f"The table has {width} columns", file=text.name, place=f"line {head + 1}", remedy="Export less"
         )
+    text.room(len(wanted) + 1)
     flat: dict[str, array[float]] = {key: array("d") for key in wanted}
     lines, odd, odd_count = array("d"), (0, "", ""), 0
     first: dict[str, str] = {}
@@ -282,7 +285,12 @@ def grid(
         notes.odd(cut)
     if text.note:
         notes.did(text.note)
-    return Grid({k: np.array(v) for k, v in flat.items()}, np.array(lines), first, last)
+    return Grid({k: _numbers(v) for k, v in flat.items()}, _numbers(lines), first, last)
+
+
+def _numbers(values: array[float]) -> Array:
+    """The same numbers, not copied."""
+    return np.frombuffer(values, dtype=np.float64) if values else np.empty(0)
 
 
 def _values(

@@ -1,7 +1,6 @@
 """A file as readers see it: checked, hashed, decoded, with one kind of line end.
 
-Nothing here knows a format. Memory: the bytes once, and once more where they had to be decoded or their line ends made
-alike.
+Nothing here knows a format. Memory: the bytes once, and once more while they are decoded or their line ends made alike.
 """
 
 from __future__ import annotations
@@ -16,12 +15,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..errors import ReadError
+from ..record._apart import allowed, too_big
 
 HEAD = 1 << 16  # bytes a reader may look at to claim a file
 TEXT_LIMIT = 2_000_000_000  # bytes of text
 FOOTER_LIMIT = 1 << 25  # bytes of a Parquet footer
 TITLES = 1 << 20  # bytes in which the table of a text file must begin
 _CHINESE = ("电压", "电流", "时间", "循环", "工步", "容量", "记录")
+HELD = 17  # bytes for each number of a table: as it was read, in SI, and what is asked of it
+WORK = 60_000_000  # bytes beside the text and its numbers: polars and the pieces it works on
 LONGEST = 20_000  # characters of a line; a longer one is not a row or a title of anything
 
 
@@ -47,12 +49,25 @@ class Source:
     @cached_property
     def sha256(self) -> str:
         """Hash of the bytes as they lie on the disk."""
-        return hashlib.sha256(self.raw).hexdigest()
+        if "raw" in self.__dict__:
+            return hashlib.sha256(self.raw).hexdigest()
+        try:
+            with self.path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ReadError(f"The file can't be read ({error})", file=self.name, remedy="Check the disk") from error
+
+    def forget(self) -> None:
+        """Let go of the bytes, where they are not needed any more."""
+        self.__dict__.pop("raw", None)
 
     @cached_property
     def text(self) -> Text:
         """The file as text; `ReadError` when it is not text."""
-        return decode(self.raw, self.name)
+        text = decode(self.raw, self.name)
+        if text.data is not self.raw:
+            self.forget()  # or the file would be held twice
+        return text
 
 
 def file_name(path: object) -> str:
@@ -147,6 +162,17 @@ class Text:
             )
         return tuple(lines)
 
+    @cached_property
+    def lines(self) -> int:
+        """The number of line ends."""
+        return self.data.count(b"\n")
+
+    def room(self, columns: int) -> None:
+        """Refuse a text of which `columns` columns of numbers would take more memory than reading it may."""
+        size = len(self.data)
+        if size + HELD * (self.lines + 1) * columns + WORK > allowed(size):
+            raise too_big(self.name, size, f"holds {self.lines:,} lines of {columns} columns", "the table")
+
     def offset(self, index: int) -> int:
         """Where line `index` (0-based, within `titles`) starts in `data`."""
         at = 0
@@ -156,7 +182,7 @@ class Text:
                 return len(self.data)
         return at
 
-    def chunks(self, start: int, stop: int, size: int = 1 << 23) -> Iterator[bytes]:
+    def chunks(self, start: int, stop: int, size: int = 1 << 21) -> Iterator[bytes]:
         """`data[start:stop]` in pieces of whole lines, so that a big file never becomes a big list."""
         while start < stop:
             end = min(start + size, stop)
@@ -196,9 +222,8 @@ def decode(raw: bytes, name: str) -> Text:
             remedy="Export it as text with the instrument's program",
         )
     if kind:
-        body = raw[2:] if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else raw
-        text = body[: len(body) // 2 * 2].decode(kind, errors="replace").encode("utf-8", errors="replace")
-        return Text(name, _line_ends(text), "utf-8", "The text was decoded from UTF-16.")
+        first = 2 if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else 0
+        return Text(name, _line_ends(_from_utf16(raw, first, kind)), "utf-8", "The text was decoded from UTF-16.")
     if raw.startswith(codecs.BOM_UTF8):
         return Text(name, _line_ends(raw[3:]), "utf-8")
     if raw.isascii() or _is_utf8(raw):
@@ -206,6 +231,15 @@ def decode(raw: bytes, name: str) -> Text:
     if _is_chinese(raw[:HEAD]):
         return Text(name, _line_ends(raw), "gb18030", "The text is not UTF-8 and was decoded as GB 18030 (Chinese).")
     return Text(name, _line_ends(raw), "cp1252", "The text is not UTF-8 and was decoded as Windows-1252.")
+
+
+def _from_utf16(raw: bytes, first: int, kind: str) -> bytes:
+    """UTF-16 as UTF-8, some at a time: the whole as text would be twice the file."""
+    decoder = codecs.getincrementaldecoder(kind)(errors="replace")
+    out = bytearray()
+    for start in range(first, len(raw) - 1, 1 << 20):
+        out += decoder.decode(raw[start : start + (1 << 20)]).encode("utf-8", errors="replace")
+    return bytes(out)
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -13,6 +13,8 @@ from ._rows import Line, Mask, Rows, freeze
 from ._source import Source
 from ._take import Array
 
+MOST = 500_000  # points of a spectrum; no instrument measures so many
+
 
 def spectrum(
     rows: Rows, notes: Notes, source: Source, info: Mapping[str, object] | None = None, which: str = ""
@@ -27,6 +29,13 @@ def spectrum(
         "frequency",
         *(c for c in rows.channels if c.startswith(kind) and c.partition("@")[0].endswith(("real", "imag"))),
     ]
+    if len(rows) > MOST:
+        raise ReadError(
+            f"A spectrum of {len(rows):,} points can't be",
+            file=source.name,
+            place=f"line {rows.line(MOST)}",
+            remedy="Keep one spectrum a file; if the table is time data, say so: columns={...}",
+        )
     missing = np.logical_or.reduce([np.isnan(rows.channels[c]) for c in needed])
     if missing.any():
         notes.did(f"{missing.sum()} points without a number were left out {rows.where(missing)}{which}.")

@@ -58,6 +58,7 @@ def take(
 
     first   line (1-based) at `start` where the caller knows it; else it is counted
     """
+    text.room(len(wanted))
     most = text.data.count(b"\n", start, stop) + 1
     values = np.empty((len(wanted), most))
     taken = Taken(values, first or text.data.count(b"\n", 0, start) + 1, np.empty(0, dtype=np.int64))

@@ -18,26 +18,25 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import ReadError, RecordError
 from ..record import Record
+from ..record._parquet import check, columns, look
 from ._base import READERS, Columns, PathText, Reader
 from ._bdf_names import MACHINE, SPECTRUM, TIME, base_of, columns_of
 from ._labels import Column, scale
 from ._layout import Layout
 from ._notes import Notes
-from ._parquet import read_table, write_table
+from ._parquet import write_table
 from ._rows import Rows, rows_of
 from ._source import Source, decode_head
 from ._take import Array, Taken, take
 from ._trace import split
 from ._write import number, table_text, write_text
 
-if TYPE_CHECKING:
-    import polars as pl
+_COPIES = 1.5  # of the columns: those in other units, and those that were gaps
 
 
 def _is_bdf(bases: set[str]) -> bool:
@@ -141,24 +140,22 @@ def _known(heads: Sequence[str], source: Source, notes: Notes) -> list[Column]:
 
 
 def _parquet_rows(source: Source, notes: Notes) -> Rows:
-    frame = read_table(source)
-    known = _known(frame.columns, source, notes)
-    values = np.stack([_numbers(frame, c, source) for c in known])
+    file = look(source.path)
+    known = _known(list(file.columns), source, notes)
+    names = [list(file.columns)[c.index] for c in known]
+    for name in names:
+        kind, is_number = file.columns[name]
+        if not is_number:
+            raise ReadError(
+                f"The column {name[:60]!r} holds {kind}, not numbers",
+                file=source.name,
+                place="footer",
+                remedy="Write it as numbers",
+            )
+    besides = 8.0 * _COPIES * file.rows * len(names)
+    check(file, len(names), besides)
+    values = columns(file, names, besides)
     return rows_of(Taken(values, 1, np.empty(0, dtype=np.int64)), known, notes, source)
-
-
-def _numbers(frame: pl.DataFrame, column: Column, source: Source) -> Array:
-    import polars as pl
-
-    series = frame[frame.columns[column.index]]
-    if not series.dtype.is_numeric():
-        raise ReadError(
-            f"The column {column.text!r} holds {series.dtype}, not numbers",
-            file=source.name,
-            remedy="Write it as numbers",
-        )
-    out: Array = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return out
 
 
 def _on_an_axis(rows: Rows, notes: Notes) -> Rows:

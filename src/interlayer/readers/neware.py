@@ -1,7 +1,8 @@
 """Neware `.nda` and `.ndax`, decoded by fastnda (BSD-3-Clause), which must be installed: `pip install "fastnda>=1.3,<2"`.
 
-fastnda is imported only when such a file is read. An `.ndax` is a zip archive; it is checked before it is unpacked
-(number, names and sizes of its members).
+fastnda is imported in the process apart alone (`record/_apart.py`): it replaces zlib's functions in the process that
+imports it, and what it takes of memory and time over a damaged file is bounded there. An `.ndax` is a zip archive; it is
+checked before it is unpacked (number, names and sizes of its members).
 
 Units. mA, mAh, °C as fastnda gives them; converted to SI.
 Signs. Neware counts charging (current into the positive terminal, where the working electrode is) as positive; the
@@ -15,27 +16,21 @@ not say whether their clock is local or UTC.
 
 from __future__ import annotations
 
-import importlib
-import logging
+import importlib.util
+import shutil
 import tempfile
-import warnings
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from ..errors import ReadError
 from ..record import Record
+from ..record._apart import BASE, Bounds, allowed, ask, too_big
 from ._base import READERS, Columns, Reader
-from ._cycler import LABEL, Codes, convert, damaged, is_ndax, open_zip, pieces, record_of
+from ._cycler import LABEL, Codes, convert, is_ndax, open_zip, pieces, record_of
 from ._notes import Notes
 from ._source import Source
 from ._take import Array
 
-if TYPE_CHECKING:
-    import polars as pl
-
 _NDA = b"NEWARE"
-_NEEDS = 4  # bytes that fastnda needs for each byte it unpacks
 _CHANNELS = {
     "total_time_s": ("time", "s"),
     "step_time_s": ("step_time", "s"),
@@ -46,7 +41,9 @@ _CHANNELS = {
     "step_index": ("step_index", ""),
     "capacity_mAh": ("step_capacity", "mAh"),
 }
-_FACTS = ("barcode", "remark", "remarks", "starttime", "start_time", "stepname", "active_mass", "scq", "creator")
+_ORDER = [channel for channel, _ in _CHANNELS.values()]
+_SHARE = 0.62  # of the memory that reading may take is fastnda's (some 210 bytes a row), the rest is this process'
+_COPIES = 2.0  # of each column that stand here while the record is made
 
 
 class Neware(Reader):
@@ -63,26 +60,18 @@ class Neware(Reader):
     def _parse(self, source: Source, columns: Columns | None) -> Record:
         kind = ".nda" if source.head.startswith(_NDA) else ".ndax"
         if kind == ".ndax":
-            archive, members = open_zip(source, _NEEDS)
+            archive, members = open_zip(source)
             for info in members:  # what is damaged is found here, and nothing is unpacked beyond its stated size
                 for _ in pieces(archive, info, source):
                     pass
+            archive.close()
+        source.forget()
         notes = Notes()
-        frame, facts = _decode(source, kind, notes)
-        missing = [c for c in ("total_time_s", "voltage_V", "current_mA") if c not in frame.columns]
-        if missing or not frame.height:
-            what = f"has no {', '.join(missing)}" if missing else "holds no row of data"
-            raise ReadError(f"The file {what}", file=source.name, place="the table", remedy="Is it complete?")
-        channels, labels = _channels(frame, source)
+        channels, labels, points = _decode(source, kind, notes)
         notes.did("mA and mAh were converted to A and C.")
-        notes.header.update(_facts(facts))
         notes.header["sign of the current"] = "charging is positive (as Neware defines it)"
-        unread = [c for c in frame.columns if c not in _CHANNELS and c not in ("index", "step_type") and not _aux(c)]
-        notes.header["columns not read"] = ", ".join(unread)[:500]
-        points = frame["index"].to_numpy() if "index" in frame.columns else None
         if points is not None and len(points) > 1 and (points[1:] != points[:-1] + 1).any():
             notes.odd("The numbers of the records have gaps.")
-        del frame
         return record_of(
             source,
             self.name,
@@ -93,90 +82,66 @@ class Neware(Reader):
         )
 
 
-class _Listener(logging.Handler):
-    """Keeps what fastnda says."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(" ".join(record.getMessage().split())[:200])
-
-
-def _decode(source: Source, kind: str, notes: Notes) -> tuple[pl.DataFrame, Mapping[str, Any]]:
-    """The table and the facts of the file; whatever fastnda stumbles over is a `ReadError`."""
-    try:
-        fastnda = importlib.import_module("fastnda")
-    except ImportError:
+def _decode(source: Source, kind: str, notes: Notes) -> tuple[dict[str, Array], Codes, Array | None]:
+    """Channels in SI, the labels of the steps and the numbers of the records; whatever fastnda stumbles over is a
+    `ReadError`. It runs in the process apart, and is not imported here."""
+    if importlib.util.find_spec("fastnda") is None:
         raise ReadError(
             "Neware files are read with the package fastnda, which is not installed here",
             file=source.name,
             remedy='Install it: pip install "fastnda>=1.3,<2"; or export the test as text with units in the heads',
-        ) from None
-    listener, logger = _Listener(), logging.getLogger("fastnda")
-    logger.addHandler(listener)
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="interlayer-") as folder,
-            warnings.catch_warnings(record=True) as caught,
-        ):
-            warnings.simplefilter("always")
-            path = Path(folder) / f"file{kind}"  # fastnda goes by the ending
-            path.write_bytes(source.raw)
-            frame = fastnda.read(path)
-            try:
-                facts: Mapping[str, Any] = fastnda.read_metadata(path)
-            except Exception:  # facts are shown and never used: data come first
-                facts = {}
-    except Exception as error:
-        raise damaged(source, error, "the table") from error
-    except BaseException as error:  # a panic inside polars is no Exception
-        if type(error).__name__ != "PanicException":
-            raise
-        raise damaged(source, error, "the table") from None
-    finally:
-        logger.removeHandler(listener)
-    for said in [*listener.said, *(" ".join(str(w.message).split())[:200] for w in caught)]:
-        notes.odd(f"fastnda says: {said}")
-    return frame, facts
+        )
+    wanted = [*_CHANNELS, "index", "step_type"]
+    own = (1.0 - _SHARE) * (allowed(source.size) - BASE)
+    with (
+        tempfile.TemporaryDirectory(prefix="interlayer-") as folder,
+        ask(
+            {"job": "neware", "file": _ended(source.path, kind, folder), "columns": wanted},
+            Bounds.of(source.path, own),
+        ) as answer,
+    ):
+        says = answer.says()
+        rows, names = says["rows"], says["numbers"]
+        missing = [c for c in ("total_time_s", "voltage_V", "current_mA") if c not in names]
+        if missing or not rows:
+            what = f"has no {', '.join(missing)}" if missing else "holds no row of data"
+            raise ReadError(f"The file {what}", file=source.name, place="the table", remedy="Is it complete?")
+        taken = [c for c in names if c in wanted or c.startswith("aux")]
+        if 8.0 * _COPIES * rows * len(taken) > own:
+            raise too_big(source.name, source.size, f"holds {rows:,} rows of {len(taken)} columns", "the table")
+        channels: dict[str, Array] = {}
+        labels, points = Codes(), None
+        for text in says["texts"]:
+            labels(text)
+        for said in says["said"]:
+            notes.odd(f"fastnda says: {said}")
+        notes.header.update(says["facts"])
+        while "column" in (part := answer.says()):
+            values, column = answer.floats(rows), part["column"]
+            if column == "index":
+                points = values
+            elif column == "step_type":
+                channels[LABEL] = values
+            elif column in _CHANNELS:
+                channel, unit = _CHANNELS[column]
+                channels[channel] = convert(values, unit, channel, source) if unit else values
+            elif _aux(column):
+                channel = f"temperature@{column.split('_')[0]}" if "temperature" in channels else "temperature"
+                channels[channel] = convert(values, "degC", channel, source)
+        unread = [c for c in says["columns"] if c not in wanted and not _aux(c)]
+        notes.header["columns not read"] = ", ".join(unread)[:500]
+    return {c: channels[c] for c in _ORDER if c in channels} | channels, labels, points
+
+
+def _ended(path: Path, kind: str, folder: str) -> str:
+    """A path to the file with the ending that fastnda goes by."""
+    if path.suffix.lower() == kind:
+        return str(path.absolute())
+    return str(shutil.copyfile(path, Path(folder) / f"file{kind}"))
 
 
 def _aux(column: str) -> bool:
     return column.startswith("aux") and column.endswith("_temperature_degC") and column.count("_") == 2
-
-
-def _channels(frame: pl.DataFrame, source: Source) -> tuple[dict[str, Array], Codes]:
-    import polars as pl
-
-    def values(column: str) -> Array:
-        out: Array = frame[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        return out
-
-    channels = {
-        channel: convert(values(column), unit, channel, source) if unit else values(column)
-        for column, (channel, unit) in _CHANNELS.items()
-        if column in frame.columns
-    }
-    for count, column in enumerate(c for c in frame.columns if _aux(c)):
-        channel = "temperature" if not count else f"temperature@{column.split('_')[0]}"
-        channels[channel] = convert(values(column), "degC", channel, source)
-    labels = Codes()
-    if "step_type" in frame.columns:
-        codes = [labels(text or "") for text in frame["step_type"].cast(pl.String).to_list()]
-        channels[LABEL] = pl.Series(codes, dtype=pl.Float64).to_numpy()
-    return channels, labels
-
-
-def _facts(facts: Mapping[str, Any], depth: int = 0) -> dict[str, str]:
-    """The few facts of the header that say what was tested."""
-    out: dict[str, str] = {}
-    for key, value in list(facts.items())[:500]:
-        if isinstance(value, Mapping) and depth < 4:
-            out = _facts(value, depth + 1) | out
-        elif str(key).casefold() in _FACTS and isinstance(value, str | int | float) and str(value).strip():
-            out.setdefault(str(key).casefold(), str(value)[:80])
-    return out
 
 
 NEWARE = READERS.add("neware")(Neware())

@@ -2,7 +2,8 @@
 
 One file an archive (folders and the Mac's `__MACOSX` do not count); with more, the error lists them and asks which.
 Refused are members that point out of their folder, encrypted ones, names beyond 255 characters, more than 1000 members,
-an archive in an archive, and whatever unpacks to more than 10 times the archive and 200 MB. `.ndax` and `.xlsx` are zip
+an archive in an archive, and whatever unpacks to more than 5 times the archive and 70 MB: reading all of it takes at
+most 10 times the archive and 200 MB, as for any file. `.ndax` and `.xlsx` are zip
 archives too; they have their own readers.
 
 Units, signs. Those of the reader of the file inside, named in the header of the record.
@@ -21,9 +22,10 @@ from pathlib import Path
 
 from ..errors import ReadError
 from ..record import Record
+from ..record._apart import allowed, within
 from ._base import READERS, Columns, Reader
-from ._cycler import damaged, is_ndax, is_workbook, open_zip, pieces, renamed, too_big, unpack_limit
-from ._source import Source, open_source
+from ._cycler import damaged, is_ndax, is_workbook, open_zip, pieces, renamed, too_big
+from ._source import WORK, Source, open_source
 
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -47,7 +49,7 @@ class Wrapped(Reader):
             member, stream = re.sub(r"\.gz$", "", source.name, flags=re.IGNORECASE) or "unpacked", _gunzip(source)
         elif source.head.startswith(_ZIP):
             archive, info = _one_member(source)
-            member, stream = re.split(r"[/\\]", info.filename)[-1], pieces(archive, info, source)
+            member, stream = re.split(r"[/\\]", info.filename)[-1], pieces(archive, info, source, _most(source))
         else:
             raise ReadError("This is no gzip or zip archive", file=source.name, remedy="Read it without format=")
         safe = re.sub(r"[^\w .()+-]", "_", member)[-100:].strip() or "unpacked"
@@ -56,10 +58,13 @@ class Wrapped(Reader):
                 path = Path(folder) / safe
                 with path.open("wb") as file:
                     file.writelines(stream)
+                del stream
+                source.forget()
                 reader = claimant(open_source(path))
                 if reader.name == self.name:
                     raise ReadError("The archive holds an archive", file=safe, remedy="Unpack the outer one first")
-                record = reader.read(path, columns=columns)
+                with within(allowed(source.size)):
+                    record = reader.read(path, columns=columns)
         except ReadError as error:
             if error.file == source.name and error.file != safe:
                 raise
@@ -76,14 +81,19 @@ class Wrapped(Reader):
         return renamed(record, source, self.name, sentence, {"member": safe, "read as": reader.name})
 
 
+def _most(source: Source) -> int:
+    """Bytes that the file inside may have: reading it takes some twice, and the archive is what the bounds go by."""
+    return (allowed(source.size) - WORK) // 2
+
+
 def _gunzip(source: Source) -> Iterator[bytes]:
-    left = unpack_limit(source.size)
+    left = _most(source)
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(source.raw)) as file:
             while piece := file.read(1 << 20):
                 left -= len(piece)
                 if left < 0:
-                    raise too_big(source)
+                    raise too_big(source, _most(source))
                 yield piece
     except ReadError:
         raise

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import ReadError, RecordError
-from .nouns import Provenance, Record, Segment
-from .views import columns, to_polars
+from ._apart import BASE, allowed, too_big
+from ._parquet import check, columns, look
+from .nouns import Array, Provenance, Record, Segment
+from .views import to_polars
 
 KEY = "interlayer"
 FORMAT = 1
+_AGAIN = "Copy it again from where it was written"
+_OBJECT = 100  # bytes of memory for each value that JSON text holds
 
 
 def _plain(value: Any) -> Any:
@@ -47,33 +52,63 @@ def save(record: Record, path: str | Path) -> None:
 
 
 def load(path: str | Path) -> Record:
-    """Read what `save` wrote; any other Parquet file raises `ReadError`."""
-    import polars as pl
-
+    """Read what `save` wrote; `ReadError` for any other file and for a damaged one, whatever is wrong with it."""
     path = Path(path)
     try:
-        about = json.loads(pl.read_parquet_metadata(path)[KEY])
-        table = pl.read_parquet(path)
-    except KeyError:
-        raise ReadError("This Parquet file was not written by interlayer", file=path.name, remedy="Use il.read(...) for other formats") from None
-    except (OSError, pl.exceptions.PolarsError, json.JSONDecodeError) as error:
-        raise ReadError(f"The file can't be read ({error})", file=path.name, remedy="Is it complete?") from error
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                raise ReadError("This is not a Parquet file", file=path.name, place="byte 1", remedy="Use il.read(...) for other formats")
+        return _loaded(path)
+    except ReadError:
+        raise
+    except OSError as error:
+        raise ReadError(f"The file can't be read ({error})", file=path.name, remedy="Does it exist, and is it complete?") from error
+    except Exception as error:  # what a damaged footer describes can be anything
+        reason = " ".join(str(error).split())[:160]
+        raise ReadError(f"The file is damaged ({reason or type(error).__name__})", file=path.name, place="footer", remedy=_AGAIN) from None
+
+
+def _loaded(path: Path) -> Record:
+    file = look(path, KEY)
+    if file.about is None:
+        raise ReadError("This Parquet file was not written by interlayer", file=path.name, place="footer", remedy="Use il.read(...) for other formats")
+    weight = _OBJECT * sum(file.about.count(mark) for mark in b",:[{") + 3 * len(file.about)
+    if weight > allowed(size := path.stat().st_size) - BASE:
+        raise too_big(path.name, size, "has a description that would fill the memory", "footer")
+    about = json.loads(file.about)
     if about.get("format") != FORMAT:
-        raise ReadError("The file is of a newer format", file=path.name, given=about.get("format"), allowed=str(FORMAT), remedy="Update interlayer")
-    return _rebuild(about, table, path.name)
+        raise ReadError("The file is of a newer format", file=path.name, place="footer", given=about.get("format"), allowed=str(FORMAT), remedy="Update interlayer")
+    channels = list(dict.fromkeys(c for row in about["segments"] for c in row["channels"]))
+    for channel in channels:
+        if channel not in file.columns or not file.columns[channel][1]:
+            raise ReadError(f"The table has no numbers for the channel {channel!r:.60}", file=path.name, place="footer", remedy=_AGAIN)
+    besides = weight + 16.0 * file.rows  # the segments' numbers, and what comparing them takes
+    check(file, len(channels), besides)
+    runs = _runs(columns(file, ["segment"], besides + 8.0 * file.rows * len(channels))[0], len(about["segments"]), path.name)
+    values = columns(file, channels, besides)
+    values.flags.writeable = False  # segments are views of it
+    return _rebuild(about, runs, dict(zip(channels, values, strict=True)))
 
 
-def _rebuild(about: dict[str, Any], table: Any, file: str) -> Record:
+def _runs(numbers: Array, count: int, file: str) -> dict[int, list[slice]]:
+    """Where the rows of each segment stand, from the column of their numbers: one slice a segment, unless rows were mixed."""
+    edges = [0, *(np.flatnonzero(numbers[1:] != numbers[:-1]) + 1).tolist(), len(numbers)] if len(numbers) else []
+    runs: dict[int, list[slice]] = {}
+    for start, stop in pairwise(edges):
+        index = float(numbers[start])
+        if not (0.0 <= index < count and index.is_integer()):
+            raise ReadError("The file's rows belong to segments it does not describe: it is damaged", file=file, place="the table", remedy=_AGAIN)
+        runs.setdefault(int(index), []).append(slice(start, stop))
+    return runs
+
+
+def _rebuild(about: dict[str, Any], runs: dict[int, list[slice]], data: dict[str, Array]) -> Record:
     from ..cells import Cell
 
-    numbers = table["segment"].to_numpy()
-    data = {c: table[c].to_numpy() for c in table.columns if c not in ("segment", "technique")}
     segments = []
-    if len(numbers) and not (numbers.min() >= 0 and numbers.max() < len(about["segments"])):
-        raise ReadError("The file's rows belong to segments it does not describe: it is damaged", file=file, remedy="Load another copy")
     for index, row in enumerate(about["segments"]):
-        inside = numbers == index
-        channels = {c: np.asarray(data[c][inside], dtype=np.float64) for c in row["channels"]}
+        where = runs.get(index, [slice(0, 0)])
+        channels = {c: data[c][where[0]] if len(where) == 1 else np.concatenate([data[c][s] for s in where]) for c in row["channels"]}
         segments.append(Segment(channels, row["axis"], row["technique"], row["info"]))
     p = about["provenance"]
     provenance = Provenance(**{**p, "corrections": tuple(p["corrections"]), "warnings": tuple(p["warnings"])})
@@ -81,4 +116,4 @@ def _rebuild(about: dict[str, Any], table: Any, file: str) -> Record:
     return Record(tuple(segments), provenance, cell, about["conditions"], about["outcome"])
 
 
-__all__ = ["columns", "load", "save"]
+__all__ = ["load", "save"]
