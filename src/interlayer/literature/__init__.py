@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+from .audit import audit
 from .claims import Claim, Pair, about, claims, find, load, pairs, papers
 from .files import template
+from .verdict import RULES, Verdict
 from .vocabulary import vocabulary
 
-__all__ = ["Claim", "Pair", "about", "claims", "find", "load", "pairs", "papers", "template", "vocabulary"]
+__all__ = ["RULES", "Claim", "Pair", "Verdict", "about", "audit", "claims", "find", "load", "pairs", "papers", "template", "vocabulary"]
