@@ -31,4 +31,13 @@ def audit(claims: Mapping[str, Claim] | Iterable[Claim], rules: Iterable[str] | 
         for rule in chosen.values()
         for verdict in rule(Case(c for c in listed if c.paper == paper))
     ]
-    return tuple(sorted(found, key=lambda v: ORDER[v.word]))
+    return tuple(sorted(_merged(found), key=lambda v: ORDER[v.word]))
+
+
+def _merged(found: Iterable[Verdict]) -> list[Verdict]:
+    """One verdict a sentence: numbers that a paper repeats are judged once, all claims named."""
+    out: dict[tuple[str, str, str], Verdict] = {}
+    for v in found:
+        key = (v.paper, v.rule, v.sentence)
+        out[key] = replace(out[key], claims=tuple(dict.fromkeys((*out[key].claims, *v.claims)))) if key in out else v
+    return list(out.values())

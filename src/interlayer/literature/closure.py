@@ -7,8 +7,8 @@ from typing import Final
 
 from .claims import Claim
 from .spans import Span, of, set_value
-from .vocabulary import seconds
 from .verdict import FARADAY, GAS, temperature
+from .vocabulary import seconds
 
 AMPLITUDE: Final = Span(0.5, 1.0)  # half of the stated voltage may be meant (peak to peak), or all of it
 DIRECT: Final = 6.0  # resistance under current over that of impedance: salt polarisation, contact lost while stripping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -51,6 +52,7 @@ class Verdict:
 _DROP: Final = re.compile(r"\b(symmetric|full|cells?|assb|asslmb|pouch|coin|membrane|pellet)\b")
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """A subject or variant without case, spacing and words that only say it is a cell."""
     return " ".join(_DROP.sub(" ", text.casefold()).split())

@@ -14,6 +14,7 @@ from ..spans import Span, of, say
 from ..verdict import RULES, Case, Verdict, plain, same_cell, several, unspecific
 
 ANY = Span(1e-8, 1.0)  # m²: a microelectrode to a large pouch cell
+WIDE = 30.0  # an area that may be anything within this factor tests nothing
 EDGE = 0.15  # current beyond the rim, an electrode smaller than its die
 SAMPLE = 0.15  # resistance and conductivity of one pellet, from two measurements
 AREAS = ALLOWED | {"area": "one for all relations of a cell, any from 0.0001 to 10000 cm²", "rim of the electrode": "15 %", "thickness and conductivity": "as printed, and 15 %"}
@@ -26,6 +27,7 @@ class Relation:
     area: Span
     words: str
     ids: tuple[str, ...]
+    taken: float | None = None  # the area [m²] by the plain quotient of the printed numbers
 
 
 @RULES.add("area_closure")
@@ -36,7 +38,7 @@ def area_closure(case: Case) -> Iterator[Verdict]:
         head = cell[0]
         if several(head.variant):
             continue
-        relations = [*_bulk(case, cell), *_polarised(cell), *_partial(case, cell)]
+        relations = list({r.words: r for r in (*_bulk(case, cell), *_polarised(cell), *_partial(case, cell))}.values())
         if not relations:
             continue
         yield _judge(head, [*_geometry(case, head), *relations])
@@ -53,11 +55,12 @@ def _judge(head: Claim, relations: list[Relation]) -> Verdict:
     common = ANY
     for r in relations:
         common = common.cut(r.area)
-    listed = "; ".join(f"{r.words}: {say(r.area, 'cm**2')}" for r in relations)
-    if len(relations) == 1:
-        said = f"{whose}: {relations[0].words} needs an electrode of {say(common, 'cm**2')}; no other number here says what its area is."
-        return Verdict("area_closure", "indeterminate", said, ids, numbers, AREAS)
-    return Verdict("area_closure", "agree", f"{whose}: one electrode area of {say(common, 'cm**2')} serves all ({listed}).", ids, numbers, AREAS)
+    listed = "; ".join(r.words + ("" if r.taken is None else f", taken plainly {say(r.taken, 'cm**2')}") for r in relations)
+    said = f"{whose}: an electrode of {say(common, 'cm**2')} serves {'all' if len(relations) > 1 else 'the numbers'} ({listed})"
+    if len(relations) == 1 or common.high > WIDE * common.low:
+        why = "no other number says what the area is" if len(relations) == 1 else "what is open leaves the area too free for a test"
+        return Verdict("area_closure", "indeterminate", f"{said}; {why}.", ids, numbers, AREAS)
+    return Verdict("area_closure", "agree", f"{said}.", ids, numbers, AREAS)
 
 
 def _material(subject: str) -> str:
@@ -85,7 +88,8 @@ def _bulk(case: Case, cell: list[Claim]) -> Iterator[Relation]:
             if "time" not in resistance.conditions and "time" not in sigma.conditions:
                 factor = Span(max(factor.low * 2.0, 1.0 / 15.0), factor.high / 2.0) if factor.high >= 2.0 else factor
             area = of(size, error=SAMPLE) / (of(sigma) * of(resistance)).widened(SAMPLE) * factor
-            yield Relation(area, f"thickness {size.printed()} over conductivity {sigma.printed()} and resistance {resistance.printed()}", (resistance.id, sigma.id, size.id))
+            words = f"thickness {size.printed()} over conductivity {sigma.printed()} and resistance {resistance.printed()}"
+            yield Relation(area, words, (resistance.id, sigma.id, size.id), size.si / (sigma.si * resistance.si))
 
 
 def _polarised(cell: list[Claim]) -> Iterator[Relation]:
@@ -96,7 +100,8 @@ def _polarised(cell: list[Claim]) -> Iterator[Relation]:
                 continue
             area = direct(voltage) / of(resistance, error=0.05) * factor
             j = say(voltage.condition("current_density"), "mA/cm**2")
-            yield Relation(area, f"{voltage.printed()} at {j} with {resistance.printed()}", (voltage.id, resistance.id))
+            taken = voltage.si / (voltage.condition("current_density") * resistance.si)
+            yield Relation(area, f"{voltage.printed()} at {j} with {resistance.printed()}", (voltage.id, resistance.id), taken)
 
 
 def _partial(case: Case, cell: list[Claim]) -> Iterator[Relation]:

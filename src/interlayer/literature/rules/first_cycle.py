@@ -33,7 +33,7 @@ def first_cycle(case: Case) -> Iterator[Verdict]:
                     yield Verdict("first_cycle", "agree", f"{head}, the efficiency that is stated.", ids, numbers, ALLOWED)
                 elif stated.low > made.high + SCATTER or stated.high < made.low - SCATTER:
                     yield Verdict(
-                        "first_cycle", "disagree", f"{head} ({say(made, 'percent')} by rounding), not the {efficiency.printed()} stated; one of the three numbers is not of the same cell and cycle as the others.",
+                        "first_cycle", "disagree", f"{head} ({say(made, 'percent')} by rounding), not the {efficiency.printed()} stated; the three can't be of one cell and one cycle, unless one is misprinted.",
                         ids, numbers, ALLOWED,
                     )  # fmt: skip
                 else:

@@ -59,6 +59,6 @@ def _delivered(claim: Claim, capacity: Claim, head: str, centre: float, implied:
     defined = plain(str(claim.conditions.get("definition", "")))
     if defined == "delivered" and not got.widened(SLACK).meets(implied):
         return Verdict("nominal_capacity", "disagree", f"{head}, said to be delivered;{tail}: not the same.", (claim.id, capacity.id), numbers, ALLOWED)
-    if got.widened(SLACK).meets(implied):
+    if abs(share - 1.0) < 0.03:
         return Verdict("nominal_capacity", "agree", f"{head};{tail}: nominal and delivered are the same.", (claim.id, capacity.id), numbers, ALLOWED)
     return Verdict("nominal_capacity", "agree", f"{head}, the nominal capacity;{tail}. Quote the delivered one where energy is meant.", (claim.id, capacity.id), numbers, ALLOWED)

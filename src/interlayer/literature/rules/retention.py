@@ -87,9 +87,9 @@ def _implied(last: Claim, kept: Claim, share: Span) -> Verdict:
     first = of(last) / share
     numbers = {"after the cycles": last.printed(), "stated": kept.printed(), "implied initial capacity": say(first, "mA*h/g")}
     known = material_of(last.subject, last.variant)
-    head = f"{last.printed()} with {_left(kept, share)} makes an initial capacity of {say(first.middle, 'mA*h/g')}"
+    head = f"{last.printed()}, read as the capacity after {kept.condition('cycles'):g} cycles, with {_left(kept, share)} makes an initial capacity of {say(first.middle, 'mA*h/g')}"
     if kept.form == "lower_bound":
-        head = f"{last.printed()} with {_left(kept, share)} makes an initial capacity of at most {say((of(last) / Span(share.low, 1.0)).high, 'mA*h/g')}"
+        head = f"{last.printed()}, read as the capacity after {kept.condition('cycles'):g} cycles, with {_left(kept, share)} makes an initial capacity of at most {say((of(last) / Span(share.low, 1.0)).high, 'mA*h/g')}"
     if known is not None and first.low > 1.15 * 1.1 * known[1]:
         return Verdict("retention", "disagree", f"{head}, more than {known[0]} can hold ({say(known[1], 'mA*h/g')}).", (last.id, kept.id), numbers, ALLOWED)
     return Verdict("retention", "indeterminate", f"{head}, which is not stated for these conditions; it is a possible one.", (last.id, kept.id), numbers, ALLOWED)

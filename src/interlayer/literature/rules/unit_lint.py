@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..actives import material_of
+from ..claims import Claim
 from ..spans import of
 from ..verdict import RULES, Case, Verdict
 
@@ -30,19 +31,20 @@ def unit_lint(case: Case) -> Iterator[Verdict]:
         if limits is not None and claim.kind != "comparison":
             low, high, words = limits
             signed = claim.quantity in ("transference_number", "capacity_fade_per_cycle", "activation_energy")
-            for i, value in enumerate(claim.values):
+            for i in range(len(claim.values)):
                 a, b = claim.interval(i)
                 bad = (a > high) if claim.form != "upper_bound" else False
                 bad = bad or ((b if signed else of(claim, i).high) < low if claim.form != "lower_bound" else False)
-                if bad and value == value:
+                if bad:
                     said = f"A {claim.quantity.replace('_', ' ')} of {claim.printed()} ({claim.subject}) is outside {words}: a slip of unit, sign or decimal point."
                     yield Verdict("unit_lint", "disagree", said, (claim.id,), {"stated": claim.printed(), "possible": words}, ALLOWED)
-        yield from _capacity(case, claim) if claim.quantity in CAPACITIES else ()
+        if claim.quantity in CAPACITIES and claim.kind != "comparison":
+            yield from _capacity(claim)
     yield from _dew_points(case)
     yield from _loads(case)
 
 
-def _capacity(case: Case, claim) -> Iterator[Verdict]:  # type: ignore[no-untyped-def]
+def _capacity(claim: Claim) -> Iterator[Verdict]:
     known = material_of(claim.subject, claim.variant)
     most = known[1] * 1.1 if known else 4000.0 * 3600.0
     for i in range(len(claim.values)):
@@ -57,8 +59,8 @@ def _capacity(case: Case, claim) -> Iterator[Verdict]:  # type: ignore[no-untype
 def _dew_points(case: Case) -> Iterator[Verdict]:
     for claim in case.of("dew_point"):
         if claim.si > 273.15 and ("dry" in claim.subject.casefold() or "glove" in claim.subject.casefold()):
-            said = f"A dew point of {claim.printed()} is that of no dry room; a minus sign is lost (lithium is worked at -40 °C or below)."
-            yield Verdict("unit_lint", "disagree", said, (claim.id,), {"stated": claim.printed()}, {"dew point of a dry room": "below 0 °C"})
+            said = f"A dew point of {claim.printed()} is that of no dry room (lithium is worked at -40 °C or below); a minus sign may be lost, in print or in copying."
+            yield Verdict("unit_lint", "indeterminate" if claim.form == "upper_bound" else "disagree", said, (claim.id,), {"stated": claim.printed()}, {"dew point of a dry room": "below 0 °C"})
 
 
 def _loads(case: Case) -> Iterator[Verdict]:
