@@ -18,7 +18,7 @@ READING: Final = 0.05
 ALLOWED: Final = {
     "amplitude of the voltage": "half or whole", "charge transfer that is not linear": "asinh (two faces, 298 K or as stated)",
     "resistance under current over that of impedance": "1 to 6 (salt polarisation, contact lost)", "time": "a factor of two where one time is not stated",
-    "temperature": "a factor of 15 where one of two is not stated", "reading": "5 % and the printed form",
+    "temperature": "a factor of 15 where one of two is not stated (impedance at room temperature, cycling at 60 °C)", "reading": "5 % and the printed form",
 }  # fmt: skip
 
 
@@ -42,17 +42,21 @@ def time_of(claim: Claim) -> float | None:
     return 0.0 if given.strip().casefold() in ("initial", "first", "start", "before cycling", "as assembled", "fresh") else None
 
 
-def state(a: Claim, b: Claim) -> Span | None:
-    """By what factor a resistance may differ between the states of two claims; None where they are not of one state."""
+def state(a: Claim, b: Claim, *, together: bool = False) -> Span | None:
+    """By what factor a resistance may differ between the states of two claims; None where they are not of one state.
+
+    together  the two are one measurement of a sample that does not age (conductivity from a resistance): times do not
+              matter, and temperatures that are both left out are one
+    """
     factor = 1.0
     t1, t2 = temperature(a), temperature(b)
     if t1 is not None and t2 is not None:
         if not t1.widened(0.003).meets(t2):
             return None
-    elif t1 is not None or t2 is not None:
-        factor *= UNHEATED
     else:
-        factor *= 1.3
+        factor *= 1.3 if together and t1 is None and t2 is None else UNHEATED
+    if together:
+        return Span(1.0 / factor, factor)
     x, y = time_of(a), time_of(b)
     stated = "time" in a.conditions or "cycles" in a.conditions, "time" in b.conditions or "cycles" in b.conditions
     if x is not None and y is not None:

@@ -13,9 +13,9 @@ from .vft import is_vft
 
 ROOM = 298.15
 FREE = {"prefactors": "free, each its own (contact area, density of sites, compensation)", "temperature of the ratio": "as stated, or room"}
-CURVED = 2.5  # the local slope may differ from the stated one by this factor (curvature, VFT, a phase change)
-OFFSET = 15e3  # J/mol, beside the factor
-ALLOWED = {"slope between the two temperatures over the stated one": "1/2.5 to 2.5 times, and 15 kJ/mol", "values": "as printed, and 20 % between samples"}
+FLATTER, STEEPER = 2.0, 3.0  # the local slope may be so much flatter (curvature) or steeper (VFT, melting) than the stated one
+OFFSET = 10e3  # J/mol, beside the factor
+ALLOWED = {"slope between the two temperatures over the stated one": "half (curvature) to three times (VFT, melting), and 10 kJ/mol", "values": "as printed, and 20 % between samples"}
 
 
 @RULES.add("activation_ratio")
@@ -76,7 +76,7 @@ def _slope(energy: Claim, first: Claim, second: Claim, t1: float, t2: float) -> 
     sign = -1.0 if first.quantity == "interfacial_asr" else 1.0
     local = sign * GAS * math.log(second.si / first.si) / gap
     slack = GAS * abs((math.log(1.2) + 0.5 * math.log(of(first).high / of(first).low * of(second).high / of(second).low)) / gap)
-    low, high = of(energy).low / CURVED - OFFSET - slack, of(energy).high * CURVED + OFFSET + slack
+    low, high = of(energy).low / FLATTER - OFFSET - slack, of(energy).high * STEEPER + OFFSET + slack
     numbers = {"stated": energy.printed(), "slope between the two values": say(local, "kJ/mol"), "values": f"{first.printed()}, {second.printed()}"}
     said = f"{first.printed()} at {t1 - 273.15:.0f} °C and {second.printed()} at {t2 - 273.15:.0f} °C make a slope of {say(local, 'kJ/mol')}; {energy.printed()} ({say(energy.si, 'kJ/mol')}) is stated"
     ids = (energy.id, first.id, second.id)

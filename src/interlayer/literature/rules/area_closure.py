@@ -82,11 +82,9 @@ def _layer(case: Case, cell: Claim) -> list[tuple[Claim, Claim]]:
 def _bulk(case: Case, cell: list[Claim]) -> Iterator[Relation]:
     for resistance in (c for c in cell if c.quantity == "bulk_resistance" and c.unit.startswith(("ohm", "k")) and "cm" not in c.unit):
         for size, sigma in _layer(case, resistance):
-            factor = state(resistance, sigma)
+            factor = state(resistance, sigma, together=True)
             if factor is None:
                 continue
-            if "time" not in resistance.conditions and "time" not in sigma.conditions:
-                factor = Span(max(factor.low * 2.0, 1.0 / 15.0), factor.high / 2.0) if factor.high >= 2.0 else factor
             area = of(size, error=SAMPLE) / (of(sigma) * of(resistance)).widened(SAMPLE) * factor
             words = f"thickness {size.printed()} over conductivity {sigma.printed()} and resistance {resistance.printed()}"
             yield Relation(area, words, (resistance.id, sigma.id, size.id), size.si / (sigma.si * resistance.si))

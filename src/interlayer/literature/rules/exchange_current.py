@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..claims import Claim
 from ..spans import Span, of, say, set_value
-from ..verdict import FARADAY, GAS, RULES, Case, Verdict, no_conflict, same_variant, several, temperature
+from ..verdict import FARADAY, GAS, RULES, Case, Verdict, no_conflict, same_cell, several, temperature
 
 DEFINITION = Span(0.1, 4.0)  # true RT/(F j0) over that of the printed j0: fits of Tafel lines, their window, transfer coefficients, real area
 FACES = Span(1.0, 2.0)  # j0 per electrode, or of the two faces together
@@ -27,12 +27,12 @@ def exchange_current(case: Case) -> Iterator[Verdict]:
         if several(j0.variant):
             continue
         resistance = Span(GAS * (at.low if at else 288.0) / FARADAY, GAS * (at.high if at else 303.0) / FARADAY) / of(j0)
-        others = [c for c in case.of("interfacial_asr", "polarization_voltage") if same_variant(c, j0) and no_conflict(c, j0, "temperature", relative=0.01)]
+        others = [c for c in case.of("interfacial_asr", "polarization_voltage") if same_cell(c, j0) and no_conflict(c, j0, "temperature", relative=0.01)]
         partners = [(c, t) for c in others if (t := _total(c)) is not None and c.form != "lower_bound"]
         comparable = [(c, t) for c, t in partners if _same_temperature(c, j0)]
         head = f"The j0 of {j0.printed()} ({j0.variant}) is a charge-transfer resistance of {say(resistance.middle, 'ohm*cm**2')} a face"
         if not comparable:
-            said = f"{head}; no resistance in Ω cm² of this variant at this temperature is stated to set it against."
+            said = f"{head}; no resistance in Ω cm² of this cell at this temperature is stated to set it against."
             yield Verdict("exchange_current", "indeterminate", said, (j0.id,), {"RT/(F j0)": say(resistance.middle, "ohm*cm**2")}, {"area, temperature or resistance": "not stated"})
         for claim, total in comparable:
             yield _judge(j0, claim, resistance, total, head)
@@ -58,7 +58,7 @@ def _judge(j0: Claim, claim: Claim, resistance: Span, total: Span, head: str) ->
     what = "an interfacial resistance" if claim.quantity == "interfacial_asr" else "a cell voltage"
     said = f"{head}; {what} of {claim.printed()} makes {say(total, 'ohm*cm**2')}"
     if total.high * GROWTH < least.low:
-        return Verdict("exchange_current", "disagree", f"{said}, ten times less than the charge transfer alone even so.", (j0.id, claim.id), numbers, ALLOWED)
+        return Verdict("exchange_current", "disagree", f"{said}, less than a twentieth of one face's charge transfer: no definition of j0 bridges that.", (j0.id, claim.id), numbers, ALLOWED)
     if total.high < resistance.low:
         return Verdict("exchange_current", "indeterminate", f"{said}, less than one face's charge transfer by the printed j0: the j0 is an apparent one, or the two belong to different states.", (j0.id, claim.id), numbers, ALLOWED)
     return Verdict("exchange_current", "agree", f"{said}, in which it fits.", (j0.id, claim.id), numbers, ALLOWED)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ..claims import Claim
-from ..spans import Span, of, say
-from ..verdict import RULES, Case, Verdict, no_conflict, plain
+from ..spans import Span, hull, of, say
+from ..verdict import RULES, Case, Verdict, no_conflict, plain, same_cell
 
 BULK = Span(1.0, 2.0)  # layers in the cell: one face or both
 MEASURE = 0.1  # scatter of a Bruce-Vincent number
-ALLOWED = {"transference number of the layer": "up to 1", "layers": "on one face or both", "scatter of the measured numbers": "0.1", "resistance of the layer": "as stated, else free"}
+ALLOWED = {"transference number of the layer": "up to 1", "layers": "on one face or both", "scatter of the measured numbers": "0.1", "resistance of the layer": "as stated, else free", "interface": "stated, and left in the measured number or corrected for"}
 
 
 @RULES.add("transference_layers")
@@ -19,7 +19,7 @@ def transference_layers(case: Case) -> Iterator[Verdict]:
     """Layers in series: steady over initial conductance is t+ = (Rs + Re)/(Rs/ts + Re/te), so with ts = 1 the layer needs
     Rs/Re >= (t/te - 1)/(1 - t). A layer of stated thickness and conductivity has a stated Rs.
 
-    Valid for a layer that works by its bulk only; one that changes the electrolyte in the whole cell is not in series.
+    An interface that is not corrected for counts as part of the layer. Valid for a layer that works by its bulk only; one that changes the electrolyte in the whole cell is not in series.
     """
     for bare, protected in case.partners("transference_number"):
         if not no_conflict(bare, protected, "temperature") or bare.conditions.get("electrolyte") != protected.conditions.get("electrolyte") or protected.si <= bare.si:
@@ -30,14 +30,16 @@ def transference_layers(case: Case) -> Iterator[Verdict]:
         numbers = {"bare": bare.printed(), "protected": protected.printed(), "resistance the layer needs over that of the electrolyte": f"{needed:.2g}"}
         head = f"If the layer works in series, raising the transference number from {te:g} to {t:g} needs a layer of at least {needed:.2g} times the resistance of the electrolyte, itself perfectly selective"
         layer, electrolyte = _resistances(case, bare, protected)
-        if layer is None or electrolyte is None:
-            said = f"{head}; neither resistance is stated. A layer without it can't do this by its bulk alone."
+        faces = [c for c in case.of("interfacial_asr") if same_cell(c, protected)]
+        if layer is None or electrolyte is None or not faces:
+            said = f"{head}; what is stated of layer, electrolyte and interface does not say whether it has. A layer without it can't do this in series."
             yield Verdict("transference_layers", "indeterminate", said, (bare.id, protected.id), numbers, ALLOWED)
             continue
-        ratio = layer[0] * BULK / electrolyte[0]
-        ids = (bare.id, protected.id, *layer[1], *electrolyte[1])
+        interface = hull(of(c, error=0.1) for c in faces) * BULK
+        ratio = (layer[0] * BULK + interface) / electrolyte[0]
+        ids = (bare.id, protected.id, *layer[1], *electrolyte[1], *(c.id for c in faces))
         numbers |= {"layer": say(layer[0], "ohm*cm**2"), "electrolyte": say(electrolyte[0], "ohm*cm**2")}
-        said = f"{head}; the layer has {say(layer[0].middle, 'ohm*cm**2')} a face, the electrolyte {say(electrolyte[0].middle, 'ohm*cm**2')}"
+        said = f"{head}; the layer has {say(layer[0].middle, 'ohm*cm**2')} a face, its interface {faces[0].printed()}, the electrolyte {say(electrolyte[0].middle, 'ohm*cm**2')}"
         if ratio.high < least:
             yield Verdict("transference_layers", "disagree", f"{said}: not enough, with a scatter of 0.1 in both numbers.", ids, numbers, ALLOWED)
         else:
