@@ -113,6 +113,8 @@ def symmetric(p):
     sister = p.scatter(0.15)
     z = sister * cell.impedance(t_eis) / area
     j = p.pick(0.05, 0.1, 0.2, 0.5, 1.0)
+    while cell.voltage(10.0 * j, t_cycle) > 1.0:  # no one cycles at volts: the current is chosen below
+        j /= 2.0
     q = p.pick(0.5, 1.0, 2.0) * j
     amplitude = 2.0 if p.chance(0.3) else 1.0
     late = p.scatter(0.4)
@@ -132,7 +134,9 @@ def symmetric(p):
     if p.told("diameter", 0.5):
         p.add("electrode_diameter", 1e3 * diameter, "mm", subject, variant, digits=3)
     if p.told("tafel", 0.6):
-        p.add("exchange_current_density", 0.1 * arrhenius(cell.j0, cell.e_ct, t_eis) * p.log(0.3, 4.0), "mA/cm**2", subject, variant, digits=3, technique="tafel", temperature=eis_at)
+        apparent = R * t_eis / F / cell.impedance(t_eis) * p.log(0.5, 2.0)  # a Tafel or linear fit of the whole cell
+        fitted = apparent if p.chance(0.3) else arrhenius(cell.j0, cell.e_ct, t_eis) * p.log(0.3, 4.0)
+        p.add("exchange_current_density", 0.1 * fitted, "mA/cm**2", subject, variant, digits=3, technique="tafel", temperature=eis_at)
     if p.told("blocking", 0.5):
         own = p.log(0.3e-4, 2e-4)
         t = p.pick(ROOM, t_cycle)
@@ -438,8 +442,10 @@ def _voltage_asr(p):
 def _j0(p):
     symmetric(p)
     made = _last(p, "exchange_current_density")
-    asr = _last(p, "interfacial_asr")
-    made["value"] = rounded(25.7 / asr["value"] * 1e-3 / p.pick(1.0, 3.0, 10.0), 3)  # uA printed as mA and less
+    voltage = _last(p, "polarization_voltage", 0)
+    # mA printed for uA and less: its charge transfer would take 1000 times the whole voltage and more
+    whole = voltage["value"] / voltage["conditions"]["current_density"]["value"]
+    made["value"] = rounded(25.7 / whole * 1e-3 / p.pick(1.0, 3.0, 10.0), 3)
     return made
 
 
@@ -496,7 +502,7 @@ PLANTED = {
     "voltage against impedance and area": ("1e-3, 1e-2 or 100 times", (*EIS, "diameter"), _voltage_area),
     "bulk resistance against its electrode": ("a tenth, 10 or 1000 times", ("blocking", "dot", "temperature"), _dot),
     "voltage below its interface": ("interface would take 30 to 1000 times the voltage", EIS, _voltage_asr),
-    "exchange current in another unit": ("1e-3 to 1e-4 of what the interface needs", EIS, _j0),
+    "exchange current in another unit": ("1e-3 to 1e-4 of what the cell voltage allows", EIS, _j0),
     "unit of a property": ("1e5, 96.5 or 1e9 times", (*EIS, "blocking", "two temperatures"), _unit),
     "slope of two temperatures": ("energy 4.5 to 6 times", ("blocking", "two temperatures", "temperature"), _slope),
     "cycled above the critical current": ("6 to 20 times, over 300 h", ("hours", "critical"), _critical),

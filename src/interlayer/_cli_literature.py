@@ -36,6 +36,23 @@ def register(main: click.Group, debug: Callable[..., Any]) -> None:
         else:
             show_claims(query, paper, json_out)
 
+    @main.command("audit", short_help="Find numbers in a paper or a draft that can't all be true.")
+    @click.argument("source", metavar="FILE|PAPER|all")
+    @click.option("--rule", "rules", metavar="NAME", multiple=True, help="Only this rule; repeat it. Default: all.")
+    @click.option("--json", "json_out", metavar="OUT", help="Write the verdicts as JSON; - prints it.")
+    @click.option("--report", metavar="OUT.html", type=click.Path(path_type=Path, dir_okay=False), help="Write one self-contained HTML report.")
+    @click.option("--strict", is_flag=True, help="Exit code 1 when any verdict is \"disagree\".")
+    @debug
+    @click.pass_context
+    def audit_command(ctx: click.Context, source: str, rules: tuple[str, ...], json_out: str | None, report: Path | None, strict: bool) -> None:
+        """Check the numbers of a claims file of your own, of a paper of the package, or of all five, against each other.
+
+        "disagree" is said only where nothing that the text leaves open (areas, thicknesses, prefactors, definitions, N/P,
+        electrolyte, reading, scatter) reconciles the numbers; each verdict names what was allowed for.
+        """
+        if show_audit(source, rules, json_out, report) and strict:
+            ctx.exit(1)
+
 
 def pool(paper: str | None) -> Mapping[str, Claim]:
     """The claims of one paper, of a user's file, or ("all" or None) of the five papers."""
@@ -95,4 +112,30 @@ def show_quantities() -> None:
         click.echo(f"{what}: {', '.join(listed)}.")
 
 
-__all__ = ["matching", "pool", "register", "show_claims", "show_quantities"]
+def show_audit(source: str, rules: tuple[str, ...], json_out: str | None, report: Path | None) -> int:
+    """Print and write the verdicts; the number that disagree."""
+    from . import _cli, literature
+
+    _cli.check_targets(json_out, report, None, inputs=[Path(source)])
+    claims = pool(source)
+    found = literature.audit(claims, rules or None)
+    counts = {word: sum(v.word == word for v in found) for word in ("disagree", "indeterminate", "agree")}
+    if json_out != "-":
+        for paper in dict.fromkeys(v.paper for v in found):
+            click.echo(f"{paper}")
+            for v in found:
+                if v.paper == paper:
+                    click.echo(f"  {v}")
+        words = ", ".join(f"{n} {word}" for word, n in counts.items())
+        click.echo(f"{len(claims)} claims, {len(found)} verdicts: {words}.")
+    if report is not None:
+        from .report.pages import audit as page
+
+        page.audit(claims, found, report)
+        click.echo(f"Report: {report}", err=json_out == "-")
+    if json_out is not None:
+        _cli.write_json({"claims": len(claims), "counts": counts, "verdicts": [v.as_dict() for v in found]}, json_out)
+    return counts["disagree"]
+
+
+__all__ = ["matching", "pool", "register", "show_audit", "show_claims", "show_quantities"]

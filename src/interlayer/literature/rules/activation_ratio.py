@@ -12,6 +12,7 @@ from ..verdict import GAS, RULES, Case, Verdict, plain, same_cell, temperature
 from .vft import is_vft
 
 ROOM = 298.15
+WORDS = {"interfacial_asr": "interfacial resistances", "cell_impedance": "cell impedances", "exchange_current_density": "exchange currents"}
 FREE = {"prefactors": "free, each its own (contact area, density of sites, compensation)", "temperature of the ratio": "as stated, or room"}
 FLATTER, STEEPER = 2.0, 3.0  # the local slope may be so much flatter (curvature) or steeper (VFT, melting) than the stated one
 OFFSET = 10e3  # J/mol, beside the factor
@@ -39,8 +40,8 @@ def _partners(case: Case) -> Iterator[Verdict]:
         free = seen / expected
         numbers = {"energies": f"{a.printed()}, {b.printed()}", "ratio of resistances expected from the energies alone": f"{expected:.2g}", "ratio stated": f"{seen:.2g}", "ratio of prefactors needed": f"{free:.2g}"}
         said = (
-            f"The activation energies {a.printed()} (bare) and {b.printed()} (protected) alone would make a ratio of resistances of {expected:.2g}; the {x.quantity.replace('_', ' ')} gives {seen:.2g}. "
-            f"Prefactors that differ by a factor of {free:.2g} bring them together, so one does not prove the other."
+            f"The activation energies {a.printed()} (bare) and {b.printed()} (protected) alone would make a ratio of resistances of {expected:.2g}; the {WORDS[x.quantity]} {x.printed()} and {y.printed()} give {seen:.2g}. "
+            f"Prefactors that differ by a factor of {max(free, 1.0 / free):.2g} bring them together, so one does not prove the other."
         )  # fmt: skip
         yield Verdict("activation_ratio", "indeterminate", said, (a.id, b.id, x.id, y.id), numbers, FREE)
 

@@ -56,7 +56,8 @@ def _judge(head: Claim, relations: list[Relation]) -> Verdict:
     for r in relations:
         common = common.cut(r.area)
     listed = "; ".join(r.words + ("" if r.taken is None else f", taken plainly {say(r.taken, 'cm**2')}") for r in relations)
-    said = f"{whose}: an electrode of {say(common, 'cm**2')} serves {'all' if len(relations) > 1 else 'the numbers'} ({listed})"
+    shown = say(Span(0.0 if common.low <= ANY.low else common.low, common.high), "cm**2")
+    said = f"{whose}: an electrode of {shown} serves {'all' if len(relations) > 1 else 'the numbers'} ({listed})"
     if len(relations) == 1 or common.high > WIDE * common.low:
         why = "no other number says what the area is" if len(relations) == 1 else "what is open leaves the area too free for a test"
         return Verdict("area_closure", "indeterminate", f"{said}; {why}.", ids, numbers, AREAS)

@@ -61,6 +61,7 @@ def _critical(case: Case) -> Iterator[Verdict]:
     for limit in case.of("critical_current_density"):
         if limit.form in ("lower_bound", "range", "series") or limit.censored or several(limit.variant):
             continue
+        yield from _full_cell(case, limit)
         for life in case.of("cycle_life_hours"):
             if not (life.has("current_density") and same_variant(life, limit) and plain(life.subject) == plain(limit.subject) and no_conflict(life, limit, "temperature", relative=0.01)):
                 continue
@@ -74,3 +75,20 @@ def _critical(case: Case) -> Iterator[Verdict]:
                 yield Verdict("rate_current", "indeterminate", f"{head}: above it, which a sister cell or another charge per half cycle may explain.", ids, numbers, PROTOCOL)
             else:
                 yield Verdict("rate_current", "agree", f"{head}, below it.", ids, numbers, PROTOCOL)
+
+
+def _full_cell(case: Case, limit: Claim) -> Iterator[Verdict]:
+    """The largest current of a full cell of the same variant, with its charge per half cycle, beside the critical current."""
+    runs = [c for c in case.of("cycle_life_cycles", "capacity", "capacity_retention") if c.has("c_rate") and c.has("current_density") and same_variant(c, limit)]
+    if not runs or not no_conflict(runs[0], limit, "temperature", relative=0.01):
+        return
+    run = max(runs, key=lambda c: c.condition("current_density"))
+    j = run.condition("current_density")
+    charge = f" with {say(run.condition('areal_capacity'), 'mA*h/cm**2')} a half cycle" if run.has("areal_capacity") else ""
+    ramp = f" (ramp of {say(limit.condition('areal_capacity'), 'mA*h/cm**2')} a half cycle)" if limit.has("areal_capacity") else ""
+    head = f"The full cell runs at {say(j, 'mA/cm**2')}{charge}; the critical current of the symmetric cell is {limit.printed()}{ramp}"
+    numbers = {"critical current": limit.printed(), "full cell": say(j, "mA/cm**2")}
+    if j <= of(limit).high:
+        yield Verdict("rate_current", "agree", f"{head}.", (limit.id, run.id), numbers, PROTOCOL)
+    else:
+        yield Verdict("rate_current", "indeterminate", f"{head}: above it; a full cell plates on one side only and with its own charge, so the two do not exclude each other.", (limit.id, run.id), numbers, PROTOCOL)

@@ -38,4 +38,4 @@ def _judge(voltage: Claim, part: Claim, factor: Span) -> Verdict:
     if plain_ratio < part.si:
         return Verdict("voltage_floor", "indeterminate", f"{head}, more than the whole, which needs charge transfer that flattens, or another state of the cell.", ids, numbers, ALLOWED | FACES)
     rest = plain_ratio - part.si
-    return Verdict("voltage_floor", "agree", f"{head}; {say(max(rest - part.si, 0.0), 'ohm*cm**2')} to {say(rest, 'ohm*cm**2')} are left for the electrolyte.", ids, numbers, ALLOWED | FACES)
+    return Verdict("voltage_floor", "agree", f"{head}; {say(Span(max(rest - part.si, 0.0), rest), 'ohm*cm**2')} are left for the electrolyte.", ids, numbers, ALLOWED | FACES)
