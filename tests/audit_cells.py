@@ -46,7 +46,8 @@ class Paper:
         return float(np.exp(self.rng.uniform(math.log(low), math.log(high))))
 
     def scatter(self, sigma):
-        return float(np.exp(self.rng.normal(0.0, sigma)))
+        """A factor between sister samples: heavy-tailed (Student, four degrees of freedom), cut at four sigma."""
+        return float(np.exp(sigma * np.clip(self.rng.standard_t(4), -4.0, 4.0)))
 
     def pick(self, *items):
         return items[int(self.rng.integers(len(items)))]
@@ -121,13 +122,14 @@ def symmetric(p):
     start = p.told("initial", 0.5)
     eis_at, test_at = said(t_eis, 0.6), said(t_cycle, 0.6)
     if p.told("impedance", 0.8):
-        p.add("cell_impedance", z, "ohm", subject, variant, digits=p.pick(2, 3, 4), technique="eis", temperature=eis_at, time="0 h" if start else None)
+        aged = 1.0 if start or "initial" in p.force else p.pick(1.0, p.scatter(0.4))  # taken whenever, time not stated
+        p.add("cell_impedance", z * aged, "ohm", subject, variant, digits=p.pick(2, 3, 4), technique="eis", temperature=eis_at, time="0 h" if start else None)
     if p.told("voltage", 0.9):
         v = amplitude * cell.voltage(10.0 * j, t_cycle)
         p.add("polarization_voltage", 1e3 * v, "mV", subject, variant, digits=p.pick(1, 2, 3), form=p.pick("point", "approx"), technique="strip_plate",
               current_density=(j, "mA/cm**2"), areal_capacity=(q, "mA*h/cm**2"), temperature=test_at, time="initial" if start else None)  # fmt: skip
         if p.chance(0.5):
-            p.add("polarization_voltage", 1e3 * v * late, "mV", subject, variant, digits=2, technique="strip_plate", current_density=(j, "mA/cm**2"), areal_capacity=(q, "mA*h/cm**2"), temperature=test_at, time=f"{p.pick(200, 500, 1000)} h")
+            p.add("polarization_voltage", 1e3 * v * late, "mV", subject, variant, digits=2, technique="strip_plate", current_density=(j, "mA/cm**2"), areal_capacity=(q, "mA*h/cm**2"), temperature=test_at, time=None if p.chance(0.3) and "initial" not in p.force else f"{p.pick(200, 500, 1000)} h")
     if p.told("interface", 0.6):
         faces = p.pick(1.0, 2.0)
         p.add("interfacial_asr", 1e4 * sister * faces * cell.face(t_eis), "ohm*cm**2", subject, variant, digits=p.pick(2, 3), technique="eis", temperature=eis_at)
@@ -222,6 +224,7 @@ def cycling(p, subject, variant, q, base):
     if p.told("initial", 0.6):
         p.add("initial_capacity", q, "mA*h/g", subject, variant, digits=4, **common)
     if p.told("last", 0.6):
+        last *= p.scatter(0.02) if p.chance(0.2) else 1.0  # of a sister cell
         p.add("capacity", last, "mA*h/g", subject, variant, digits=p.pick(3, 4), **common, cycles=cycles)
     if p.told("retention", 0.7):
         p.add("capacity_retention", 100.0 * share, "percent", subject, variant, digits=p.pick(2, 3), **common, cycles=cycles)
@@ -255,7 +258,7 @@ def foil(p, wrong=False):
     thickness = p.log(20e-6, 400e-6)
     whole = thickness / 13.0e-6 * F / 36000.0
     taken = whole * (p.rng.uniform(2.0, 6.0) if wrong else p.rng.uniform(0.02, 0.95))
-    p.add("thickness", 1e6 * thickness, "um", "Li foil", "n/a", digits=2)
+    p.add("thickness", 1e6 * thickness * p.rng.uniform(0.9, 1.1), "um", "Li foil", "n/a", digits=2)
     return p.add("polarization_voltage", 50.0 * p.scatter(0.5), "mV", "Li|LE|Li foil cell", "bare", digits=2, technique="strip_plate", current_density=(1.0, "mA/cm**2"), areal_capacity=(rounded(taken, 2), "mA*h/cm**2"))
 
 

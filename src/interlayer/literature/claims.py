@@ -117,9 +117,8 @@ class Claim:
         half = half_digit(given)
         if self.form == "approx":
             half = max(half, APPROX * abs(given))
-        quantity = vocabulary().quantity(self.quantity)
         centre = self.values[index]
-        scale = abs(quantity.si(given + half, self.unit, f"claim {self.id}") - centre) if half else 0.0
+        scale = half * vocabulary().quantity(self.quantity).per(self.unit)
         if self.form == "lower_bound":
             return centre - scale, math.inf
         if self.form == "upper_bound":

@@ -24,8 +24,8 @@ class Span:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Span | float) -> Span:
-        o = _span(other)
-        return Span(0.0 if math.isinf(o.high) else self.low / o.high, math.inf if o.low == 0.0 else self.high / o.low)
+        o = _span(other)  # by zero alone: nothing is known
+        return Span(0.0 if math.isinf(o.high) or o.high == 0.0 else self.low / o.high, math.inf if o.low == 0.0 else self.high / o.low)
 
     def __add__(self, other: Span | float) -> Span:
         o = _span(other)

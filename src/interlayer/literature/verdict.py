@@ -16,6 +16,7 @@ from .spans import Span
 Word: TypeAlias = Literal["agree", "disagree", "indeterminate"]
 FARADAY: Final = 96485.33212
 GAS: Final = 8.31446261815324
+POSITIVE: Final = ("current_density", "areal_capacity", "loading", "c_rate", "area")
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,14 @@ class Case:
     """The claims of one paper or draft, grouped by cell (subject and variant in plain words)."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        self.claims = tuple(claims)
+        # a test at no current or of no charge is none: nothing can be set against it
+        self.claims = tuple(c for c in claims if all(not c.has(n) or c.condition(n) > 0.0 for n in POSITIVE))
 
-    def of(self, *quantities: str, technique: str | None = None) -> list[Claim]:
-        """The claims of these quantities; comparisons with other people's work are left out."""
-        return [c for c in self.claims if c.quantity in quantities and (technique is None or c.technique == technique) and c.kind != "comparison"]
+    def of(self, *quantities: str, lists: bool = False) -> list[Claim]:
+        """The claims of these quantities that state one positive number (with `lists` ranges and series too); comparisons
+        with other people's work are left out."""
+        found = [c for c in self.claims if c.quantity in quantities and c.kind != "comparison"]
+        return found if lists else [c for c in found if not isinstance(c.value, list) and c.value > 0]
 
     def cells(self, *quantities: str) -> Iterator[list[Claim]]:
         """The claims of these quantities, one list a cell."""

@@ -26,6 +26,11 @@ class Quantity:
     meaning: str
     scale: Mapping[str, float] = field(default_factory=dict)
 
+    def per(self, unit: str) -> float:
+        """How much of the SI unit one `unit` is (of a difference: 1 for degC)."""
+        known = self.scale.get(unit, vocabulary().scales.get(unit)) if unit in self.units else None
+        return known if known is not None else 1.0 if unit == "degC" else units.factor(_PLAIN.get(unit, unit), name(self.row).si)[0]
+
     def si(self, value: float, unit: str, what: str) -> float:
         """`value` in SI. Errors: `UnitError` for a unit of another dimension or an impossible magnitude."""
         known = self.scale.get(unit, vocabulary().scales.get(unit)) if unit in self.units else None

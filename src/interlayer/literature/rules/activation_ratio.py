@@ -59,7 +59,7 @@ def _two_temperatures(case: Case) -> Iterator[Verdict]:
     energies = [c for c in case.of("activation_energy") if not is_vft(c)]
     for first, second in itertools.combinations(case.of("ionic_conductivity", "interfacial_asr", "diffusion_coefficient", "exchange_current_density"), 2):
         t1, t2 = temperature(first), temperature(second)
-        if first.quantity != second.quantity or not same_cell(first, second) or t1 is None or t2 is None or abs(t1.middle - t2.middle) < 12.0 or first.form in ("range", "series") or second.form in ("range", "series"):
+        if first.quantity != second.quantity or not same_cell(first, second) or t1 is None or t2 is None or abs(t1.middle - t2.middle) < 12.0 or {first.form, second.form} - {"point", "approx"}:
             continue
         for energy in (e for e in energies if same_cell(e, first) and _about(e, first)):
             yield _slope(energy, first, second, t1.middle, t2.middle)

@@ -52,7 +52,7 @@ def _balance(stock: Claim, kept: Claim, efficiency: Claim) -> Verdict:
 def _full_cells(case: Case) -> Iterator[Verdict]:
     """What a full cell's own efficiency would need as excess, if all of it were lithium lost."""
     for efficiency in case.of("coulombic_efficiency"):
-        if efficiency.technique in ("ce_aurbach", "ce_cycling") or not efficiency.has("cycles") or efficiency.form == "lower_bound":
+        if efficiency.technique in ("ce_aurbach", "ce_cycling") or not efficiency.has("cycles") or efficiency.form == "lower_bound" or efficiency.si >= 1.0:
             continue
         cycles = efficiency.condition("cycles")
         lost = (1.0 - efficiency.si) * cycles

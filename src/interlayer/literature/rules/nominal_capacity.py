@@ -16,12 +16,13 @@ ALLOWED = {"weighing": "5 %", "capacity over the theoretical one": "10 %", "load
 
 def _rows(case: Case) -> Iterator[tuple[Claim, int, Span, Span]]:
     """(claim, index, areal capacity, loading) of every statement that has both."""
-    for claim in case.of("areal_capacity"):
+    for claim in case.of("areal_capacity", lists=True):
         if "loading" in claim.conditions and not isinstance(claim.conditions["loading"], str):
             axis = claim.axis("loading")
             for i in range(len(claim.values)):
                 mass = axis[i] if len(axis) > i else axis[0]
-                yield claim, i, of(claim, i, error=0.02), Span(mass, mass).widened(SLACK)
+                if mass > 0.0 and claim.values[i] > 0.0:
+                    yield claim, i, of(claim, i, error=0.02), Span(mass, mass).widened(SLACK)
 
 
 @RULES.add("nominal_capacity")

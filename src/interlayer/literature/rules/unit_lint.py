@@ -66,7 +66,7 @@ def _dew_points(case: Case) -> Iterator[Verdict]:
 
 
 def _loads(case: Case) -> Iterator[Verdict]:
-    for claim in case.of("press_load", "press_pressure"):
+    for claim in case.of("press_load", "press_pressure", lists=True):
         most = max(claim.values)
         if most > STEEL:
             said = f"{claim.printed()} on {claim.subject} is {most / 1e9:.2g} GPa, more than a die of hardened steel bears (about 3 GPa); probably a total load is meant, not one per area."
