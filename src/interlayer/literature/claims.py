@@ -108,7 +108,7 @@ class Claim:
         """(low, high) in SI of what the printed statement allows: a point half a unit of its last digit, "approximately"
         `APPROX` of it, a bound or a range what it says. `index` counts the values of a series.
 
-        Zeros at the end of a whole number count as digits down to the second ("2000" is 1950 to 2050, "20" is 19.5 to 20.5).
+        Zeros at the end of a whole number count as digits down to the third ("2000" is 1995 to 2005, "20" is 19.5 to 20.5).
         """
         if self.form == "range":
             low, high = self.values
@@ -168,13 +168,13 @@ class Claim:
 
 
 def half_digit(value: float) -> float:
-    """Half a unit of the last digit of a number as printed; zeros at the end of a whole number count down to the second digit."""
+    """Half a unit of the last digit of a number as printed; zeros at the end of a whole number count down to the third digit."""
     if value == 0.0:
         return 0.0
     digits = Decimal(repr(value)).normalize()
     exponent = int(digits.as_tuple().exponent)
     if exponent > 0 or float(value).is_integer():
-        exponent = max(min(exponent, digits.adjusted() - 1), 0)
+        exponent = max(min(exponent, digits.adjusted() - 2), 0)
     return 0.5 * 10.0**exponent
 
 

@@ -48,10 +48,11 @@ def _judge(head: Claim, relations: list[Relation]) -> Verdict:
     whose = f"{head.subject}" + ("" if unspecific(head.variant) else f", {head.variant}")
     ids = tuple(dict.fromkeys(i for r in relations for i in r.ids))
     numbers = {r.words: say(r.area, "cm**2") for r in relations}
-    for a, b in itertools.combinations([*relations, Relation(ANY, "any cell", ())], 2):
-        if not a.area.meets(b.area):
-            said = f"{whose}: {a.words} needs an electrode of {say(a.area, 'cm**2')}, {b.words} one of {say(b.area, 'cm**2')}; no area serves both."
-            return Verdict("area_closure", "disagree", said, tuple(dict.fromkeys((*a.ids, *b.ids))), numbers, AREAS)
+    apart = [(max(a.area.low / b.area.high, b.area.low / a.area.high), a, b) for a, b in itertools.combinations([*relations, Relation(ANY, "any cell", ())], 2) if not a.area.meets(b.area)]
+    if apart:
+        _, a, b = max(apart, key=lambda row: row[0])
+        said = f"{whose}: {a.words} needs an electrode of {say(a.area, 'cm**2')}, {b.words} one of {say(b.area, 'cm**2')}; no area serves both."
+        return Verdict("area_closure", "disagree", said, tuple(dict.fromkeys((*a.ids, *b.ids))), numbers, AREAS)
     common = ANY
     for r in relations:
         common = common.cut(r.area)
@@ -118,7 +119,8 @@ def _geometry(case: Case, head: Claim) -> Iterator[Relation]:
     for claim in case.of("electrode_diameter"):
         everywhere = unspecific(claim.variant) and re.search(r"\b(all|cells?)\b", claim.subject.casefold()) is not None
         if same_cell(claim, head) or (plain(claim.subject) == plain(head.subject) and unspecific(claim.variant)) or everywhere:
-            yield Relation((of(claim) * of(claim) * (math.pi / 4.0)).widened(EDGE), f"a diameter of {claim.printed()}", (claim.id,))
+            size = Span(claim.si, claim.si).widened(0.02)  # punched to its nominal size
+            yield Relation((size * size * (math.pi / 4.0)).widened(EDGE), f"a diameter of {claim.printed()}", (claim.id,))
     for claim in case.of("cell_impedance", "bulk_resistance", "polarization_voltage"):
         if same_cell(claim, head) and claim.has("area"):
             area = claim.condition("area")
