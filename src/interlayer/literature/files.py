@@ -52,7 +52,8 @@ def _shallow(text: str, file: str) -> None:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST or isinstance(event, yaml.AliasEvent):
                 what = "is nested deeper than" if depth > DEEPEST else "uses an alias (*name), which"
-                raise ReadError(f"The file {what} a claims file has", file=file, place=f"line {event.start_mark.line + 1}", allowed=f"{DEEPEST} levels, no aliases")
+                place = f"line {event.start_mark.line + 1}" if event.start_mark else None
+                raise ReadError(f"The file {what} a claims file has", file=file, place=place, allowed=f"{DEEPEST} levels, no aliases")
     except yaml.YAMLError:
         return  # `parse` says where and why
 

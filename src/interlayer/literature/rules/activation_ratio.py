@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..claims import Claim
 from ..spans import of, say
-from ..verdict import GAS, RULES, Case, Verdict, plain, same_cell, temperature
+from ..verdict import GAS, RULES, Case, Verdict, Word, plain, same_cell, temperature
 from .vft import is_vft
 
 ROOM = 298.15
@@ -83,5 +83,5 @@ def _slope(energy: Claim, first: Claim, second: Claim, t1: float, t2: float) -> 
     ids = (energy.id, first.id, second.id)
     if not low <= local <= high:
         return Verdict("activation_ratio", "disagree", f"{said}, too far for a curved Arrhenius line or two samples.", ids, numbers, ALLOWED)
-    word = "agree" if abs(local - energy.si) <= 0.25 * energy.si + slack else "indeterminate"
-    return Verdict("activation_ratio", word, f"{said}{'.' if word == 'agree' else '; the line may be curved.'}", ids, numbers, ALLOWED)  # type: ignore[arg-type]
+    word: Word = "agree" if abs(local - energy.si) <= 0.25 * energy.si + slack else "indeterminate"
+    return Verdict("activation_ratio", word, f"{said}{'.' if word == 'agree' else '; the line may be curved.'}", ids, numbers, ALLOWED)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..claims import Claim
 from ..spans import of, say
-from ..verdict import RULES, Case, Verdict, no_conflict, same_cell
+from ..verdict import RULES, Case, Verdict, Word, no_conflict, same_cell
 
 READING = 0.1
 FLOOR = 2e-3  # V: what a curve in a figure can be read to
@@ -45,9 +45,9 @@ def _strict(case: Case, tip: Claim, plateau: Claim, numbers: dict[str, str]) -> 
     for strict in stated:
         span = of(strict, error=READING)
         gap = max(difference - span.high, span.low - difference, 0.0)
-        word = "disagree" if gap > slack else "agree"
+        word: Word = "disagree" if gap > slack else "agree"
         said = f"Tip {tip.printed()} minus plateau {plateau.printed()} is {say(difference, 'mV')}, {'not the' if gap > slack else 'as is the'} {strict.printed()} stated as the difference."
-        yield Verdict("nucleation", word, said, (tip.id, plateau.id, strict.id), numbers, ALLOWED)  # type: ignore[arg-type]
+        yield Verdict("nucleation", word, said, (tip.id, plateau.id, strict.id), numbers, ALLOWED)
     if not stated:
         said = f"The {tip.printed()} of {tip.subject} is the tip; the strict nucleation overpotential is {say(difference, 'mV')} (tip minus the plateau of {plateau.printed()})."
         yield Verdict("nucleation", "agree", said, (tip.id, plateau.id), numbers, ALLOWED)

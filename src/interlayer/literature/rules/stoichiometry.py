@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..actives import MASSES, STATES, formula, formulas
 from ..claims import Claim, half_digit
 from ..spans import say
-from ..verdict import RULES, Case, Verdict
+from ..verdict import RULES, Case, Verdict, Word
 
 VACANT = 0.35  # charges a formula unit may lack by lithium content that is nominal, or oxygen that is missing
 ALLOWED = {"rounding": "half a unit of the last digit of each subscript", "lithium content and oxygen vacancies": "0.35 charges a formula unit", "oxidation states": "the fixed ones; formulas with others are not judged"}
@@ -40,7 +40,8 @@ def _composition(claim: Claim) -> Iterator[Verdict]:
     if not named and {"Ni", "Co", "Mn"} & set(listed) and len(listed) >= 2:
         total = sum(listed.values())
         slack = sum(half_digit(v) for v in listed.values())
-        word = "agree" if abs(total - 1.0) <= slack else "disagree"
+        whole = abs(total - 1.0) <= slack
+        word: Word = "agree" if whole else "disagree"
         yield Verdict("stoichiometry", word, f"The transition metals of {claim.subject} add up to {total:g}{'.' if word == 'agree' else ', not to 1.'}", (claim.id,), {"sum": f"{total:g}"}, ALLOWED)
 
 
@@ -67,7 +68,7 @@ def _charge(claim: Claim, word: str, counts: dict[str, float], numbers: dict[str
 
 def _sum(claim: Claim) -> Iterator[Verdict]:
     total = sum(claim.value)
-    slack = sum(half_digit(v) for v in claim.value)
+    slack = sum(min(half_digit(v), 0.05 * v) for v in claim.value)  # "1" is not 0.5 to 1.5 where parts are meant
     order = str(claim.conditions.get("order", ""))
     if claim.quantity == "mixing_ratio":
         yield from _precursors(claim, order)
@@ -78,9 +79,9 @@ def _sum(claim: Claim) -> Iterator[Verdict]:
         whole, unit = (100.0, "%") if claim.unit == "percent" else (1.0, "")
     if claim.quantity == "mass_fraction" and not order:
         return
-    word = "agree" if abs(total - whole) <= slack else "disagree" if claim.quantity != "mixing_ratio" and total > whole + 2.0 * slack else "indeterminate"
+    word: Word = "agree" if abs(total - whole) <= slack else "disagree" if claim.quantity != "mixing_ratio" and total > whole + 2.0 * slack else "indeterminate"
     tail = {"agree": ".", "disagree": f", more than {whole:g}{unit}.", "indeterminate": f", not {whole:g}{unit}: a ratio by parts, or a part is not named."}[word]
-    yield Verdict("stoichiometry", word, f"The parts of {claim.subject} ({order}) add up to {total:g}{unit}{tail}", (claim.id,), {"sum": f"{total:g}{unit}"}, ALLOWED)  # type: ignore[arg-type]
+    yield Verdict("stoichiometry", word, f"The parts of {claim.subject} ({order}) add up to {total:g}{unit}{tail}", (claim.id,), {"sum": f"{total:g}{unit}"}, ALLOWED)
 
 
 def _precursors(claim: Claim, order: str) -> Iterator[Verdict]:
@@ -94,10 +95,17 @@ def _precursors(claim: Claim, order: str) -> Iterator[Verdict]:
             total[element] = total.get(element, 0.0) + amount * count
     if "P" not in total:
         return
-    made = "".join(f"{e}{n / total['P']:.3g}" for e, n in sorted(total.items(), key=lambda kv: ("Li", "P", "S", "Cl", "Br", "I", "O").index(kv[0]) if kv[0] in ("Li", "P", "S", "Cl", "Br", "I", "O") else 9))
-    yield Verdict("stoichiometry", "agree", f"{' : '.join(f'{v:g} {n}' for v, n in zip(claim.value, names, strict=True))} makes {made.replace('P1', 'P')}, whose charges cancel.", (claim.id,), {"product": made}, ALLOWED) if abs(
-        sum(STATES.get(e, 0) * n for e, n in total.items())
-    ) < 1e-9 else Verdict("stoichiometry", "indeterminate", f"The precursors of {claim.subject} make {made}.", (claim.id,), {"product": made}, ALLOWED)
+    counts = {e: total[e] / total["P"] for e in ("Li", "P", "S", "Cl", "Br", "I", "O") if e in total}
+    made = "".join(e if abs(n - 1.0) < 1e-9 else f"{e}{n:.3g}" for e, n in counts.items())
+    mixed = " : ".join(f"{v:g} {n}" for v, n in zip(claim.value, names, strict=True))
+    numbers = {"product, by one phosphorus": made}
+    products = [(word, p) for word, p in formulas(claim.subject) if "P" in p]
+    if not products:
+        yield Verdict("stoichiometry", "indeterminate", f"{mixed} makes {made}; {claim.subject} names no formula to set it against.", (claim.id,), numbers, ALLOWED)
+    for word, product in products[:1]:
+        good = all(abs(counts.get(e, 0.0) - product.get(e, 0.0) / product["P"]) <= 0.15 * max(counts.get(e, 0.0), 0.2) for e in {*counts, *product})
+        said = f"{mixed} makes {made}" + (f", which is {word}." if good else f", not {word}: an excess against evaporation does not reach that far.")
+        yield Verdict("stoichiometry", "agree" if good else "disagree", said, (claim.id,), numbers, ALLOWED | {"excess of a precursor": "15 %"})
 
 
 def _mass(claim: Claim) -> Iterator[Verdict]:

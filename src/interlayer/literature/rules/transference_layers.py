@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..claims import Claim
 from ..spans import Span, hull, of, say
-from ..verdict import RULES, Case, Verdict, no_conflict, plain, same_cell
+from ..verdict import RULES, Case, Verdict, Word, no_conflict, plain, same_cell
 
 BULK = Span(1.0, 2.0)  # layers in the cell: one face or both
 MEASURE = 0.1  # scatter of a Bruce-Vincent number
@@ -43,8 +43,8 @@ def transference_layers(case: Case) -> Iterator[Verdict]:
         if ratio.high < least:
             yield Verdict("transference_layers", "disagree", f"{said}: not enough, with a scatter of 0.1 in both numbers.", ids, numbers, ALLOWED)
         else:
-            word = "agree" if ratio.high >= needed else "indeterminate"
-            yield Verdict("transference_layers", word, f"{said}{': enough' if word == 'agree' else ': enough only within the scatter of such numbers'}.", ids, numbers, ALLOWED)  # type: ignore[arg-type]
+            word: Word = "agree" if ratio.high >= needed else "indeterminate"
+            yield Verdict("transference_layers", word, f"{said}{': enough' if word == 'agree' else ': enough only within the scatter of such numbers'}.", ids, numbers, ALLOWED)
 
 
 def _parts(subject: str) -> set[str]:
