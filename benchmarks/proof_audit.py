@@ -1,6 +1,6 @@
 """How the audit fares on papers that never were: planted errors found, innocent papers accused, and the time it takes.
 
-    python benchmarks/proof_audit.py [--seed 1] [--innocent 1000] [--planted 200] [--papers]
+    python benchmarks/proof_audit.py [--seed 1] [--innocent 1000] [--planted 200] [--spread 1] [--sizes 50] [--papers]
 
 The generator (tests/audit_cells.py) simulates cells and shares no code with the rules. --papers prints the five papers' verdicts.
 """
@@ -40,12 +40,12 @@ def judged(entries, wrong):
     return bool(refused) or any(wrong in v.claims for v in found), [v for v in found if wrong not in v.claims]
 
 
-def innocents(seed, count, show=0):
+def innocents(seed, count, show=0, spread=1.0):
     """(papers accused, rules that accused)."""
     rules = collections.Counter()
     accused = 0
     for k in range(count):
-        found = accusations(audit_cells.innocent([seed, 0, k]))
+        found = accusations(audit_cells.innocent([seed, 0, k], spread))
         accused += bool(found)
         rules.update({v.rule for v in found})
         for v in found if accused <= show else ():
@@ -70,12 +70,25 @@ def planted(seed, count, show=False):
     return out
 
 
+def sizes(seed, count):
+    """Print from what size on errors are found."""
+    print("\nshare found by size (no other error in the file; what the check needs is stated)")
+    for kind, (_, _, given, _) in audit_cells.SIZES.items():
+        row = []
+        for size in given:
+            found = sum(judged(*audit_cells.of_size(kind, size, [seed, 2, k]))[0] for k in range(count))
+            row.append(f"{size:g}: {100 * found / count:.0f} %")
+        print(f"  {kind:48s} {'   '.join(row)}")
+
+
 def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--innocent", type=int, default=1000)
     parser.add_argument("--planted", type=int, default=200)
+    parser.add_argument("--spread", type=float, default=1.0, help="multiply the scatter between sister samples of the innocent")
+    parser.add_argument("--sizes", type=int, default=0, metavar="N", help="also find errors of several sizes, N papers each")
     parser.add_argument("--papers", action="store_true")
     parser.add_argument("--show", action="store_true", help="print what was missed and who was accused")
     given = parser.parse_args()
@@ -85,9 +98,11 @@ def main():
     print(f"seed {given.seed}: {found} of {total} planted errors found ({100 * found / total:.1f} %)")
     for kind, (n, f, o) in table.items():
         print(f"  {kind:40s} {f:3d} of {n:3d}   others accused beside it: {o}   [{audit_cells.PLANTED[kind][0]}]")
-    accused, rules = innocents(given.seed, given.innocent, show=20 if given.show else 0)
+    accused, rules = innocents(given.seed, given.innocent, 20 if given.show else 0, given.spread)
     print(f"{accused} of {given.innocent} innocent papers accused ({100 * accused / given.innocent:.2f} %)", dict(rules))
     print(f"{time.perf_counter() - start:.1f} s")
+    if given.sizes:
+        sizes(given.seed, given.sizes)
     if given.papers:
         for paper in literature.papers():
             print(f"\n{paper}")

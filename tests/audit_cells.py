@@ -28,6 +28,7 @@ class Paper:
     rng: np.random.Generator
     entries: list = field(default_factory=list)
     force: frozenset = frozenset()  # what must be stated, for a planted error to be visible
+    spread: float = 1.0  # all scatter between sister samples times this
 
     def add(self, quantity, value, unit, subject, variant="bare", *, digits=3, form="point", **conditions):
         """State a number; conditions are given as (value, unit), as text, or as None (not stated)."""
@@ -47,7 +48,7 @@ class Paper:
 
     def scatter(self, sigma):
         """A factor between sister samples: heavy-tailed (Student, four degrees of freedom), cut at four sigma."""
-        return float(np.exp(sigma * np.clip(self.rng.standard_t(4), -4.0, 4.0)))
+        return float(np.exp(self.spread * sigma * np.clip(self.rng.standard_t(4), -4.0, 4.0)))
 
     def pick(self, *items):
         return items[int(self.rng.integers(len(items)))]
@@ -356,9 +357,9 @@ def press(p):
 MODULES = (symmetric, full_cell, inventory, foil, deposit, nucleation, energies, transference, composition, press)
 
 
-def innocent(seed):
-    """The entries of a paper in which nothing is wrong."""
-    p = Paper(np.random.default_rng(seed))
+def innocent(seed, spread=1.0):
+    """The entries of a paper in which nothing is wrong; `spread` multiplies the scatter between sister samples."""
+    p = Paper(np.random.default_rng(seed), spread=spread)
     for module in MODULES:
         if p.chance(0.65):
             module(p)
@@ -405,7 +406,7 @@ def _hours(p):
 def _post_mortem(p):
     symmetric(p)
     failure, made = _last(p, "failure_time"), _last(p, "time_before_analysis")
-    made["value"] = rounded(failure["value"] * p.rng.uniform(4.0, 12.0), 2)
+    made["value"] = rounded(failure["value"] * p.rng.uniform(6.0, 15.0), 2)
     return made
 
 
@@ -471,7 +472,7 @@ def _critical(p):
     life["value"] = max(life["value"], 300.0)
     life["conditions"].pop("cycles", None)
     limit["conditions"].pop("areal_capacity", None)
-    limit["value"] = rounded(life["conditions"]["current_density"]["value"] / p.rng.uniform(6.0, 20.0), 2)
+    limit["value"] = rounded(life["conditions"]["current_density"]["value"] / p.rng.uniform(7.0, 20.0), 2)
     return limit
 
 
@@ -498,7 +499,7 @@ PLANTED = {
     "capacity of another cell": ("0.45 to 0.68 or 1.5 to 2.2 times", CYCLED[:3], _capacity_of_another),
     "fade, decimal slip": ("10 times or a tenth, 30 to 60 % lost", CYCLED, _fade),
     "hours against cycles": ("a 60th, a tenth, 10 or 24 times", ("hours", "cycles"), _hours),
-    "post-mortem after failure": ("4 to 12 times the failure time", ("failure", "post-mortem"), _post_mortem),
+    "post-mortem after failure": ("6 to 15 times the failure time", ("failure", "post-mortem"), _post_mortem),
     "deposit below the metal in it": ("0.15 to 0.42 of dense", (), lambda p: deposit(p, wrong=True)),
     "areal capacity over theory": ("3.6, 10 or 1000 times", ("loading", "nominal"), _loading),
     "rate against current": ("a tenth, a quarter, 4 or 10 times", ("rate and current", "nominal"), _rate),
@@ -508,7 +509,7 @@ PLANTED = {
     "exchange current in another unit": ("1e-3 to 1e-4 of what the cell voltage allows", EIS, _j0),
     "unit of a property": ("1e5, 96.5 or 1e9 times", (*EIS, "blocking", "two temperatures"), _unit),
     "slope of two temperatures": ("energy 4.5 to 6 times", ("blocking", "two temperatures", "temperature"), _slope),
-    "cycled above the critical current": ("6 to 20 times, over 300 h", ("hours", "critical"), _critical),
+    "cycled above the critical current": ("7 to 20 times, over 300 h", ("hours", "critical"), _critical),
     "formula": ("a subscript off by 0.9 to 1.5", (), lambda p: composition(p, wrong=True)),
     "fractions": ("sum 1.1 to 1.5", (), _fractions),
     "nucleation tip under its plateau": ("tip 0.2 to 0.6 of the plateau", (), lambda p: nucleation(p, wrong=True)),
@@ -517,6 +518,38 @@ PLANTED = {
     "transference of a thin layer": ("0.2 to 0.75 by a layer of hundredths of the resistance", (), lambda p: transference(p, wrong=True)),
     "initial capacity implied": ("1.4 to 2.5 times theory", CYCLED[:3], _implied),
 }  # fmt: skip
+
+
+def _scaled(quantity, digits, which=0):
+    """An error of any size: make the module, then multiply one entry."""
+    return lambda p, factor: _times(_last(p, quantity, which), factor, digits)
+
+
+def _hours_times(p, factor):
+    made = _last(p, "cycle_life_hours")
+    made["form"] = "point"
+    return _times(made, factor, 4)
+
+
+#: kind -> (module, what must be stated, sizes, how an error of a size is made): to see from where on errors are found
+SIZES = {
+    "first-cycle efficiency, points low": (full_cell, ("first cycle",), (1, 2, 3, 5), lambda p, x: _times(_last(p, "first_cycle_coulombic_efficiency"), 1.0 - x / _last(p, "first_cycle_coulombic_efficiency")["value"], 4)),
+    "capacity after cycling, times": (full_cell, CYCLED[:3], (0.5, 0.65, 0.8, 1.25, 1.5, 2.0), _scaled("capacity", 4)),
+    "deposit thickness, of dense": (lambda p: p.add("deposit_thickness", 9.7, "um", "Li on Cu", areal_capacity=(2.0, "mA*h/cm**2")), (), (0.3, 0.4, 0.5, 0.6, 0.8), _scaled("deposit_thickness", 3)),
+    "voltage with stated area and state, times": (symmetric, (*EIS, "diameter"), (0.01, 0.03, 0.1, 0.3, 3.0, 10.0, 30.0, 100.0), _scaled("polarization_voltage", 3)),
+    "bulk resistance with stated electrode, times": (symmetric, ("blocking", "dot", "temperature"), (0.3, 0.5, 0.7, 1.5, 2.0, 3.0), _scaled("bulk_resistance", 4)),
+    "hours with stated cycles, times": (symmetric, ("hours", "cycles"), (0.1, 0.25, 0.5, 2.0, 4.0, 10.0), _hours_times),
+    "areal capacity on its loading, times": (full_cell, ("loading", "nominal"), (1.2, 1.5, 2.0, 3.0), _scaled("areal_capacity", 4)),
+    "activation energy of two conductivities, times": (symmetric, ("blocking", "two temperatures", "temperature"), (0.1, 0.2, 2.0, 3.0, 5.0), _scaled("activation_energy", 3)),
+}  # fmt: skip
+
+
+def of_size(kind, size, seed):
+    """(entries, id of the wrong one): one module with an error of this size."""
+    module, force, _, make = SIZES[kind]
+    p = Paper(np.random.default_rng(seed), force=frozenset(force))
+    module(p)
+    return p.entries, make(p, size)["id"]
 
 
 def guilty(kind, seed):

@@ -110,7 +110,7 @@ def _partial(case: Case, cell: list[Claim]) -> Iterator[Relation]:
         for part in (c for c in case.of("interfacial_asr") if same_cell(c, resistance)):
             factor = state(part, resistance)
             if factor is not None and part.form != "upper_bound":
-                least = (of(part, error=0.05) / of(resistance, error=0.05) * factor).low
+                least = (of(part, error=0.25) / of(resistance, error=0.05) * factor).low
                 yield Relation(Span(least, math.inf), f"{part.printed()} of interface in {resistance.printed()} of cell", (part.id, resistance.id))
 
 

@@ -11,9 +11,9 @@ from ..verdict import RULES, Case, Verdict, no_conflict, plain, same_cell, sever
 TIMES = ("cycle_life_hours", "time_before_analysis", "failure_time", "degradation_onset_time")
 COUNTING = Span(0.5, 1.0)  # a half cycle, or a full one, may be counted as a cycle
 REST = Span(1.0, 3.0)  # rests between half cycles: up to twice the time under current
-SAMPLE = 3.0  # two cells of one kind may fail at times that differ by this factor
+SAMPLE = 5.0  # two cells of one kind may fail at times that differ by this factor (shorts scatter widely)
 ALLOWED = {"what is counted as a cycle": "a half or a full cycle", "rests": "none to twice the time under current", "rounding": "as printed"}
-SISTERS = {"life of a sister cell": "a third to three times", "rounding": "as printed"}
+SISTERS = {"life of a sister cell": "a fifth to five times", "rounding": "as printed"}
 
 
 @RULES.add("clocks")
@@ -80,9 +80,9 @@ def _order(claim: Claim, failure: Claim) -> Iterator[Verdict]:
         said = f"{head}: the time can hold for this cell only if it was kept under current after its failure, or is that of the other cell alone; the text should say which."
         yield Verdict("clocks", "indeterminate", said, ids, numbers, {"which of the cells the time belongs to": "either, or both with a failed cell run on"} | SISTERS)
     elif earliest > SAMPLE * latest and claim.quantity != "time_before_analysis":
-        yield Verdict("clocks", "disagree", f"{head}: nothing can be seen on a cell three times as late as it failed.", ids, numbers, SISTERS)
+        yield Verdict("clocks", "disagree", f"{head}: nothing can be seen on a cell five times as late as it failed.", ids, numbers, SISTERS)
     elif earliest > SAMPLE * latest:
-        said = f"{head}: a cell that ran that long did not fail when cells of its kind are said to, not by a factor of three, unless it was run on after its failure, which would have to be said."
+        said = f"{head}: a cell that ran that long did not fail when cells of its kind are said to, not by a factor of five, unless it was run on after its failure, which would have to be said."
         yield Verdict("clocks", "disagree", said, ids, numbers, SISTERS)
     else:
         yield Verdict("clocks", "indeterminate", f"{head}: sister cells may differ that much.", ids, numbers, SISTERS)

@@ -10,9 +10,9 @@ from ..verdict import RULES, Case, Verdict, no_conflict, plain, same_variant, se
 
 NOMINAL = Span(0.5, 2.3)  # current of 1C over the stated areal capacity: theoretical, nominal or measured capacity
 STATED_1C = Span(0.85, 1.15)  # the same where mA/g of 1C is stated
-STRONGER = 4.0  # cells of one kind differ in critical current by less than this
+STRONGER = 5.0  # cells of one kind differ in critical current by less than this
 ALLOWED = {"definition of 1C": "50 to 230 % of the stated areal capacity (LCO: 274 mAh/g in theory, 120 in use), 85 to 115 % where mA/g of 1C is stated", "rounding": "as printed"}
-PROTOCOL = {"critical current of a sister cell": "a quarter to four times", "charge per half cycle": "as stated; more charge lowers the critical current"}
+PROTOCOL = {"critical current of a sister cell": "a fifth to five times", "charge per half cycle": "as stated; more charge lowers the critical current"}
 
 
 @RULES.add("rate_current")
@@ -70,7 +70,7 @@ def _critical(case: Case) -> Iterator[Verdict]:
             head = f"The critical current of the {limit.variant} cell is {limit.printed()}; the cell is cycled at {say(j, 'mA/cm**2')} for {life.printed()}"
             ids, numbers = (limit.id, life.id), {"critical current": limit.printed(), "cycled at": say(j, "mA/cm**2"), "for": life.printed()}
             if j > STRONGER * of(limit).high and hours.low > 100.0 * 3600.0 and more:
-                yield Verdict("rate_current", "disagree", f"{head}, more than four times it and for more than 100 h.", ids, numbers, PROTOCOL)
+                yield Verdict("rate_current", "disagree", f"{head}, more than five times it and for more than 100 h.", ids, numbers, PROTOCOL)
             elif j > of(limit).high:
                 yield Verdict("rate_current", "indeterminate", f"{head}: above it, which a sister cell or another charge per half cycle may explain.", ids, numbers, PROTOCOL)
             else:

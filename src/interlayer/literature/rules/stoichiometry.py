@@ -41,8 +41,7 @@ def _composition(claim: Claim) -> Iterator[Verdict]:
         total = sum(listed.values())
         slack = sum(half_digit(v) for v in listed.values())
         whole = abs(total - 1.0) <= slack
-        word: Word = "agree" if whole else "disagree"
-        yield Verdict("stoichiometry", word, f"The transition metals of {claim.subject} add up to {total:g}{'.' if word == 'agree' else ', not to 1.'}", (claim.id,), {"sum": f"{total:g}"}, ALLOWED)
+        yield Verdict("stoichiometry", "agree" if whole else "disagree", f"The transition metals of {claim.subject} add up to {total:g}{'.' if whole else ', not to 1.'}", (claim.id,), {"sum": f"{total:g}"}, ALLOWED)
 
 
 def _charge(claim: Claim, word: str, counts: dict[str, float], numbers: dict[str, str]) -> Iterator[Verdict]:
