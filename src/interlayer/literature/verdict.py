@@ -98,13 +98,19 @@ class Case:
 
 
 def same_cell(a: Claim, b: Claim) -> bool:
-    """Whether two claims are about the same cell: subject and variant in plain words."""
-    return plain(a.subject) == plain(b.subject) and plain(a.variant) == plain(b.variant)
+    """Whether two claims are about the same cell: subject and variant in plain words, and no two electrolytes."""
+    return plain(a.subject) == plain(b.subject) and plain(a.variant) == plain(b.variant) and one_electrolyte(a, b)
 
 
 def same_variant(a: Claim, b: Claim) -> bool:
     """Whether two claims are about the same variant, whatever the cell."""
-    return plain(a.variant) == plain(b.variant) and not several(a.variant)
+    return plain(a.variant) == plain(b.variant) and not several(a.variant) and one_electrolyte(a, b)
+
+
+def one_electrolyte(a: Claim, b: Claim) -> bool:
+    """Whether no two electrolytes are stated."""
+    x, y = a.conditions.get("electrolyte"), b.conditions.get("electrolyte")
+    return x is None or y is None or x == y
 
 
 def temperature(claim: Claim) -> Span | None:
