@@ -94,7 +94,7 @@ def _precursors(claim: Claim, order: str) -> Iterator[Verdict]:
             total[element] = total.get(element, 0.0) + amount * count
     if "P" not in total:
         return
-    counts = {e: total[e] / total["P"] for e in ("Li", "P", "S", "Cl", "Br", "I", "O") if e in total}
+    counts: dict[str, float] = {e: total[e] / total["P"] for e in ("Li", "P", "S", "Cl", "Br", "I", "O") if e in total}
     made = "".join(e if abs(n - 1.0) < 1e-9 else f"{e}{n:.3g}" for e, n in counts.items())
     mixed = " : ".join(f"{v:g} {n}" for v, n in zip(claim.value, names, strict=True))
     numbers = {"product, by one phosphorus": made}
