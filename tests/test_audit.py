@@ -109,12 +109,19 @@ def test_hours_and_cycles(hours, word):
     assert words("clocks", entry("time_before_analysis", hours, "hour", current_density=(0.1, MA), areal_capacity=(0.1, MAH), cycles=100)) == [word]
 
 
+def test_charge_of_a_half_cycle():
+    step = lambda q: words("clocks", entry("step_duration", 2, "hour", current_density=(0.05, MA), areal_capacity=(q, MAH)))  # noqa: E731
+    assert step(0.1) == ["agree"] and step(0.2) == ["indeterminate"] and step(1.0) == ["disagree"]
+
+
 def test_times_after_failure():
     failure = entry("failure_time", 195, "hour", current_density=(0.05, MA), mode="short circuit")
     after = lambda hours, variant="bare": words("clocks", failure, entry("time_before_analysis", hours, "hour", "Li electrodes", variant, current_density=(0.05, MA)))  # noqa: E731
     assert after(100) == ["agree"] and after(300) == ["indeterminate"] and after(1500) == ["disagree"]
     assert after(1000, "bare vs protected") == ["indeterminate"]  # may be the other cell's time
     assert after(1000, "protected") == []
+    slow = entry("failure_time", 195, "hour", current_density=(0.05, MA), mode="impedance rise")
+    assert words("clocks", slow, entry("time_before_analysis", 1500, "hour", "Li electrodes", current_density=(0.05, MA))) == ["indeterminate"]  # can be run on
     assert words("clocks", failure, entry("time_before_analysis", 1000, "hour", "Li electrodes", current_density=(0.5, MA))) == []  # another test
 
 

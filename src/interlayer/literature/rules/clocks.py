@@ -23,6 +23,7 @@ def clocks(case: Case) -> Iterator[Verdict]:
         if claim.has("cycles") and claim.has("current_density") and claim.has("areal_capacity"):
             yield _hours(claim, claim.condition("cycles"), (claim.id,))
     yield from _two_statements(case)
+    yield from _half_cycles(case)
     yield from _after_failure(case)
 
 
@@ -37,6 +38,24 @@ def _hours(claim: Claim, cycles: float, ids: tuple[str, ...]) -> Verdict:
         tail = f"; {claim.printed()} is stated" + ("." if close else ", which needs rests or half cycles counted as cycles.")
         return Verdict("clocks", "agree" if close else "indeterminate", head + tail, ids, numbers, ALLOWED)
     return Verdict("clocks", "disagree", f"{head}, and the {claim.printed()} stated fits neither half cycles counted as cycles nor long rests.", ids, numbers, ALLOWED)
+
+
+def _half_cycles(case: Case) -> Iterator[Verdict]:
+    """Charge of a half cycle = current * duration (of a half or a full cycle, which is often left open)."""
+    for claim in case.of("step_duration"):
+        if not (claim.has("current_density") and claim.has("areal_capacity")):
+            continue
+        made = set_value(claim, "current_density") * of(claim, error=0.05)
+        charge = set_value(claim, "areal_capacity")
+        numbers = {"duration": claim.printed(), "current": say(claim.condition("current_density"), "mA/cm**2"), "current times duration": say(made.middle, "mA*h/cm**2"), "charge": say(charge.middle, "mA*h/cm**2")}
+        said = f"{say(claim.condition('current_density'), 'mA/cm**2')} for {claim.printed()} is {say(made.middle, 'mA*h/cm**2')}; {say(charge.middle, 'mA*h/cm**2')} is stated"
+        allowed = {"duration": "of a half or of a full cycle", "charge": "of a half or of a full cycle", "rounding": "as printed, and 5 %"}
+        if made.meets(charge):
+            yield Verdict("clocks", "agree", f"{said}.", (claim.id,), numbers, allowed)
+        elif (made * Span(0.5, 2.0)).widened(0.05).meets(charge):
+            yield Verdict("clocks", "indeterminate", f"{said}, which holds if one is of a half cycle and the other of a full one.", (claim.id,), numbers, allowed)
+        else:
+            yield Verdict("clocks", "disagree", f"{said}: neither a half nor a full cycle.", (claim.id,), numbers, allowed)
 
 
 def _two_statements(case: Case) -> Iterator[Verdict]:
@@ -81,8 +100,9 @@ def _order(claim: Claim, failure: Claim) -> Iterator[Verdict]:
         yield Verdict("clocks", "indeterminate", said, ids, numbers, {"which of the cells the time belongs to": "either, or both with a failed cell run on"} | SISTERS)
     elif earliest > SAMPLE * latest and claim.quantity != "time_before_analysis":
         yield Verdict("clocks", "disagree", f"{head}: nothing can be seen on a cell five times as late as it failed.", ids, numbers, SISTERS)
-    elif earliest > SAMPLE * latest:
+    elif earliest > SAMPLE * latest and _short(failure):
         said = f"{head}: a cell that ran that long did not fail when cells of its kind are said to, not by a factor of five, unless it was run on after its failure, which would have to be said."
         yield Verdict("clocks", "disagree", said, ids, numbers, SISTERS)
     else:
-        yield Verdict("clocks", "indeterminate", f"{head}: sister cells may differ that much.", ids, numbers, SISTERS)
+        why = "a cell whose resistance rose can be run on" if earliest > SAMPLE * latest else "sister cells may differ that much"
+        yield Verdict("clocks", "indeterminate", f"{head}: {why}.", ids, numbers, SISTERS)
