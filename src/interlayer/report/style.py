@@ -33,6 +33,8 @@ FREE: Final = (GREEN, PURPLE, ORANGE, SKY, BLACK, "#8C510A", "#5E3C99")
 #: markers of measured series, in order
 MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X")
 
+LEGIBLE: Final = 0.55  # lightness from which on a colour is darkened for text
+
 MM: Final = 1.0 / 25.4
 SINGLE, DOUBLE = 85.0, 175.0  # column widths of most journals [mm]
 
@@ -142,7 +144,12 @@ def weight(label: str, usual: float = 1.1) -> dict[str, Any]:
 
 def ink(colour: str) -> str:
     """`colour` for text: dark enough to read on white."""
-    return "#757575" if colour == SHAM else colour
+    if colour == SHAM:
+        return "#757575"
+    from matplotlib.colors import to_hex, to_rgb
+
+    light = sum(w * v for w, v in zip((0.2126, 0.7152, 0.0722), to_rgb(colour), strict=True))
+    return colour if light < LEGIBLE else to_hex([v * LEGIBLE / light for v in to_rgb(colour)])
 
 
 def letter(ax: Axes, text: str) -> None:
