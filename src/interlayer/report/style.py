@@ -158,11 +158,14 @@ def letter(ax: Axes, text: str) -> None:
 
 
 def panel(ax: Axes, text: str, title: str = "") -> None:
-    """Panel letter in bold and a short title beside it."""
+    """Panel letter in bold and a short title beside it; the title alone where there is no letter."""
+    if not text:
+        ax.set_title(title, loc="left", fontsize=7.5)
+        return
     letter(ax, text)
     if title:
         ax.annotate(
-            title, (0.0, 1.0), xycoords="axes fraction", xytext=(11.0 if text else 0.0, 5.0), textcoords="offset points", ha="left", va="baseline", fontsize=7.5,
+            title, (0.0, 1.0), xycoords="axes fraction", xytext=(11.0, 5.0), textcoords="offset points", ha="left", va="baseline", fontsize=7.5,
         ).set_in_layout(False)  # fmt: skip
 
 

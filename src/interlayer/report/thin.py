@@ -51,12 +51,14 @@ def _starts(x: Array, bins: int) -> Index:
 
 
 LONE = 0.1  # of the range of a trace: a sample that stands out by more is named in an overview
+NOISY = 8.0  # times the noise
 NEAR = 0.25  # of its height: how much its neighbours may differ from each other
 
 
 def lone(y: Array, rows: Index | None = None, least: float = LONE) -> Index:
-    """Rows of `rows` (all) at which one sample alone stands out by `least` of the usual range of y (1st to 99th percentile, or
-    less where it is flat) while its neighbours agree: what an overview shows as a spike and must call one sample. Largest first.
+    """Rows of `rows` (all) at which one sample alone stands out by `least` of the usual range of y (1st to 99th percentile)
+    and eight times its noise while its neighbours agree: what an overview shows as a spike and must call one sample. Largest
+    first.
     """
     if len(y) < 5:
         return np.zeros(0, dtype=np.intp)
@@ -69,6 +71,8 @@ def lone(y: Array, rows: Index | None = None, least: float = LONE) -> Index:
     if not len(some):
         return np.zeros(0, dtype=np.intp)
     usual = float(np.subtract(*np.quantile(some, (0.99, 0.01))))
+    block = y[len(y) // 2 :][:200_000]
+    noise = 1.05 * float(np.nanmedian(np.abs(np.diff(block)))) if np.isfinite(block).sum() > 2 else 0.0
     rough = np.maximum.reduce([np.abs(before - y[where - 2]), np.abs(after - y[where + 2]), np.abs(after - before)])
-    found = (height > least * usual) & (height > 0.0) & (rough < NEAR * height)
+    found = (height > max(least * usual, NOISY * noise)) & (height > 0.0) & (rough < NEAR * height)
     return where[found][np.argsort(-height[found], kind="stable")]

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from ..pick import Array, Unit
 from ..table import Column, Table
 from ..thin import lone, thin
-from . import _marks
 from ._lines import DENSE
 
 NAMED = 3  # single samples that are named; all are marked

@@ -59,7 +59,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     left.set_ylabel("Potential of the copper (V)")
     right.set_xlabel(q.label("Net charge on the copper"))
     right.set_ylabel("Potential of the copper (V)")
-    panel(left, "a", "" if efficiency is None else _percent(efficiency))
+    panel(left, "a", "" if efficiency is None else _percent(efficiency) + (f"; charges in {q.text}" if "Q_T" in efficiency.evidence else ""))
     panel(right, "b")
     made.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=3)
     made.tables.append(Table("trace", {
@@ -97,7 +97,6 @@ def _charges(ax: Axes, found: Sequence[Trace], q: Unit, clock: Unit, efficiency:
         ax.plot([x0, x0, x1, x1], [0.865, 0.885, 0.885, 0.865], transform=ax.get_xaxis_transform(), color="#333333", lw=0.7, clip_on=False)
         last = number == len(spans) - 1
         ax.annotate(words, (x1 if last else 0.5 * (x0 + x1), 0.985 if last or number == 0 else 0.9), xycoords=("data", "axes fraction"), ha="right" if last else "center", va="top" if last or number == 0 else "bottom", fontsize=6.0)
-    ax.annotate(q.text, (0.0, 0.985), xycoords="axes fraction", xytext=(2, 0), textcoords="offset points", va="top", fontsize=6.0, color="#757575").set_visible(False)
 
 
 def _percent(found: Finding) -> str:

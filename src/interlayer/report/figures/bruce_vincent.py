@@ -50,7 +50,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     axes[1].set_xscale("log")
     axes[1].set_xlabel("Time since the step (s)")
     fraction = _marks.find(findings, "steady-state current fraction", "transference number")
-    panel(axes[0], "a", "" if fraction is None else _marks.said(fraction, unit("number"), "$t_+$" if fraction.name.startswith("trans") else "current fraction"))
+    panel(axes[0], "a", "" if fraction is None else _marks.said(fraction, unit("number"), "$t_+$" if fraction.name.startswith("trans") else "fraction"))
     panel(axes[1], "b")
     tables = [Table("transient", {"time [s]": hold.time, f"{word.lower()} [{amps.ascii}]": amps(hold.current)})]
     if spectra:

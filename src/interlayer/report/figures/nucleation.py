@@ -74,5 +74,5 @@ def _levels(ax: Axes, deep: float, flat: float, tip: Finding, plateau: Finding, 
     x = 0.42 * end
     ax.annotate("", (x, deep), (x, flat), arrowprops={"arrowstyle": "<->", "lw": 0.8, "color": "#111111", "shrinkA": 0, "shrinkB": 0})
     ax.annotate(f"{flat - deep:.3g} mV", (x, 0.5 * (deep + flat)), xytext=(-4, 0), textcoords="offset points", ha="right", va="center", fontsize=6.5)
-    ax.annotate(f"tip {deep:.3g} mV", (end, deep), xytext=(-2, -3), textcoords="offset points", ha="right", va="top", fontsize=6.5, color=_marks.FIT)
-    ax.annotate(f"plateau {flat:.3g} mV", (end, flat), xytext=(-2, 4), textcoords="offset points", ha="right", va="bottom", fontsize=6.5, color=_marks.FIT)
+    ax.annotate(f"tip {deep:.3g} mV".replace("-", "−"), (end, deep), xytext=(-2, -3), textcoords="offset points", ha="right", va="top", fontsize=6.5, color=_marks.FIT)
+    ax.annotate(f"plateau {flat:.3g} mV".replace("-", "−"), (end, flat), xytext=(-2, 4), textcoords="offset points", ha="right", va="bottom", fontsize=6.5, color=_marks.FIT)
