@@ -116,8 +116,9 @@ def ringed(fig: style.Sheet) -> np.ndarray:
     return np.concatenate([np.column_stack(line.get_data()) for line in fig.axes[0].lines if line.get_gid() == "lone"] or [np.zeros((0, 2))])
 
 
-def test_a_dip_of_one_sample_is_ringed_and_named_as_one():
-    rows, dip = 400_000, 123_456
+@pytest.mark.parametrize("dip", [123_456, 123_604, 399_000])  # in a half cycle, just after a reversal, near the end
+def test_a_dip_of_one_sample_is_ringed_and_named_as_one(dip):
+    rows = 400_000
     data = long_record(rows, dip)
     fig = figures.FIGURES["strip_plate.voltage"](data)
     at = float(data.segments[0]["time"][dip]) / 3600.0

@@ -32,6 +32,7 @@ _LADDERS: dict[str, list[tuple[str, float]]] = {
     "specific_impedance_real": [("ohm*cm^2", 0.0), ("kohm*cm^2", 2.0), ("Mohm*cm^2", 2e3)],
     "thickness": [("nm", 0.0), ("um", 1e-6), ("mm", 1e-3)],
     "length": [("nm", 0.0), ("um", 1e-6), ("mm", 2e-3)],
+    "charge": [("mA*h", 0.0), ("A*h", 3600.0)],
     "current": [("uA", 0.0), ("mA", 1e-3), ("A", 10.0)],
     "resistance": [("mohm", 0.0), ("ohm", 1.0), ("kohm", 2e4), ("Mohm", 2e7)],
     "area_specific_resistance": [("ohm*cm^2", 0.0), ("kohm*cm^2", 2.0), ("Mohm*cm^2", 2e3)],
@@ -104,7 +105,7 @@ def unit(quantity: str, size: float | None = None) -> Unit:
     if size is not None and quantity in _LADDERS and math.isfinite(size):
         shown = [u for u, least in _LADDERS[quantity] if size >= least][-1]
     scale, offset = units.factor(shown, row.si)
-    return Unit(_MICRO.sub("µ", units.pretty(shown).replace("s^n", "sⁿ")), scale, offset, shown)
+    return Unit(_MICRO.sub("µ", units.pretty(shown).replace("s^n", "sⁿ").replace("A h", "Ah")), scale, offset, shown)
 
 
 def largest(*arrays: Array) -> float:

@@ -148,8 +148,9 @@ def ink(colour: str) -> str:
         return "#757575"
     from matplotlib.colors import to_hex, to_rgb
 
-    light = sum(w * v for w, v in zip((0.2126, 0.7152, 0.0722), to_rgb(colour), strict=True))
-    return colour if light < LEGIBLE else to_hex([v * LEGIBLE / light for v in to_rgb(colour)])
+    r, g, b = to_rgb(colour)
+    light = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    return colour if light < LEGIBLE else to_hex((r * LEGIBLE / light, g * LEGIBLE / light, b * LEGIBLE / light))
 
 
 def letter(ax: Axes, text: str) -> None:

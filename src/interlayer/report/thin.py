@@ -51,28 +51,34 @@ def _starts(x: Array, bins: int) -> Index:
 
 
 LONE = 0.1  # of the range of a trace: a sample that stands out by more is named in an overview
-NOISY = 8.0  # times the noise
+NOISY, MOST, BLOCK = 8.0, 60, 500_000  # times the noise; samples that are told; rows at a time
 NEAR = 0.25  # of its height: how much its neighbours may differ from each other
 
 
-def lone(y: Array, rows: Index | None = None, least: float = LONE) -> Index:
-    """Rows of `rows` (all) at which one sample alone stands out by `least` of the usual range of y (1st to 99th percentile)
-    and eight times its noise while its neighbours agree: what an overview shows as a spike and must call one sample. Largest
-    first.
+def lone(y: Array, least: float = LONE, most: int = MOST) -> Index:
+    """Rows at which one sample alone stands out by `least` of the usual range of y (1st to 99th percentile) and eight times its
+    noise while its neighbours agree: what an overview shows as a spike, or hides inside a band of half cycles, and must call one
+    sample. At most `most`, the largest first.
     """
-    if len(y) < 5:
-        return np.zeros(0, dtype=np.intp)
-    where = np.arange(len(y)) if rows is None else rows
-    where = where[(where >= 2) & (where < len(y) - 2)]
-    before, here, after = y[where - 1], y[where], y[where + 1]
-    height = np.abs(here - 0.5 * (before + after))
     some = y[:: max(1, len(y) // 200_000)]
     some = some[np.isfinite(some)]
-    if not len(some):
+    if len(y) < 5 or len(some) < 5:
         return np.zeros(0, dtype=np.intp)
-    usual = float(np.subtract(*np.quantile(some, (0.99, 0.01))))
     block = y[len(y) // 2 :][:200_000]
-    noise = 1.05 * float(np.nanmedian(np.abs(np.diff(block)))) if np.isfinite(block).sum() > 2 else 0.0
+    steps = np.abs(np.diff(block[np.isfinite(block)]))
+    noise = 1.05 * float(np.median(steps)) if len(steps) else 0.0
+    limit = max(least * float(np.subtract(*np.quantile(some, (0.99, 0.01)))), NOISY * noise, 1e-300)
+    where = np.concatenate([_high(y, a, min(a + BLOCK, len(y) - 2), limit) for a in range(2, len(y) - 2, BLOCK)])
+    before, here, after = y[where - 1], y[where], y[where + 1]
+    height = np.abs(here - 0.5 * (before + after))
     rough = np.maximum.reduce([np.abs(before - y[where - 2]), np.abs(after - y[where + 2]), np.abs(after - before)])
-    found = (height > max(least * usual, NOISY * noise)) & (height > 0.0) & (rough < NEAR * height)
-    return where[found][np.argsort(-height[found], kind="stable")]
+    found = where[rough < NEAR * height]
+    return np.asarray(found[np.argsort(-height[rough < NEAR * height], kind="stable")][:most], dtype=np.intp)
+
+
+def _high(y: Array, a: int, b: int, limit: float) -> Index:
+    """Rows a .. b - 1 that lie further than `limit` from the mean of their neighbours; not those that are not finite."""
+    bend = y[a - 1 : b - 1] + y[a + 1 : b + 1]
+    bend *= -0.5
+    bend += y[a:b]
+    return np.flatnonzero(np.abs(bend, out=bend) > limit) + a

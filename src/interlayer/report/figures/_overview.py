@@ -9,24 +9,22 @@ from matplotlib.axes import Axes
 
 from ..pick import Array, Unit
 from ..table import Column, Table
-from ..thin import lone, thin
+from ..thin import MOST, thin
 from ._lines import DENSE
 
 NAMED = 3  # single samples that are named; all are marked
-MOST = 60  # that are marked
 WHOLE = 1_000_000  # rows up to which the data beside a figure are all of the record
 
 
-def draw(ax: Axes, x: Array, y: Array, clock: Unit, scale: Unit, colour: str, lw: float = 0.7) -> list[int]:
-    """The line, and a ring at each sample that stands alone; the rows of these, the largest first."""
-    rows = thin(x, y)
+def draw(ax: Axes, x: Array, y: Array, clock: Unit, scale: Unit, colour: str, single: Sequence[int], lw: float = 0.7) -> None:
+    """The line, and a ring at each of the samples that stand alone (`thin.lone`)."""
+    alone = np.array(single, dtype=np.intp)
+    rows = np.unique(np.concatenate([thin(x, y), *(alone + k for k in (-1, 0, 1))]))  # a dip inside a band is no extreme of it
     ax.plot(clock(x[rows]), scale(y[rows]), color=colour, lw=lw, rasterized=len(rows) > DENSE, zorder=2.5)
-    single = lone(y, rows)[:MOST]
-    if len(single):
+    if len(alone):
         low, high = ax.get_ylim()
-        ax.plot(clock(x[single]), np.clip(scale(y[single]), low, high), ls="none", marker="o", ms=4.2, mfc="none", mec="white", mew=2.0, zorder=5, gid="lone halo")
-        ax.plot(clock(x[single]), np.clip(scale(y[single]), low, high), ls="none", marker="o", ms=4.2, mfc="none", mec="#111111", mew=0.9, zorder=5.1, gid="lone")
-    return [int(k) for k in single]
+        ax.plot(clock(x[alone]), np.clip(scale(y[alone]), low, high), ls="none", marker="o", ms=4.2, mfc="none", mec="white", mew=2.0, zorder=5, gid="lone halo")
+        ax.plot(clock(x[alone]), np.clip(scale(y[alone]), low, high), ls="none", marker="o", ms=4.2, mfc="none", mec="#111111", mew=0.9, zorder=5.1, gid="lone")
 
 
 def names(x: Array, y: Array, single: Sequence[int], clock: Unit, scale: Unit) -> list[tuple[float, float | None, str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from ...analysis._dc import Trace, stretches
 from ...errors import RecordError
@@ -13,6 +14,7 @@ from ...record import Finding, Record
 from ..pick import Unit, unit
 from ..style import DOUBLE, SINGLE, Sheet, panel, sheet
 from ..table import Table
+from ..words import measure
 from . import _marks
 from ._direct import over_time, parts
 from ._lines import line
@@ -103,7 +105,7 @@ def _percent(found: Finding) -> str:
     value = _marks.number(found)
     if value is None:
         return ""
-    return f"efficiency {_marks.measure(100.0 * value, None if found.std is None else 100.0 * found.std)} %"
+    return f"efficiency {measure(100.0 * value, None if found.std is None else 100.0 * found.std)} %"
 
 
 @shows(
@@ -134,7 +136,7 @@ def cycles(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     ax.set_xlabel("Cycle")
     ax.set_ylabel("Coulombic efficiency (%)")
     ax.margins(x=0.05)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel(ax, "", f"mean {_percent(mean).removeprefix('efficiency ')}, {len(each)} cycles" + (f", {skip} left out" if skip else ""))
     made.tables.append(Table("efficiency", {"cycle": x, "Coulombic efficiency [%]": each, "std [%]": std}))
     return made

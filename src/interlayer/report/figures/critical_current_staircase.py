@@ -12,6 +12,7 @@ from ...record import Finding, Record
 from ..pick import Array, Unit, current_name, labelled, largest, trace, unit
 from ..style import DOUBLE, Sheet, panel, sheet
 from ..table import Column
+from ..thin import lone
 from . import _marks, _overview
 from ._lines import fit_voltage
 from ._registry import shows
@@ -33,9 +34,10 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     made = sheet(DOUBLE, 84.0)
     top, low = made.subplots(2, 1, sharex=True, height_ratios=(0.85, 1.0))
     top.set_xlim(*(float(clock(np.array(t))) for t in (time[0], time[-1])))
-    _overview.draw(top, time, current, clock, amps, "#555555", 0.8)
+    _overview.draw(top, time, current, clock, amps, "#555555", (), 0.8)
     off = fit_voltage(low, [volts], scale)
-    single = _overview.draw(low, time, volts, clock, scale, colour, 0.8)
+    single = lone(volts).tolist()
+    _overview.draw(low, time, volts, clock, scale, colour, single, 0.8)
     names = _overview.names(time, volts, single, clock, scale)
     said = _interval(top, ccd, amps, clock, time, current)
     at = _failed(time, current, ccd)

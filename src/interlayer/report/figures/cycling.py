@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from ...errors import RecordError
 from ...record import Finding, Record
@@ -26,12 +27,12 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     if found is None:
         raise RecordError("A figure of cycling needs its findings", remedy="Give the findings of analysis.cycling")
     e = found.evidence
-    q = unit(found.quantity)
+    q = unit(found.quantity, float(np.max(e["capacities"])))
     second, first = q(np.array(e["capacities"])), q(np.array(e["first half cycles"]))
     charges_first = e["begins with"] == "charge"
     charge, discharge = (first, second) if charges_first else (second, first)
     ce = 100.0 * np.array(e["efficiencies"])
-    x = np.arange(1, len(second) + 1)
+    x: Array = np.arange(1.0, len(second) + 1.0)
     colour = _marks.tone(record)
     made = sheet(DOUBLE, 62.0)
     left, right = made.subplots(1, 2, width_ratios=(1.35, 1.0))
@@ -58,16 +59,22 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     if len(ce) > 3 and ce[0] < bottom:
         right.annotate(f"first: {ce[0]:.3g} %", (1.0, bottom), xytext=(6, 6), textcoords="offset points", fontsize=6.0, color=_marks.SECOND, arrowprops={"arrowstyle": "<-", "lw": 0.7, "color": _marks.SECOND, "shrinkA": 0, "shrinkB": 0})
     right.set_xlabel("Cycle")
-    right.set_ylabel("Coulombic efficiency (%)")
-    for ax in (left, right):
-        ax.xaxis.get_major_locator().set_params(integer=True)
-    keep = _marks.find(findings, "capacity retention")
     median = _marks.find(findings, "Coulombic efficiency, median")
+    right.set_ylabel(f"Coulombic efficiency,\n{_definition(median, charges_first)} (%)")
+    for ax in (left, right):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    keep = _marks.find(findings, "capacity retention")
     panel(left, "a", "" if keep is None or keep.value is None else f"{100.0 * float(keep.value):.3g} % kept after {len(x)} cycles")
     panel(right, "b", "" if median is None or median.value is None else f"median {100.0 * float(median.value):.4g} %")
     made.legend(*left.get_legend_handles_labels(), loc="outside lower left", ncols=5)
     made.tables.append(Table("cycling", {"cycle": x, f"charge [{q.ascii}]": charge, f"discharge [{q.ascii}]": discharge, "Coulombic efficiency [%]": ce, "retention [%]": 100.0 * second / second[0]}))
     return made
+
+
+def _definition(median: Finding | None, charges_first: bool) -> str:
+    """What is divided by what."""
+    used = "" if median is None else median.method.split(",")[0]
+    return used if used in ("discharge/charge", "charge/discharge") else "discharge/charge" if charges_first else "charge/discharge"
 
 
 def _knee(ax: Axes, findings: Sequence[Finding]) -> None:

@@ -99,7 +99,9 @@ def _spectra(record: Record) -> tuple[list[Curve], Array, str]:
     """All spectra, when each was taken [s] (its own time, else the end of the trace before it), and the axis: "time", or
     "number" where nothing tells the time."""
     specific = has_specific(record)
-    out, when, last, known = [], [], 0.0, False
+    out: list[Curve] = []
+    when: list[float] = []
+    last, known = 0.0, False
     for s in record.segments:
         if s.axis == "time":
             last = float(s["time"][-1]) if len(s) else last

@@ -54,7 +54,8 @@ class Point:
 def of_claims(claims: Iterable[Claim]) -> tuple[list[Point], list[Point]]:
     """(critical currents, lives at a current) among published claims; claims without a current, of several values and
     upper bounds are left out. Two claims of one paper with the same label and numbers are one point."""
-    currents, lives = {}, {}
+    currents: dict[tuple[object, ...], Point] = {}
+    lives: dict[tuple[object, ...], Point] = {}
     for c in claims:
         if isinstance(c.value, list | tuple) or c.form in ("range", "series", "upper_bound"):
             continue
@@ -75,7 +76,7 @@ def _inside(variant: str) -> str:
     head, bracket, rest = variant.partition("(")
     if not bracket:
         return head.strip()
-    inside = rest.rpartition(")")[0] or rest.rstrip(")")
+    inside = (rest.rpartition(")")[0] or rest.rstrip(")")).replace("->", "→")
     extra = head.removeprefix("bare").removeprefix("protected").strip(" +")
     return f"{extra}: {inside}" if extra else inside
 
@@ -196,9 +197,9 @@ def _charges(ax: Axes) -> None:
         x = np.array([left, right])
         ax.plot(x, q / x, color="#D5D5D5", lw=0.6, zorder=0.5)
         at = min(q / low, right) * 0.97
-        if left * 1.5 < at and low < q / at < high:
+        if left * 3.0 < at and low < q / at < high:
             on_floor = q / low < right
-            ax.annotate(f"{q:g} mAh/cm²", (at, max(q / at, low)), xytext=(-2, 3) if on_floor else (-2, 2), textcoords="offset points", ha="right", va="bottom", fontsize=5.6, color="#9A9A9A", zorder=0.6, rotation=0)
+            ax.annotate(f"{q:g} mAh/cm²", (at, max(q / at, low)), xytext=(-2, 3) if on_floor else (-2, 2), textcoords="offset points", ha="right", va="bottom", fontsize=5.6, color="#8F8F8F", zorder=0.6, bbox={"fc": "white", "ec": "none", "pad": 0.3})
 
 
 def _list(ax: Axes, names: Sequence[tuple[str, str, str]], tints: dict[str, str]) -> None:

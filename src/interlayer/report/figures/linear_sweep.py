@@ -9,6 +9,7 @@ import numpy as np
 from ...record import Finding, Record
 from ..style import DOUBLE, Sheet, panel, sheet
 from ..table import Table
+from ..words import measure
 from . import _marks
 from ._direct import current_unit, parts
 from ._lines import line
@@ -68,4 +69,4 @@ def _said(found: Finding | None, at: float | None) -> str:
         return ""
     if at is None:
         return f"{found.name}: beyond {float(found.evidence['to_V']):.4g} V"
-    return f"{found.name} {_marks.measure(at, found.std)} V"
+    return f"{found.name} {measure(at, found.std)} V"

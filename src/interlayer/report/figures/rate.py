@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from ...analysis import cycling
 from ...errors import RecordError
@@ -15,6 +16,7 @@ from ..table import Table
 from . import _marks
 from ._registry import shows
 
+LETTER = 0.0145  # width of a letter as a share of the panel
 PER = {"charge": "cell", "areal_charge": "area", "specific_charge": "mass"}
 
 
@@ -30,7 +32,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
         raise RecordError("A rate test needs its findings: one a current", remedy="Give the findings of analysis.rate")
     per = PER[steps[0].quantity]
     found = cycling.cycles(record, per=per)  # type: ignore[arg-type]
-    q = unit(steps[0].quantity)
+    q = unit(steps[0].quantity, max(_marks.number(f) or 0.0 for f in steps))
     amps: Unit = unit("current_density") if per == "area" else unit("current", max(float(f.evidence["current"]) for f in steps))
     x = np.arange(1, len(found) + 1)
     made = sheet(DOUBLE, 66.0)
@@ -43,19 +45,22 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
         a, b = (int(v) for v in f.evidence["cycles"])
         if number % 2:
             left.axvspan(a - 0.5, b + 0.5, color="#F1F1F1", lw=0, zorder=0)
-        left.annotate(f"{float(amps(np.array(f.evidence['current']))):.3g}", (0.5 * (a + b), 1.25 * top), ha="center", va="center", fontsize=6.0)
+        words = f"{float(amps(np.array(f.evidence['current']))):.3g}"
+        if LETTER * len(words) < (b - a + 1) / len(found):
+            left.annotate(words, (0.5 * (a + b), 1.25 * top), ha="center", va="center", fontsize=6.0)
     left.set_xlim(0.5, len(found) + 0.5)
     twin = left.twinx()
     ce = 100.0 * found.efficiency()[0]
     twin.plot(x, ce, ls="none", marker="s", ms=2.4, mfc="white", mec=_marks.SECOND, mew=0.7, zorder=2)
-    twin.set_ylim(min(80.0, float(np.nanmin(ce)) - 5.0), 104.0)
+    bottom, peak = min(80.0, float(np.nanmin(ce)) - 5.0), max(100.0, float(np.nanmax(ce)))
+    twin.set_ylim(bottom, bottom + (peak - bottom) / 0.86)  # below the currents named on top
     twin.set_ylabel("Coulombic efficiency (%)", color=_marks.SECOND)
     twin.tick_params(axis="y", colors=_marks.SECOND)
     twin.spines["right"].set_visible(True)
     twin.spines["right"].set_color(_marks.SECOND)
     left.set_xlabel("Cycle")
     left.set_ylabel(q.label("Capacity"))
-    left.xaxis.get_major_locator().set_params(integer=True)
+    left.xaxis.set_major_locator(MaxNLocator(integer=True))
     current = np.array([float(amps(np.array(f.evidence["current"]))) for f in steps])
     mean, std = np.array([float(q(np.array(_marks.number(f)))) for f in steps]), _marks.bars([f.std for f in steps], q.scale)
     again = np.array([any(abs(v - w) < 0.05 * v for w in current[:k]) for k, v in enumerate(current)])
@@ -67,7 +72,10 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     right.set_ylim(0.0, 1.12 * float(mean.max()))
     right.set_xlabel(amps.label("Current density" if per == "area" else "Current"))
     right.set_ylabel(q.label("Capacity"))
-    ticks = sorted({float(f"{v:.2g}") for v in current})
+    ticks: list[float] = []
+    for v in sorted({float(f"{v:.2g}") for v in current}):
+        if not ticks or np.log(v / ticks[-1]) > 0.11 * np.log(current.max() / current.min()):
+            ticks.append(v)
     right.set_xticks(ticks, [f"{v:g}" for v in ticks])
     right.minorticks_off()
     back, ratio = _marks.find(findings, "recovery at the first current"), _marks.find(findings, "capacity ratio")

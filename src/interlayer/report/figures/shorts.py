@@ -12,6 +12,7 @@ from ...record import Finding, Record
 from ..pick import Unit, current_name, labelled, largest, trace, unit
 from ..style import DOUBLE, Sheet, panel, sheet
 from ..table import Table
+from ..thin import lone, thin
 from . import _marks, _overview
 from ._lines import fit_voltage
 from ._registry import shows
@@ -38,7 +39,8 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     top, mid, low = made.subplots(3, 1, sharex=True, height_ratios=(36.0, 36.0, lane + 3.0))
     top.set_xlim(*(float(clock(np.array(t))) for t in (time[0], time[-1])))
     off = fit_voltage(top, [volts], scale)
-    single = _overview.draw(top, time, volts, clock, scale, colour, 0.5)
+    single = lone(volts).tolist()
+    _overview.draw(top, time, volts, clock, scale, colour, single, 0.5)
     if single:
         _marks.headroom(top)
         _marks.headline(top, _overview.names(time, volts, single, clock, scale), 155.0)
@@ -47,7 +49,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     np.divide(volts, current, out=ratio, where=on)
     np.abs(ratio, out=ratio)
     ohm = unit("area_specific_resistance" if channel == "current_density" else "resistance", float(np.nanmedian(ratio[:: max(1, len(ratio) // 200_000)])))
-    rows = _overview.thin(time, ratio)
+    rows = thin(time, ratio)
     mid.plot(clock(time[rows]), ohm(ratio[rows]), color=colour, lw=0.5, zorder=2.5, rasterized=len(rows) > 12_000)
     usual = ratio[:: max(1, len(ratio) // 200_000)]
     small, large = np.nanquantile(usual, (0.002, 0.998))

@@ -12,7 +12,7 @@ from ...record import Finding, Record
 from ..pick import Array, Unit, current_name, ending, half_cycle_period, labelled, largest, trace, unit
 from ..style import DOUBLE, Sheet, panel, sheet
 from ..table import Column
-from ..thin import lone, thin
+from ..thin import lone
 from . import _marks, _overview
 from ._lines import around, fit_voltage, line
 from ._registry import shows
@@ -35,13 +35,14 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     colour, marks = _marks.tone(record), _marks.events(findings)
     onset = _marks.find(findings, "onset of the rise")
     period = half_cycle_period(time, current) if current is not None else None
-    windows = _windows(time, volts, period, marks, _marks.number(onset)) if period else []
+    single = lone(volts).tolist()
+    windows = _windows(time, period, marks, _marks.number(onset), single) if period else []
     made = sheet(DOUBLE, 98.0 if windows else 62.0)
     grid = made.add_gridspec(2 if windows else 1, max(len(windows), 1), height_ratios=(1.25, 1.0) if windows else (1.0,))
     top = made.add_subplot(grid[0, :])
     top.set_xlim(*(float(clock(np.array(t))) for t in (time[0], time[-1])))
     off = fit_voltage(top, [volts], scale)
-    single = _overview.draw(top, time, volts, clock, scale, colour, 0.8 if period and float(time[-1] - time[0]) < 150.0 * period else 0.35)
+    _overview.draw(top, time, volts, clock, scale, colour, single, 0.8 if period and float(time[-1] - time[0]) < 150.0 * period else 0.35)
     names = _overview.names(time, volts, single, clock, scale)
     handles: list[object] = list(_marks.shade(top, marks, clock))
     handles += _onset(top, onset, clock)
@@ -103,14 +104,13 @@ def _end(ax: Axes, record: Record, time: Array, clock: Unit, names: list[tuple[f
         names.append((at, None, f"{how}, {at:.4g} {clock.text}", "#111111"))
 
 
-def _windows(time: Array, volts: Array, period: float, marks: Sequence[_marks.Mark], onset: float | None) -> list[tuple[float, float, str]]:
+def _windows(time: Array, period: float, marks: Sequence[_marks.Mark], onset: float | None, single: Sequence[int]) -> list[tuple[float, float, str]]:
     """(start, stop [s], title): first cycles, around an event, last cycles."""
     a, b = float(time[0]), float(time[-1])
     if b - a < ENOUGH * period:
         return []
     span, edge = CYCLES * period, 1e-4 * period
     shorts = [m for m in marks if m.kind.endswith("short")]
-    single = lone(volts, thin(time, volts))
     found = (
         (shorts[0].start, f"around the {shorts[0].kind}") if shorts else (onset, "around the onset of the rise") if onset is not None
         else (marks[0].start, f"around the {marks[0].kind}") if marks else (float(time[single[0]]), "around the single sample") if len(single) else None

@@ -14,6 +14,7 @@ from ...record import Finding, Record
 from ..pick import Array, Unit, largest, unit
 from ..style import DOUBLE, MARKERS, Sheet, colours, drawn, panel, sheet
 from ..table import Column, stacked
+from ..thin import Index
 from ..words import measure
 from ._registry import shows
 
@@ -51,7 +52,7 @@ def curves(groups: Mapping[str, Lives]) -> Sheet:
     paint = colours(groups) if len(groups) > 1 else dict.fromkeys(groups, "#222222")
     made = sheet(DOUBLE, 70.0)
     left, right = made.subplots(1, 2)
-    end = 1.06 * max(float(u(np.max(np.where(np.isfinite(g.high), g.high, g.low)))) for g in groups.values())
+    end = 1.06 * max(float(u(np.where(np.isfinite(g.high), g.high, g.low)).max()) for g in groups.values())
     parts: list[Mapping[str, Column]] = []
     for number, (label, g) in enumerate(groups.items()):
         fit = _fitted(g)
@@ -89,7 +90,7 @@ def _alive(ax: Axes, label: str, g: Lives, fit: Weibull | None, u: Unit, colour:
     words = f"{label}: {len(g)} cells, {ended} ended{shape}"
     if (g.exact | g.alive).all() and ended:
         km = kaplan_meier(g)
-        x = np.concatenate([[0.0], u(km.time), [max(float(u(np.max(g.low))), float(u(km.time[-1:])[0]))]])
+        x = np.concatenate([[0.0], u(km.time), [float(u(np.array([float(np.max(g.low)), float(km.time[-1])])).max())]])
         s, low, high = (np.concatenate([[1.0], v, v[-1:]]) for v in (km.survival, km.low, km.high))
         ax.step(x, s, where="post", color=colour, lw=1.2, label=words, zorder=3)
         ax.fill_between(x, low, high, step="post", color=colour, alpha=0.13, lw=0, zorder=1)
@@ -97,7 +98,7 @@ def _alive(ax: Axes, label: str, g: Lives, fit: Weibull | None, u: Unit, colour:
         ax.plot(out, [km(float(t)) for t in g.low[g.alive]], ls="none", marker="|", ms=6.5, mew=1.0, color=colour, zorder=4)
         words = ""
     elif g.alive.all():
-        ax.plot([0.0, float(u(np.max(g.low)))], [1.0, 1.0], color=colour, lw=1.2, label=words, zorder=3)
+        ax.plot([0.0, float(u(g.low).max())], [1.0, 1.0], color=colour, lw=1.2, label=words, zorder=3)
         ax.plot(u(g.low), np.ones(len(g)), ls="none", marker="|", ms=6.5, mew=1.0, color=colour, zorder=4)
         words = ""
     if fit is not None:
@@ -123,7 +124,7 @@ def _paper(ax: Axes, g: Lives, fit: Weibull | None, u: Unit, colour: str, marker
         ax.plot([float(u(np.array(fit.quantile(float(v))))) for v in p], np.log(-np.log1p(-p)), color=colour, lw=0.9, ls=(0, (4, 2)), zorder=1)
 
 
-def _ranks(g: Lives) -> tuple[Array, Array]:
+def _ranks(g: Lives) -> tuple[Array, Index]:
     """Johnson's adjusted ranks as Bernard's median ranks, and the order they belong to (by the lower end of the life)."""
     n = len(g)
     order = np.argsort(np.where(g.alive, g.low * (1.0 + 1e-12), g.low), kind="stable")
@@ -139,7 +140,7 @@ def _few(ax: Axes, groups: Mapping[str, Lives], u: Unit) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     every = np.concatenate([np.where(np.isfinite(g.high), g.high, g.low) for g in groups.values()])
-    low, high = float(u(every[every > 0.0].min())), float(u(every.max()))
+    low, high = float(u(every[every > 0.0]).min()), float(u(every).max())
     ax.set_xlim(0.4 * low, 1.6 * high)
     if high < 60.0 * low:
         ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))

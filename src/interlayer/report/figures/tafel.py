@@ -53,7 +53,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     _allen(mid, eta, sweep.current, e, method, thermal)
     _micro(right, eta, sweep.current, _marks.number(found), thermal)
     share = float(e["ohmic fraction at the end"])
-    panel(left, "a", f"ohmic part {share:.0%} at the end")
+    panel(left, "a", f"ohmic part {100.0 * share:.0f} % at the end")
     panel(mid, "b", "Allen–Hickling")
     panel(right, "c", "near rest")
     word = "$j_0$, apparent" if e.get("apparent") else "$j_0$"
@@ -72,7 +72,7 @@ def _tafel(ax: Axes, eta: Array, current: Array, e: Mapping[str, Any], method: s
         branch = e["branches"].get(name)
         if branch is not None and method == "tafel":
             x = np.linspace(0.0, branch["eta_V"][1], 50)
-            ax.semilogy(x * 1e3, j(branch["j0_A_m2"] * np.exp(branch["slope_per_V"] * x)), color=TINT[name], lw=0.9, ls=(0, (5, 2)), zorder=4, label=f"{name} line, {math.log(10.0) / branch['slope_per_V'] * 1e3:.0f} mV per decade")
+            ax.semilogy(x * 1e3, j(branch["j0_A_m2"] * np.exp(branch["slope_per_V"] * x)), color=TINT[name], lw=2.0 if sign > 0.0 else 0.9, ls="-" if sign > 0.0 else (0, (5, 2)), alpha=0.6 if sign > 0.0 else 1.0, zorder=3.5 if sign > 0.0 else 4, label=f"{name} line, {math.log(10.0) / branch['slope_per_V'] * 1e3:.0f} mV per decade")
     value = _marks.number(found)
     if value is not None:
         ax.plot(0.0, float(j(np.array(value))), marker="D", ms=4.5, mfc="white", mec="#111111", mew=0.9, zorder=6, clip_on=False, ls="none", label="$j_0$")
@@ -98,7 +98,7 @@ def _allen(ax: Axes, eta: Array, current: Array, e: Mapping[str, Any], method: s
         branch = e["branches"].get(name)
         if branch is not None and method == "allen-hickling":
             line = np.linspace(0.0, NEAR, 20)
-            ax.semilogy(line * 1e3, j(branch["j0_A_m2"] * np.exp(branch["slope_per_V"] * line)), color=TINT[name], lw=0.9, ls=(0, (5, 2)))
+            ax.semilogy(line * 1e3, j(branch["j0_A_m2"] * np.exp(branch["slope_per_V"] * line)), color=TINT[name], lw=2.0 if sign > 0.0 else 0.9, ls="-" if sign > 0.0 else (0, (5, 2)), alpha=0.6 if sign > 0.0 else 1.0)
     _few_ticks(ax, np.concatenate(values) / j.scale if values else np.ones(1))
     ax.set_xlim(0.0, NEAR * 1e3)
     ax.set_xlabel("|Overpotential| (mV)")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 
 from ...analysis import cycling as counted
 from ...analysis import voltage_profile as technique
@@ -18,7 +19,7 @@ from . import _marks
 from ._lines import line
 from ._registry import shows
 
-MOST = 5  # cycles that are drawn
+MOST, NAMED = 5, 4  # cycles that are drawn; peaks of a half cycle that are named
 
 
 @shows(
@@ -34,7 +35,8 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     except AnalysisError as error:
         raise RecordError(str(error)) from error
     chosen = sorted({round(v) for v in np.linspace(1, count, min(count, MOST)).tolist()})
-    q = unit(technique.QUANTITY[per])
+    first = technique.profile(record, cycle=1, half="discharge", per=per)  # type: ignore[arg-type]
+    q = unit(technique.QUANTITY[per], float(first.charge[-1]))
     slope = Unit(f"{q.text}/V", q.scale, 0.0, f"{q.ascii}/V")
     made = sheet(DOUBLE, 66.0)
     left, right = made.subplots(1, 2)
@@ -48,12 +50,8 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
             line(left, q(p.charge), p.voltage, color=colour, lw=0.9, ls=dash)
             line(right, p.grid, way * slope(p.slope), color=colour, lw=0.9)
             rows.append({"cycle": [cycle] * len(p.charge), "half": [half] * len(p.charge), f"charge [{q.ascii}]": q(p.charge), "voltage [V]": p.voltage})
-    for f in findings:
-        if f.name.startswith("dQ/dV peak") and (place := _marks.number(f)) is not None and "height C/V" in f.evidence:
-            way = -1.0 if f.name.endswith("discharge") else 1.0
-            height = way * float(slope(np.array(f.evidence["height C/V"])))
-            right.annotate(f"{place:.3f} V", (place, height), xytext=(0, 7 * way), textcoords="offset points", ha="center", va="bottom" if way > 0 else "top", fontsize=6.0, color="#8A5A00")
-            right.plot(place, height, marker="v" if way > 0 else "^", ms=4.0, mfc=_marks.MARK, mec="none", zorder=4)
+    for half, way in (("charge", 1.0), ("discharge", -1.0)):
+        _peaks(right, [f for f in findings if f.name == f"dQ/dV peak, {half}"], slope, way)
     low, high = right.get_ylim()
     right.set_ylim(low - 0.12 * (high - low), high + 0.12 * (high - low))
     right.axhline(0.0, color="#BBBBBB", lw=0.5, zorder=0.5)
@@ -69,3 +67,18 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     made.legend(handles, labels, loc="outside lower left", ncols=6)
     made.tables.append(stacked("profiles", rows))
     return made
+
+
+def _peaks(ax: Axes, found: Sequence[Finding], slope: Unit, way: float) -> None:
+    """A triangle at each peak of a half cycle; the highest are named where their names have room."""
+    named: list[float] = []
+    low, high = ax.get_xlim()
+    for f in sorted(found, key=lambda f: -float(f.evidence.get("height C/V", 0.0))):
+        place = _marks.number(f)
+        if place is None or "height C/V" not in f.evidence:
+            continue
+        height = way * float(slope(np.array(f.evidence["height C/V"])))
+        ax.plot(place, height, marker="v" if way > 0 else "^", ms=4.0, mfc=_marks.MARK, mec="none", zorder=4)
+        if len(named) < NAMED and all(abs(place - other) > 0.13 * (high - low) for other in named):
+            ax.annotate(f"{place:.3f} V", (place, 0.99 if way > 0 else 0.01), xycoords=("data", "axes fraction"), ha="center", va="top" if way > 0 else "bottom", fontsize=6.0, color="#8A5A00")
+            named.append(place)
