@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from ...errors import RecordError
 from ...record import Finding, Record
-from ..pick import Unit, current_name, labelled, largest, trace, unit
+from ..pick import Unit, current_name, ending, labelled, largest, trace, unit
 from ..style import DOUBLE, Sheet, panel, sheet
 from ..table import Table
 from ..thin import lone, thin
@@ -52,7 +52,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     rows = thin(time, ratio)
     mid.plot(clock(time[rows]), ohm(ratio[rows]), color=colour, lw=0.5, zorder=2.5, rasterized=len(rows) > 12_000)
     usual = ratio[:: max(1, len(ratio) // 200_000)]
-    small, large = np.nanquantile(usual, (0.002, 0.998))
+    small, large = np.nanquantile(usual, (0.05, 0.998))
     mid.set_ylim(0.0, 1.15 * float(ohm(np.array(large))))
     if small < 0.05 * large:
         mid.set_yscale("log")
@@ -65,7 +65,8 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     mid.set_ylabel(ohm.label("|V|/J" if channel == "current_density" else "|V|/I"))
     low.set_xlabel(clock.label("Time"))
     count = sum(m.kind.endswith("short") and (m.confidence or 0.0) >= ALARM for m in marks)
-    panel(top, "a", f"{count} short{'' if count == 1 else 's'}")
+    how = ending(record)
+    panel(top, "a", f"{count} short{'' if count == 1 else 's'} found in the trace" + (f"; the test ended by: {how}" if how else ""))
     panel(mid, "b")
     panel(low, "c")
     made.note = " ".join(s for s in (f"Voltage {off}." if off else "", _overview.remark(single)) if s)

@@ -42,7 +42,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     top = made.add_subplot(grid[0, :])
     top.set_xlim(*(float(clock(np.array(t))) for t in (time[0], time[-1])))
     off = fit_voltage(top, [volts], scale)
-    _overview.draw(top, time, volts, clock, scale, colour, single, 0.8 if period and float(time[-1] - time[0]) < 150.0 * period else 0.35)
+    _overview.draw(top, time, volts, clock, scale, colour, single, 0.35 if period and float(time[-1] - time[0]) > 150.0 * period else 0.8)
     names = _overview.names(time, volts, single, clock, scale)
     handles: list[object] = list(_marks.shade(top, marks, clock))
     handles += _onset(top, onset, clock)
