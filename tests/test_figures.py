@@ -4,11 +4,13 @@ extreme of a long record and names a single sample as one; charts of the field h
 
 from __future__ import annotations
 
+import itertools
 import resource
 import time
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 import interlayer as il
 from _cycled import plate
@@ -58,20 +60,45 @@ def samples() -> dict[str, tuple[Record, list[Finding]]]:
     return made
 
 
+def given(name: str, samples: dict[str, tuple[Record, list[Finding]]]) -> tuple[Record, list[Finding]]:
+    """What a figure is drawn of here."""
+    if name == "aurbach.cycles":
+        plated = on_copper([0.80, 0.95, 0.97, 0.96])
+        return plated, aurbach.find(plated, skip=1)
+    return samples[figures.FIGURES[name].technique]
+
+
 def drawn(fig: style.Sheet) -> bytes:
     with laid_out(fig):
         return rendered(fig, "png", 60)
 
 
+def texts(fig: style.Sheet) -> list[tuple[str, np.ndarray]]:
+    """(words, extent [px]) of all texts that are seen, at the resolution that is written."""
+    fig.set_dpi(200.0)
+    fig.canvas.draw()
+    renderer = fig.canvas.get_renderer()
+    away = {
+        id(label) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval()) for label in (tick.label1, tick.label2)
+    }  # fmt: skip
+    shown = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and id(t) not in away]
+    return [(t.get_text(), t.get_window_extent(renderer).extents) for t in shown if t.get_window_extent(renderer).width > 1.0]
+
+
 @pytest.mark.parametrize("name", sorted(figures.FIGURES))
-def test_each_figure_draws_and_says_its_units(name, samples):
+def test_each_figure_draws_cuts_no_text_and_says_its_units(name, samples):
     kind = figures.FIGURES[name]
-    made_of, found = samples[kind.technique]
-    if name == "aurbach.cycles":
-        made_of = on_copper([0.80, 0.95, 0.97, 0.96])
-        found = aurbach.find(made_of, skip=1)
-    fig = kind(made_of, found)
-    assert len(drawn(fig)) > 2000
+    fig = kind(*given(name, samples))
+    with laid_out(fig):
+        found = texts(fig)
+        width, height = fig.bbox.width, fig.bbox.height
+    assert len(found) > 6
+    for words, (x0, y0, x1, y1) in found:
+        assert x0 > -1.5 and y0 > -1.5 and x1 < width + 1.5 and y1 < height + 1.5, f"{words!r} is cut"
+    for (one, a), (other, b) in itertools.combinations(found, 2):
+        across, up = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+        assert not (across > 2.0 and up > 3.0), f"{one!r} lies on {other!r}"
     assert fig.tables and all(len(t) for t in fig.tables)
     assert kind.caption.endswith(".") and kind in figures.of(kind.technique)
     assert style.SINGLE - 0.1 <= fig.get_size_inches()[0] / style.MM <= style.DOUBLE + 0.1
