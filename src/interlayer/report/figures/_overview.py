@@ -9,17 +9,16 @@ from matplotlib.axes import Axes
 
 from ..pick import Array, Unit
 from ..table import Column, Table
-from ..thin import MOST, thin
-from ._lines import DENSE
+from ..thin import MOST
+from ._lines import DENSE, WHOLE, kept
 
 NAMED = 3  # single samples that are named; all are marked
-WHOLE = 1_000_000  # rows up to which the data beside a figure are all of the record
 
 
 def draw(ax: Axes, x: Array, y: Array, clock: Unit, scale: Unit, colour: str, single: Sequence[int], lw: float = 0.7) -> None:
     """The line, and a ring at each of the samples that stand alone (`thin.lone`)."""
     alone = np.array(single, dtype=np.intp)
-    rows = np.unique(np.concatenate([thin(x, y), *(alone + k for k in (-1, 0, 1))]))  # a dip inside a band is no extreme of it
+    rows = kept(x, y)
     ax.plot(clock(x[rows]), scale(y[rows]), color=colour, lw=lw, rasterized=len(rows) > DENSE, zorder=2.5)
     if len(alone):
         low, high = ax.get_ylim()
@@ -48,5 +47,5 @@ def table(name: str, columns: dict[str, Column], x: Array, y: Array) -> Table:
     """The data of a trace; of a very long one the rows that are drawn."""
     if len(x) <= WHOLE:
         return Table(name, columns)
-    rows = thin(x, y)
+    rows = kept(x, y)
     return Table(f"{name}-drawn", {head: np.asarray(column)[rows] for head, column in columns.items()})

@@ -51,17 +51,20 @@ class Point:
     source: str = ""
 
 
-def of_claims(claims: Iterable[Claim]) -> tuple[list[Point], list[Point]]:
+def of_claims(claims: Iterable[Claim], *, own: bool = False) -> tuple[list[Point], list[Point]]:
     """(critical currents, lives at a current) among published claims; claims without a current, of several values and
-    upper bounds are left out. Two claims of one paper with the same label and numbers are one point."""
+    upper bounds are left out. Two claims of one paper with the same label and numbers are one point.
+
+    own   they are the user's (`literature.load("mine.yaml").values()`), and marked as this work
+    """
     currents: dict[tuple[object, ...], Point] = {}
     lives: dict[tuple[object, ...], Point] = {}
     for c in claims:
         if isinstance(c.value, list | tuple) or c.form in ("range", "series", "upper_bound"):
             continue
-        group = LITERATURE if c.split == "literature" else "bare" if c.variant.startswith("bare") else "protected" if c.variant.startswith("protected") else LITERATURE
+        group = OWN if own else LITERATURE if c.split == "literature" else "bare" if c.variant.startswith("bare") else "protected" if c.variant.startswith("protected") else LITERATURE
         source = f"{c.paper}, {c.source}" if c.source else c.paper
-        name = c.subject if group == LITERATURE else _inside(c.variant)
+        name = c.subject if group == LITERATURE or not c.variant else _inside(c.variant)
         if c.quantity == "critical_current_density":
             p = Point(name, group, c.si, None, c.censored or c.form == "lower_bound", source)
             currents.setdefault((c.paper, name, p.x), p)
