@@ -19,6 +19,8 @@ from ..record import Record, Segment, Series
 Array = npt.NDArray[np.float64]
 ComplexArray = npt.NDArray[np.complex128]
 
+_MICRO = re.compile(r"\bu(?=[AVFHsg]\b)")  # uA, uF, us, which units.pretty leaves as they are written
+
 #: what a figure of records takes: one, several, a series, or several by label
 Records: TypeAlias = Record | Sequence[Record] | Series | Mapping[str, Record]
 
@@ -30,6 +32,7 @@ _LADDERS: dict[str, list[tuple[str, float]]] = {
     "specific_impedance_real": [("ohm*cm^2", 0.0), ("kohm*cm^2", 2.0), ("Mohm*cm^2", 2e3)],
     "thickness": [("nm", 0.0), ("um", 1e-6), ("mm", 1e-3)],
     "length": [("nm", 0.0), ("um", 1e-6), ("mm", 2e-3)],
+    "charge": [("mA*h", 0.0), ("A*h", 3600.0)],
     "current": [("uA", 0.0), ("mA", 1e-3), ("A", 10.0)],
     "resistance": [("mohm", 0.0), ("ohm", 1.0), ("kohm", 2e4), ("Mohm", 2e7)],
     "area_specific_resistance": [("ohm*cm^2", 0.0), ("kohm*cm^2", 2.0), ("Mohm*cm^2", 2e3)],
@@ -102,13 +105,23 @@ def unit(quantity: str, size: float | None = None) -> Unit:
     if size is not None and quantity in _LADDERS and math.isfinite(size):
         shown = [u for u, least in _LADDERS[quantity] if size >= least][-1]
     scale, offset = units.factor(shown, row.si)
-    return Unit("µs" if shown == "us" else units.pretty(shown).replace("s^n", "sⁿ"), scale, offset, shown)
+    return Unit(_MICRO.sub("µ", units.pretty(shown).replace("s^n", "sⁿ").replace("A h", "Ah")), scale, offset, shown)
 
 
 def largest(*arrays: Array) -> float:
     """Largest finite magnitude of all arrays, 0 where there is none."""
-    sizes = [float(np.max(np.abs(a[np.isfinite(a)]))) for a in arrays if np.isfinite(a).any()]
-    return max(sizes, default=0.0)
+    return max((_size(a) for a in arrays), default=0.0)
+
+
+def _size(a: Array) -> float:
+    """Without a copy where all is finite."""
+    if not len(a):
+        return 0.0
+    size = max(float(np.max(a)), -float(np.min(a)))
+    if math.isfinite(size):
+        return size
+    finite = a[np.isfinite(a)]
+    return max(float(np.max(finite)), -float(np.min(finite))) if len(finite) else 0.0
 
 
 # -- traces -----------------------------------------------------------------------------------------------------------
@@ -118,6 +131,8 @@ def has_trace(record: Record, *channels: str) -> bool:
 
 
 def _gives(record: Record, segment: Segment, channel: str) -> bool:
+    if channel in segment:
+        return True
     try:
         record.get(segment, channel)
     except InterlayerError:
@@ -136,6 +151,8 @@ def trace(record: Record, *channels: str) -> tuple[Array, ...]:
             f"This record has no trace of {', '.join(c.replace('_', ' ') for c in channels)} along time", given=repr(record),
             remedy="Its spectra are drawn by report.figures.impedance" if record.spectra else None,
         )  # fmt: skip
+    if len(parts) == 1:  # no copy: a long record is large
+        return tuple(record.get(parts[0], c) for c in ("time", *channels))
     return tuple(np.concatenate([record.get(s, c) for s in parts]) for c in ("time", *channels))
 
 

@@ -33,6 +33,8 @@ FREE: Final = (GREEN, PURPLE, ORANGE, SKY, BLACK, "#8C510A", "#5E3C99")
 #: markers of measured series, in order
 MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X")
 
+LEGIBLE: Final = 0.55  # lightness from which on a colour is darkened for text
+
 MM: Final = 1.0 / 25.4
 SINGLE, DOUBLE = 85.0, 175.0  # column widths of most journals [mm]
 
@@ -142,7 +144,13 @@ def weight(label: str, usual: float = 1.1) -> dict[str, Any]:
 
 def ink(colour: str) -> str:
     """`colour` for text: dark enough to read on white."""
-    return "#757575" if colour == SHAM else colour
+    if colour == SHAM:
+        return "#757575"
+    from matplotlib.colors import to_hex, to_rgb
+
+    r, g, b = to_rgb(colour)
+    light = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    return colour if light < LEGIBLE else to_hex((r * LEGIBLE / light, g * LEGIBLE / light, b * LEGIBLE / light))
 
 
 def letter(ax: Axes, text: str) -> None:
@@ -151,11 +159,14 @@ def letter(ax: Axes, text: str) -> None:
 
 
 def panel(ax: Axes, text: str, title: str = "") -> None:
-    """Panel letter in bold and a short title beside it."""
+    """Panel letter in bold and a short title beside it; the title alone where there is no letter."""
+    if not text:
+        ax.set_title(title, loc="left", fontsize=7.5)
+        return
     letter(ax, text)
     if title:
         ax.annotate(
-            title, (0.0, 1.0), xycoords="axes fraction", xytext=(11.0 if text else 0.0, 5.0), textcoords="offset points", ha="left", va="baseline", fontsize=7.5,
+            title, (0.0, 1.0), xycoords="axes fraction", xytext=(11.0, 5.0), textcoords="offset points", ha="left", va="baseline", fontsize=7.5,
         ).set_in_layout(False)  # fmt: skip
 
 

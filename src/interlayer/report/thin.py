@@ -22,24 +22,63 @@ def thin(x: Array, y: Array, bins: int = BINS) -> Index:
     rows = len(x)
     if rows <= 4 * bins:
         return np.arange(rows)
-    span = np.where(np.isfinite(x), x, np.nan)
-    low, high = float(np.nanmin(span)), float(np.nanmax(span))
-    steady = bool(np.all(np.diff(x) >= 0.0)) and high > low
-    where = np.floor((x - low) / (high - low) * bins) if steady else np.floor(np.arange(rows) / rows * bins)
-    bin_of = np.clip(where, 0, bins - 1).astype(np.intp)
-    finite = np.isfinite(y)
-    kept = [_edges(bin_of)]
-    good = np.flatnonzero(finite)
-    if len(good):
-        order = good[np.lexsort((y[good], bin_of[good]))]
-        kept.append(order[_edges(bin_of[order])])
-    bad = np.flatnonzero(~finite)
-    if len(bad):
-        kept.append(bad[np.unique(bin_of[bad], return_index=True)[1]])
-    return np.unique(np.concatenate(kept))
+    starts = _starts(x, bins)
+    ends = np.append(starts[1:], rows)
+    kept = [starts, ends - 1]
+    if np.isfinite(y).all():
+        low = [a + int(np.argmin(y[a:b])) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        high = [a + int(np.argmax(y[a:b])) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return np.unique(np.concatenate([*kept, low, high])).astype(np.intp)
+    extra: list[int] = []
+    for a, b in zip(starts.tolist(), ends.tolist(), strict=True):
+        finite = np.isfinite(y[a:b])
+        if not finite.all():
+            extra.append(a + int(np.argmin(finite)))
+        if finite.any():
+            extra += [a + int(np.argmin(np.where(finite, y[a:b], np.inf))), a + int(np.argmax(np.where(finite, y[a:b], -np.inf)))]
+    return np.unique(np.concatenate([*kept, np.array(extra, dtype=np.intp)])).astype(np.intp)
 
 
-def _edges(bin_of: Index) -> Index:
-    """First and last row of each run of equal bins."""
-    change = np.flatnonzero(np.diff(bin_of))
-    return np.unique(np.concatenate([[0], change, change + 1, [len(bin_of) - 1]])).astype(np.intp)
+def _starts(x: Array, bins: int) -> Index:
+    """First row of each bin that holds any."""
+    rows = len(x)
+    steady = bool((x[1:] >= x[:-1]).all()) and float(x[-1]) > float(x[0])  # false where x is not finite
+    if not steady:
+        return np.unique(np.arange(bins) * rows // bins).astype(np.intp)
+    edges = float(x[0]) + (float(x[-1]) - float(x[0])) * np.arange(bins) / bins
+    found = np.unique(np.searchsorted(x, edges, side="left"))
+    return found[found < rows].astype(np.intp)
+
+
+LONE = 0.1  # of the range of a trace: a sample that stands out by more is named in an overview
+NOISY, MOST, BLOCK = 8.0, 60, 500_000  # times the noise; samples that are told; rows at a time
+NEAR = 0.25  # of its height: how much its neighbours may differ from each other
+
+
+def lone(y: Array, least: float = LONE, most: int = MOST) -> Index:
+    """Rows at which one sample alone stands out by `least` of the usual range of y (1st to 99th percentile) and eight times its
+    noise while its neighbours agree: what an overview shows as a spike, or hides inside a band of half cycles, and must call one
+    sample. At most `most`, the largest first.
+    """
+    some = y[:: max(1, len(y) // 200_000)]
+    some = some[np.isfinite(some)]
+    if len(y) < 5 or len(some) < 5:
+        return np.zeros(0, dtype=np.intp)
+    block = y[len(y) // 2 :][:200_000]
+    steps = np.abs(np.diff(block[np.isfinite(block)]))
+    noise = 1.05 * float(np.median(steps)) if len(steps) else 0.0
+    limit = max(least * float(np.subtract(*np.quantile(some, (0.99, 0.01)))), NOISY * noise, 1e-300)
+    where = np.concatenate([_high(y, a, min(a + BLOCK, len(y) - 2), limit) for a in range(2, len(y) - 2, BLOCK)])
+    before, here, after = y[where - 1], y[where], y[where + 1]
+    height = np.abs(here - 0.5 * (before + after))
+    rough = np.maximum.reduce([np.abs(before - y[where - 2]), np.abs(after - y[where + 2]), np.abs(after - before)])
+    found = where[rough < NEAR * height]
+    return np.asarray(found[np.argsort(-height[rough < NEAR * height], kind="stable")][:most], dtype=np.intp)
+
+
+def _high(y: Array, a: int, b: int, limit: float) -> Index:
+    """Rows a .. b - 1 that lie further than `limit` from the mean of their neighbours; not those that are not finite."""
+    bend = y[a - 1 : b - 1] + y[a + 1 : b + 1]
+    bend *= -0.5
+    bend += y[a:b]
+    return np.flatnonzero(np.abs(bend, out=bend) > limit) + a

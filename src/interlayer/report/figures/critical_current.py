@@ -8,7 +8,7 @@ from ...errors import RecordError
 from ..pick import Records, current_name, ending, labelled, largest, record_colours, trace, unit
 from ..style import DOUBLE, QUIET, Sheet, drawn, ink, panel, sheet, weight
 from ..table import stacked
-from ._lines import fit_voltage, line
+from ._lines import fit_voltage, line, whole
 
 
 @drawn
@@ -64,6 +64,6 @@ def ramp(records: Records) -> Sheet:
         {
             "series": [label] * len(d[0]), f"time [{unit('time').ascii}]": unit("time")(d[0]), "voltage [V]": d[1],
             f"{channel.replace('_', ' ')} [{amps.ascii}]": amps(d[2]),
-        } for label, d in data.items()
+        } for label, d in ((label, tuple(column[whole(d[0], d[1])] for column in d)) for label, d in data.items())
     ]))  # fmt: skip
     return made

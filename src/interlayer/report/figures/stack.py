@@ -55,7 +55,7 @@ def drawing(cells: Cells) -> Sheet:
     for ax in axes[: len(shown)]:
         _turn(made, ax)
     made.note = (
-        "Widths are logarithmic in thickness, not to scale; white lenses: share of a face without contact; dark notch: surface flaw."
+        "Widths are logarithmic in thickness, not to scale; white lenses: share of a face without contact; dark notch: surface flaw; violet: interphase."
     )
     made.tables.append(_table(shown))
     return made
@@ -126,7 +126,7 @@ def _face(ax: Axes, face: Interface, x: float, cell: Cell, total: float) -> None
             for k in range(SPOTS):
                 ax.add_patch(Ellipse((x, (k + 0.5) / SPOTS), 0.024 * total, height, facecolor="white", edgecolor="#555555", lw=0.4, zorder=3))
         ax.annotate(
-            f"contact\n{100.0 * contact.at(cell.temperature):.2g} %", (x, 1.02), ha="center", va="bottom", fontsize=5.6, color="#333333", linespacing=1.05, gid="contact"
+            f"contact\n{100.0 * contact.at(cell.temperature):.3g} %", (x, 1.02), ha="center", va="bottom", fontsize=5.6, color="#333333", linespacing=1.05, gid="contact"
         )
     if "interphase" in face:
         ax.add_patch(Rectangle((x - 0.006 * total, 0.0), 0.012 * total, 1.0, facecolor="#7B5EA7", edgecolor="none", zorder=2.5))

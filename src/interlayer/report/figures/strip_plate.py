@@ -23,7 +23,7 @@ from ..pick import (
 )
 from ..style import DOUBLE, Sheet, drawn, panel, sheet, weight
 from ..table import Column, Table, stacked
-from ._lines import around, fit_voltage, line
+from ._lines import around, fit_voltage, line, whole
 
 CYCLES = 3.0  # cycles in each enlarged panel
 ENOUGH = 8.0  # cycles from which on the enlarged panels are worth their place
@@ -103,7 +103,9 @@ def _windows(data: Mapping[str, tuple[Array, ...]]) -> list[tuple[float, float, 
 
 def _table(found: Mapping[str, Record], data: Mapping[str, tuple[Array, ...]], channel: str | None) -> Table:
     parts = []
-    for label, d in data.items():
+    for label, all_rows in data.items():
+        rows = whole(all_rows[0], all_rows[1])
+        d = tuple(column[rows] for column in all_rows)
         hours, volts = unit("time"), unit("voltage")
         part: dict[str, Column] = {
             "series": [label] * len(d[0]), "kind": [found[label].provenance.kind] * len(d[0]), f"time [{hours.ascii}]": hours(d[0]),
