@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,26 +138,32 @@ def ends(data: Record, channel: str) -> np.ndarray:
     return np.concatenate([q[falls], q[-1:]])
 
 
-@pytest.mark.parametrize(
-    ("name", "channels", "within"),
-    [
-        ("navani/arbin_example.res", ("charging_capacity", "discharging_capacity"), 1e-3),
-        ("navani/bs542_004_gr_li_50ua_50mv_1v_191020_Channel_11.xlsx", ("charging_capacity", None), 1e-3),
-        ("cellpy/20160805_test001_45_cc_01.res", ("charging_capacity", "discharging_capacity"), 1e-3),
-        ("cellpy/maccor_002.txt", ("step_capacity", "step_capacity"), 1e-3),
-        ("fastnda/TestFile.nda.zip", (None, "step_capacity"), 1e-3),
-        ("navani/test.ndax", ("step_capacity", "step_capacity"), 2.5e-3),
-    ],
-)
-def test_real_files_agree_with_their_own_counters(name, channels, within):
-    """Arbin, Maccor and Neware. test.ndax holds a voltage after its constant current and records every 30 s, during which the
-    current falls by 10 %: trapezoids and its counter differ by 0.19 %, which the stated error covers."""
+FILES = [
+    ("navani/arbin_example.res", ("charging_capacity", "discharging_capacity")),
+    ("navani/bs542_004_gr_li_50ua_50mv_1v_191020_Channel_11.xlsx", ("charging_capacity", None)),
+    ("cellpy/20160805_test001_45_cc_01.res", ("charging_capacity", "discharging_capacity")),
+    ("cellpy/maccor_002.txt", ("step_capacity", "step_capacity")),
+    ("fastnda/TestFile.nda.zip", (None, "step_capacity")),
+    ("navani/test.ndax", ("step_capacity", "step_capacity")),
+]
+
+
+def real(name):
     if not (SHARED / name).exists():
         pytest.skip("the shared samples are not here")
     if name.startswith(("fastnda", "navani/test")):
         pytest.importorskip("fastnda")
-    data = il.read(SHARED / name)
-    found = cycling.cycles(data)
+    return il.read(SHARED / name)
+
+
+@pytest.mark.parametrize("count", ["counter", "current"])
+@pytest.mark.parametrize(("name", "channels"), FILES)
+def test_real_files_agree_with_their_own_counters(name, channels, count):
+    """Arbin, Maccor and Neware: within 0.1 %, also where the current alone is added up. In test.ndax it can't be: at the same
+    119.9 uA in its column the counter runs at 119.97 uA first and at 119.44 uA later, so there the error must cover it."""
+    data = real(name)
+    found = cycling.cycles(data, count=count)
+    assert found.count == count
     for kind, channel in zip(("charge", "discharge"), channels, strict=True):
         if channel is None:
             continue
@@ -164,12 +171,78 @@ def test_real_files_agree_with_their_own_counters(name, channels, within):
         errors = found.first_std if (kind == "charge") == found.first_charges else found.second_std
         for q, std in zip(getattr(found, kind), errors, strict=True):
             apart = np.min(np.abs(counters / q - 1.0))
-            assert apart < within, (kind, q, counters)
-            assert apart < max(1e-3, 3.0 * std / q), (kind, q, std)
-    if None not in channels and within <= 1e-3:
+            assert apart < (2.1 * std / q if (name, count) == ("navani/test.ndax", "current") else 1e-3), (kind, q, std, counters)
+    if None not in channels and (name, count) != ("navani/test.ndax", "current"):
         pairs = [np.array([counters[np.argmin(np.abs(counters / q - 1.0))] for q in getattr(found, kind)])
                  for kind, counters in (("charge", ends(data, channels[0])), ("discharge", ends(data, channels[1])))]  # fmt: skip
         assert found.efficiency("discharge/charge")[0] == pytest.approx(pairs[1] / pairs[0], rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["navani/test.ndax", "fastnda/TestFile.nda.zip"])
+def test_capacities_and_efficiency_of_another_reader(name, tmp_path):
+    """fastnda (extra neware) reads the file itself, pandas (extra views) takes the largest capacity of each step."""
+    fastnda, pandas = pytest.importorskip("fastnda"), pytest.importorskip("pandas")
+    data, place = real(name), SHARED / name
+    if place.suffix == ".zip":
+        import zipfile
+
+        with zipfile.ZipFile(place) as box:
+            place = Path(box.extract(box.namelist()[0], tmp_path))
+    rows = pandas.DataFrame(fastnda.read(place).to_dict(as_series=False))
+    steps = rows.groupby("step_count").agg(q=("capacity_mAh", lambda q: q.abs().max()), sign=("current_mA", "median"))
+    up, down = ([float(q) * MAH for q in steps.q[steps.sign * way > 0]] for way in (1, -1))
+    found = cycling.cycles(data)
+    assert found.charge == pytest.approx(up[: len(found)], rel=1e-3) or len(up) > len(found)
+    assert found.discharge == pytest.approx(down[: len(found)], rel=1e-3)
+    if len(up) == len(found):
+        assert found.efficiency("discharge/charge")[0] == pytest.approx(np.array(down) / np.array(up), rel=1e-3)
+
+
+def test_a_column_of_one_digit_leaves_the_counter():
+    """Landt writes this current as 0.0002 A; pandas reads the counters of the same text."""
+    pandas = pytest.importorskip("pandas")
+    name = "BDF/SINTEF__LiGrR2032__2024-04-30__25degC__Landt.bdf.csv"
+    data = real(name)
+    rows = pandas.read_csv(SHARED / name)
+    found = cycling.cycles(data)
+    first, second = rows[rows.step_index == 2].discharging_capacity_ah, rows[rows.step_index == 3].charging_capacity_ah
+    assert found.count == "counter" and "so few digits" in found.remarks[-2]
+    assert found.first[0] == pytest.approx(3600 * first[: second.index[0]].max(), rel=1e-3)
+    assert found.second[0] == pytest.approx(3600 * second.max(), rel=1e-3)
+    assert 0.1 < found.first_std[0] < 0.2  # 1e-4 Ah over sqrt(6)
+    assert cycling.cycles(data, count="current").first[0] == pytest.approx(found.first[0], rel=0.2)
+
+
+def counted(data: Record, counter, names=("step_capacity",), anew=True) -> Record:
+    """A record with the counter of an instrument: `counter` times the charge, from 0 in each segment (`anew`) or never."""
+    sums, made = dict.fromkeys(names, 0.0), []
+    for s in data.segments:
+        t, j = s["time"], s["current"]
+        q = np.concatenate([[0.0], np.cumsum(np.diff(t) * 0.5 * (j[1:] + j[:-1]))]) + j[0] * (t[0] - (made[-1]["time"][-1] if made else t[0]))
+        channels = {}
+        for name in names:
+            mine = np.abs(q) * counter * (name == "step_capacity" or (name == "charging_capacity") == (j[0] > 0))
+            channels[name] = mine if anew else sums[name] + mine
+            sums[name] = float(channels[name][-1])
+        made.append(replace(s, channels={**s.channels, **channels}))
+    return replace(data, segments=tuple(made))
+
+
+@pytest.mark.parametrize(("names", "anew"), [(("step_capacity",), True), (("charging_capacity", "discharging_capacity"), True), (("charging_capacity", "discharging_capacity"), False)])
+def test_counters_by_hand(names, anew):
+    plain = table([(2.0, 1.9), (1.92, 1.88)], step=10.0).with_conditions(area="2 cm^2", mass="10 mg")
+    data = counted(plain, 1.003, names, anew)
+    found = cycling.cycles(data)
+    assert found.count == "counter" and found.first == pytest.approx(1.003 * np.array([2.0, 1.92]) * MAH, rel=1e-9)
+    assert found.second_std == pytest.approx(0.5 * 0.003 * found.second / 1.003, rel=0.05)
+    assert cycling.cycles(data, count="current").first == pytest.approx(np.array([2.0, 1.92]) * MAH, rel=1e-9)
+    assert cycling.cycles(data, per="area").first == pytest.approx(found.first / 2e-4, rel=1e-9)
+    assert cycling.cycles(data, per="mass").first == pytest.approx(found.first / 1e-5, rel=1e-9)
+    assert "own counter" in cycling.find(data)[0].method and "trapezoid" in cycling.find(plain)[0].method
+    away = cycling.cycles(counted(plain, 1.08, names, anew))
+    assert away.count == "current" and "8.0%" in away.remarks[-1] and away.first == pytest.approx(np.array([2.0, 1.92]) * MAH, rel=1e-9)
+    with pytest.raises(UnknownNameError, match="counter"):
+        cycling.find(data, count="couter")
 
 
 # -- rate -------------------------------------------------------------------------------------------------------------

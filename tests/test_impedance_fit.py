@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from interlayer.analysis import impedance
+from interlayer.analysis._circuit import Circuit
 from interlayer.analysis.impedance import ImpedanceModel
 from interlayer.elements.capacitor import Capacitor
 from interlayer.elements.constant_phase import ConstantPhase
 from interlayer.elements.film import Film
+from interlayer.elements.notation import numbered, parse
 from interlayer.elements.resistor import Resistor
 from interlayer.errors import AnalysisError, MissingValueError, NotationError, UnknownNameError
 from interlayer.record import Provenance, Record, Segment, Series
@@ -301,6 +303,34 @@ def test_any_model_is_fitted(jacobian):
         assert abs(fit.values[name] - value) < 4.0 * fit.std[name] and fit.std[name] < 0.02 * value
     without = impedance.fit(data, TwoArcs())  # no start at all: the middle of its box and points around it
     assert without.chi2 == pytest.approx(fit.chi2, rel=1e-3)
+
+
+class ACircuit:
+    """A circuit as a model that brings its own start."""
+
+    def __init__(self, text, start):
+        self.circuit = Circuit(numbered(parse(text)))
+        self.names, self.quantities = self.circuit.names, self.circuit.quantities
+        self.fraction = np.array([n.endswith(".n") for n in self.names])
+        self._start = np.array(start)
+
+    def start(self, omega, z):
+        return self._start
+
+    def bounds(self):
+        return np.where(self.fraction, 0.3, 1e-15), np.where(self.fraction, 1.0, 1e12)
+
+    def impedance(self, values, omega):
+        return self.circuit.impedance(values, omega)
+
+
+def test_a_model_whose_own_start_is_a_hundred_times_off():
+    truth = np.array([37.9, 1310.0, 2.29e-7, 0.818, 2490.0, 5.03e-6, 0.74, 567.0])
+    wrong = np.array([0.473, 260.0, 5.4e-9, 0.122, 419.0, 1.95e-4, 1.0, 6630.0])
+    model = ACircuit("R(RQ)(RQ)W", wrong)
+    data = record(model.impedance(truth, OMEGA), 2e-3)
+    far, near = impedance.fit(data, model), impedance.fit(data, ACircuit("R(RQ)(RQ)W", truth))
+    assert not far.misfit and far.chi2 == pytest.approx(near.chi2, rel=1e-6)
 
 
 def test_prior_knowledge_pulls_only_what_the_data_leave_open():

@@ -18,6 +18,7 @@ from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError
 from ..record import Finding, Record, Segment
+from ._counter import Counter, counters_of
 from ._target import number
 
 Working: TypeAlias = Literal["left", "right"]
@@ -33,6 +34,7 @@ class Trace:
     specific   whether I is a density
     before     clock of the last point recorded before it, None at the start
     event      the record's own word for how it ended
+    counter    the instrument's own charge counter (analysis/_counter.py), None where the file has none
     """
 
     clock: Array
@@ -43,6 +45,7 @@ class Trace:
     info: Mapping[str, Any] = field(default_factory=dict)
     event: str = ""
     before: float | None = None
+    counter: Counter | None = None
 
     @property
     def time(self) -> Array:
@@ -69,6 +72,11 @@ class Trace:
         return float(np.trapezoid(self.current, t) + self.current[0] * t[0])
 
     @property
+    def counted(self) -> float | None:
+        """The same by the instrument's counter, None where the file has none or it did not move."""
+        return None if self.counter is None else self.counter.passed(self.level)
+
+    @property
     def charge_std(self) -> float:
         """Error of the charge: scatter of the current about its neighbours, what trapezoids over every second point change
         (a current that falls fast between points), the end lying up to one interval after the last point recorded, and the beginning up to one before the first where nothing was recorded before it."""
@@ -90,8 +98,9 @@ class Trace:
         before = self.before if first == 0 else float(self.clock[first - 1])
         ends = last == len(self.clock)
         part = slice(first, last)
+        counter = None if self.counter is None else self.counter.between(first, last)
         return Trace(self.clock[part], self.voltage[part], self.current[part], self.specific, self.technique, self.info,
-                     self.event if ends else "", before)  # fmt: skip
+                     self.event if ends else "", before, counter)  # fmt: skip
 
 
 def specific_basis(record: Record) -> bool:
@@ -122,11 +131,12 @@ def traces(
     before: float | None = None
     wanted = [s for s in record.traces if "voltage" in s and {"current", "current_density"} & set(s.channels)]
     named = any(s.technique == technique for s in wanted)
+    counters = counters_of(record)
     for segment in wanted:
         if technique and named and segment.technique != technique:
             before = float(segment["time"][-1]) if len(segment) else before
             continue
-        found = _trace(record, segment, per_area, working, before)
+        found = _trace(record, segment, per_area, working, before, counters.get(id(segment)))
         if found is not None:
             out.append(found)
             before = float(found.clock[-1])
@@ -135,7 +145,9 @@ def traces(
     return out
 
 
-def _trace(record: Record, segment: Segment, specific: bool, working: Working | None, before: float | None) -> Trace | None:
+def _trace(
+    record: Record, segment: Segment, specific: bool, working: Working | None, before: float | None, counter: Counter | None
+) -> Trace | None:  # fmt: skip
     clock, voltage = segment["time"], segment["voltage"]
     current = record.get(segment, "current_density" if specific else "current")
     good = np.isfinite(clock) & np.isfinite(voltage) & np.isfinite(current)
@@ -150,7 +162,11 @@ def _trace(record: Record, segment: Segment, specific: bool, working: Working | 
         )  # fmt: skip
     sign = sign_of(segment.info, working)
     event = str(segment.info.get("event", ""))
-    return Trace(clock[good], sign * voltage[good], sign * current[good], specific, segment.technique, segment.info, event, before)
+    if counter is not None and specific:
+        counter = counter.over(float(record.condition("area")) if "area" in record.conditions else math.nan)
+    if counter is not None:
+        counter = counter.rows(good)
+    return Trace(clock[good], sign * voltage[good], sign * current[good], specific, segment.technique, segment.info, event, before, counter)
 
 
 def stretches(found: Sequence[Trace]) -> list[Trace]:

@@ -11,6 +11,7 @@ import numpy as np
 from .. import units
 from ..elements.base import Array, ComplexArray
 from ..errors import AnalysisError
+from ._far import search
 from ._fit import Problem, minimise
 from ._relocate import LOOSE, relocated
 from ._robust import Robust, robust
@@ -193,6 +194,10 @@ def _search(
             given=target.text,
             remedy="Check its bounds and start values",
         )
+    if not quick and target.far and cost[best] > POOR * good:
+        end, lowest = search(problem, starts[0], good=good)
+        if lowest < cost[best] * (1.0 - EQUAL):
+            theta, cost, best, same = end[None, :], np.array([lowest]), 0, 1
     if not quick:  # down to the last digit: a flat valley may have been left early
         theta[best] = minimise(problem, theta[best : best + 1], POLISH, thorough=True)[0][0]
     order = np.argsort(cost, kind="stable")

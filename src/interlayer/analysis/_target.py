@@ -79,6 +79,7 @@ class Target(ABC):
         self.prior: tuple[Array, Array] | None = None
         self.given: dict[int, float] = {}  # values it came with: one start more
         self.waves = (6, 9)  # starts tried at first; more where few of them agree on the best minimum
+        self.far = False  # whether its starts are someone's guess, which may be wrong by orders of magnitude
 
     def index(self, name: str) -> int:
         """Place of a parameter; an unknown name raises with the nearest match."""
@@ -219,6 +220,7 @@ class ModelTarget(Target):
         super().__init__(model.names, model.quantities, low, high)
         self.model = model
         self.waves = (2, 4)  # it brings its own start, and may be slow
+        self.far = True
         self.text = str(getattr(model, "text", type(model).__name__))
         prior = getattr(model, "prior", None)
         stated = prior() if callable(prior) else None

@@ -2,7 +2,12 @@
 
 A half cycle is all current of one sign between two changes of sign, rests and pauses within it included; a cycle is two
 of them that follow each other, beginning with the first of the record (an incomplete one at either end is left out and
-said). Charges are trapezoids of the recorded current; given per mass, per area, or as they are. I > 0 charges (names.py).
+said). Given per mass, per area, or as they are. I > 0 charges (names.py). Charges are counted by
+
+"counter"   the instrument's own counter, where the file has one and it agrees with the recorded current within `APART`
+            or within the last digit of that: it adds up faster and finer than rows are written; else as "current", and
+            said (the finding names which it was)
+"current"   trapezoids of the recorded current
 
 Coulombic efficiency   "second/first" half cycle of a cycle (a full cell: discharge over charge; a half cell that begins
                        with its discharge: charge over discharge), "discharge/charge" or "charge/discharge"
@@ -12,14 +17,14 @@ fade per cycle         "linear": -slope of Q/Q_ref against the cycle; "geometric
 knee                   two straight lines that meet, against one line (F test, p below 0.1 %; the second at least twice as
                        steep); the interval is where chi² stays within its 95 % point. Found only inside the record.
 
-Errors: of a charge the scatter of the current and the end of the step, which lies up to one recording interval after the
-last point (the calibration of the instrument is not in it); of fades the scatter about the line. Source: definitions.
+Errors: of trapezoids the scatter of the current and the end of the step, which lies up to one recording interval after the
+last point; of a counter half its difference from the trapezoids and its last digit (the calibration of the instrument is in neither); of fades the scatter about the line. Source: definitions.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -27,13 +32,17 @@ import numpy as np
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
+from ._counter import last_digit
 from ._dc import Trace, least, line, stretches, traces
 
 SOURCE = "definition of the package"
 Per: TypeAlias = Literal["cell", "mass", "area"]
 Efficiency: TypeAlias = Literal["second/first", "discharge/charge", "charge/discharge"]
 Fade: TypeAlias = Literal["linear", "geometric", "compound"]
+Count: TypeAlias = Literal["counter", "current"]
+COUNTED = {"counter": "by the instrument's own counter", "current": "trapezoid of the current"}
 QUANTITY = {"cell": "charge", "mass": "specific_charge", "area": "areal_charge"}
+APART = 0.02  # of a charge, beyond 3 of its errors: counter and current of a file say different things
 SMALL = 0.02  # of the median half cycle: less is a pulse or a fragment, said and left out
 KNEE = 1e-3  # probability of chance up to which two lines are needed
 STEEPER = 2.0
@@ -58,7 +67,8 @@ class Half:
 class Cycles:
     """Cycles of a record: charges of the first and the second half cycles with their std, in the order they ran.
 
-    per           what the charges are counted by, `quantity` their row of names.py
+    per           what the charges are divided by, `quantity` their row of names.py
+    count         "counter" or "current": how they were counted
     first_charges whether a cycle begins with its charge
     """
 
@@ -70,6 +80,7 @@ class Cycles:
     first_charges: bool
     per: Per
     remarks: tuple[str, ...] = ()
+    count: Count = "current"
 
     @property
     def quantity(self) -> str:
@@ -100,8 +111,10 @@ class Cycles:
         return len(self.first)
 
 
-def cycles(record: Record, *, per: Per = "cell") -> Cycles:
+def cycles(record: Record, *, per: Per = "cell", count: Count = "counter") -> Cycles:
     """The cycles of a record; per "mass" and "area" ask for these."""
+    if count not in get_args(Count):
+        raise UnknownNameError("Charges are counted so", given=count, allowed=get_args(Count))
     if per not in get_args(Per):
         raise UnknownNameError("Charges are counted by one of these", given=per, allowed=get_args(Per))
     found = traces(record, specific=True) if per == "area" else _whole(record)
@@ -113,6 +126,10 @@ def cycles(record: Record, *, per: Per = "cell") -> Cycles:
             "The current has one sign throughout: charge and discharge can't be told apart", remedy='Read the file with the column that holds the sign, or with columns={"current": ("-I", "mA"), ...}'
         )  # fmt: skip
     halves, remarks = _halves(parts, size)
+    used: Count = "current"
+    if count == "counter":
+        halves, used, said = _by_counter(halves, size)
+        remarks += said
     pairs = len(halves) // 2
     if not pairs:
         raise AnalysisError("The record holds no whole cycle", given=f"{len(halves)} half cycles", allowed="2 or more")
@@ -121,17 +138,39 @@ def cycles(record: Record, *, per: Per = "cell") -> Cycles:
     first, second = halves[0 : 2 * pairs : 2], halves[1 : 2 * pairs : 2]
     return Cycles(
         np.array([abs(h.charge) for h in first]), np.array([abs(h.charge) for h in second]), np.array([h.std for h in first]),
-        np.array([h.std for h in second]), tuple(halves[: 2 * pairs]), halves[0].charge > 0.0, per, tuple(remarks),
+        np.array([h.std for h in second]), tuple(halves[: 2 * pairs]), halves[0].charge > 0.0, per, tuple(remarks), used,
     )  # fmt: skip
+
+
+def _by_counter(halves: list[Half], size: float) -> tuple[list[Half], Count, list[str]]:
+    """The half cycles by the instrument's counter, unless one of them has none or another one than the current says."""
+    counted = [[p.counted for p in h.parts] for h in halves]
+    if any(c is None for row in counted for c in row):
+        return halves, "current", []
+    out, coarse = [], False
+    for half, row in zip(halves, counted, strict=True):
+        charge = sum(c for c in row if c is not None) / size
+        off = abs(charge - half.charge)
+        rounding = sum(0.5 * last_digit(p.current) * float(p.time[-1]) for p in half.parts) / size
+        step = max(p.counter.step for p in half.parts if p.counter is not None) / size
+        std = max(0.5 * off, step / math.sqrt(6.0))
+        if off > APART * abs(half.charge) + 3.0 * half.std:
+            if off > rounding:
+                return halves, "current", [f"The file's charge counter differs from its current by {off / abs(half.charge):.1%} in a half cycle: not used."]
+            coarse, std = True, step / math.sqrt(6.0)
+        out.append(replace(half, charge=charge, std=std))
+    said = "The current is written with so few digits that charges follow from the file's charge counter only."
+    return out, "counter", [said] if coarse else []
 
 
 def find(
     record: Record, *, per: Per = "cell", efficiency: Efficiency = "second/first", fade: Fade = "linear", reference: int = 1,
+    count: Count = "counter",
 ) -> list[Finding]:  # fmt: skip
     """First and last capacity, Coulombic efficiencies, retention, fade per cycle and knee."""
     if fade not in get_args(Fade):
         raise UnknownNameError("This fade is not known", given=fade, allowed=get_args(Fade))
-    found = cycles(record, per=per)
+    found = cycles(record, per=per, count=count)
     n = len(found)
     if not 1 <= reference <= n:
         raise AnalysisError("The record has no such cycle", given=reference, allowed=f"1 .. {n}")
@@ -140,8 +179,9 @@ def find(
     evidence = {
         "cycles": n, "per": per, "begins with": "charge" if found.first_charges else "discharge", "capacities": q.tolist(),
         "first half cycles": found.first.tolist(), "efficiencies": ce.tolist(), "remarks": list(found.remarks),
+        "counted by": found.count,
     }  # fmt: skip
-    method = f"second half cycle of each cycle ({'discharge' if found.first_charges else 'charge'}), trapezoid of the current, per {per}"
+    method = f"second half cycle of each cycle ({'discharge' if found.first_charges else 'charge'}), {COUNTED[found.count]}, per {per}"
     out = [
         Finding("capacity, first cycle", float(q[0]), found.quantity, method, float(s[0]), SOURCE, evidence=evidence),
         Finding("capacity, last cycle", float(q[-1]), found.quantity, method, float(s[-1]), SOURCE, evidence=evidence),

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import AnalysisError
 from ..record import Finding, Record
-from .cycling import Cycles, Per, cycles
+from .cycling import COUNTED, Count, Cycles, Per, cycles
 
 SOURCE = "definition of the package"
 SAME = 0.05
@@ -61,15 +61,15 @@ def _held(found: Cycles, a: int, b: int) -> float:
     return slow / total if total > 0.0 else 0.0
 
 
-def find(record: Record, *, per: Per = "cell", skip: int = 0) -> list[Finding]:
+def find(record: Record, *, per: Per = "cell", skip: int = 0, count: Count = "counter") -> list[Finding]:
     """Capacity at each current, ratio to the slowest, recovery."""
-    found = cycles(record, per=per)
+    found = cycles(record, per=per, count=count)
     rows = steps(found, skip=skip)
     if len({round(math.log(r.current) / SAME) for r in rows}) < 2:
         raise AnalysisError("All cycles ran at one current: this is no rate test", given=f"{len(found)} cycles at {rows[0].current:.4g}", allowed="two currents or more")
     quantity = found.quantity
     unit = "A/m²" if per == "area" else "A"
-    method = f"mean of the second half cycles at one current, the first {skip} of each left out; per {per}"
+    method = f"mean of the second half cycles at one current, the first {skip} of each left out; {COUNTED[found.count]}, per {per}"
     out = []
     for r in rows:
         evidence = {"current": r.current, "cycles": [r.first, r.last], "share of charge at held voltage": r.held}
