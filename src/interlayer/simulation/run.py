@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +43,7 @@ class Simulation:
     assembly: Assembly
     machine: Machine
     state: State
+    _facts: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, cell: Cell | str, temperatures: Sequence[float] | None = None) -> Simulation:
@@ -83,7 +84,7 @@ class Simulation:
                         slot += 1
             machine.start.J[:] = 0.0
             machine._settle()
-        self.cell, self.assembly, self.state = cell, made, self.machine.start.copy()
+        self.cell, self.assembly, self.state, self._facts = cell, made, self.machine.start.copy(), {}
 
     def polarisation(self, current: float, duration: float, *, age: float = 0.0, rtol: float = 1e-3) -> float:
         """Voltage after `duration` [s] at a constant `current` [A/m²] from the start, or from a rest of `age` [s], inf where
@@ -266,10 +267,12 @@ class Simulation:
     def _provenance(self, protocol: Protocol, rtol: float, counts: list[int]) -> Provenance:
         from .stack.cache import physics_hash
 
-        mesh = {leaf.label: leaf.cells for leaf in self.machine.leaves if hasattr(leaf, "cells")}
+        if not self._facts:  # of the layout, so once for many runs
+            mesh = {leaf.label: leaf.cells for leaf in self.machine.leaves if hasattr(leaf, "cells")}
+            self._facts |= {"mesh cells": mesh, "choices": self.cell.choices(), "notes": self.assembly.notes}
         settings = {
             "protocol": str(protocol), "rtol": rtol, "scheme": "SDIRK2 (Alexander)", "steps accepted": counts[0], "steps rejected": counts[1],
-            "mesh cells": mesh, "choices": self.cell.choices(), "notes": self.assembly.notes,
+            **{key: dict(fact) for key, fact in self._facts.items()},
         }  # fmt: skip
         return Provenance("simulated", self.cell.name or self.cell.notation, physics_hash(), "interlayer.simulate", __version__, settings=settings)
 
