@@ -216,8 +216,10 @@ class Simulation:
     def _ended(self, steps: Sequence[Step | Spectrum], run: Run) -> _Ended:
         from .stack import loop
 
-        when = f"at {_clock(self.state.time)}"
         number = min(run.number, len(steps) - 1)
+        if run.why == loop.DONE:
+            return _Ended("completed", False, number)
+        when = f"at {_clock(self.state.time)}"
         if run.why == loop.EVENT:
             sentence, label = self.machine.event(run.code)
             place = self.assembly.places.get(label, label)
@@ -247,21 +249,19 @@ class Simulation:
             at += len(self.machine.leaves)
             columns |= {e.channel: at + k for k, e in enumerate(self.machine.exports)}
         run.history.flags.writeable = False
-        numbers = run.history[:, loop.H_STEP]
-        edges = np.searchsorted(numbers, np.arange(len(steps) + 1))
+        edges = [0, len(run.history)] if len(steps) == 1 else np.searchsorted(run.history[:, loop.H_STEP], np.arange(len(steps) + 1)).tolist()
         out = []
         for s, step in enumerate(steps):
             if edges[s + 1] == edges[s]:
                 continue
             assert isinstance(step, Step)
             code = int(run.ended[s])
-            bound = _binding(step)
-            event = bound[code].event if code in bound else ""
+            event = bound.event if (bound := _binding(step).get(code)) is not None else ""
             if ended.stopped and s == ended.number:
                 event = ended.sentence
             temperature = self.cell.temperature if step.temperature is None else step.temperature
             info: Mapping[str, Any] = {**step.info, "label": step.label, "control": step.control, "event": event, "temperature": temperature}
-            out.append(Segment(Block(run.history, columns, int(edges[s]), int(edges[s + 1])), "time", step.technique, info))
+            out.append(Segment(Block(run.history, columns, edges[s], edges[s + 1]), "time", step.technique, info))
         return out
 
     def _provenance(self, protocol: Protocol, rtol: float, counts: list[int]) -> Provenance:
