@@ -44,6 +44,8 @@ class Simulation:
     machine: Machine
     state: State
     _facts: dict[str, Any] = field(default_factory=dict, repr=False)
+    _named: str = field(default="", repr=False)
+    _said: tuple[Protocol | None, str] = field(default=(None, ""), repr=False)
 
     @classmethod
     def of(cls, cell: Cell | str, temperatures: Sequence[float] | None = None) -> Simulation:
@@ -270,11 +272,14 @@ class Simulation:
         if not self._facts:  # of the layout, so once for many runs
             mesh = {leaf.label: leaf.cells for leaf in self.machine.leaves if hasattr(leaf, "cells")}
             self._facts |= {"mesh cells": mesh, "choices": self.cell.choices(), "notes": self.assembly.notes}
+            self._named = self.cell.name or self.cell.notation
+        if self._said[0] is not protocol:
+            self._said = protocol, str(protocol)
         settings = {
-            "protocol": str(protocol), "rtol": rtol, "scheme": "SDIRK2 (Alexander)", "steps accepted": counts[0], "steps rejected": counts[1],
+            "protocol": self._said[1], "rtol": rtol, "scheme": "SDIRK2 (Alexander)", "steps accepted": counts[0], "steps rejected": counts[1],
             **{key: dict(fact) for key, fact in self._facts.items()},
         }  # fmt: skip
-        return Provenance("simulated", self.cell.name or self.cell.notation, physics_hash(), "interlayer.simulate", __version__, settings=settings)
+        return Provenance("simulated", self._named, physics_hash(), "interlayer.simulate", __version__, settings=settings)
 
     def _conditions(self) -> dict[str, float]:
         out = {"temperature": self.cell.temperature, "thickness": sum(layer.thickness.value for layer in self.cell.layers)}

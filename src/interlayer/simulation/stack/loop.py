@@ -65,10 +65,10 @@ def advance(leaf, orient, order, nodes, source, control, value, slope, h, past, 
 @jit
 def tied(leaf):  # type: ignore[no-untyped-def]
     """Whether a branch's current is read elsewhere; if only the cell's own is, a given current leaves nothing to couple."""
+    found = False
     for k in range(leaf.shape[0]):
-        if leaf[k, GROUP] >= 0 and leaf[k, MAIN] == 0:
-            return True
-    return False
+        found = found or (leaf[k, GROUP] >= 0 and leaf[k, MAIN] == 0)
+    return found
 
 
 @jit
