@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from conftest import CURRENT, T0, exact_run, machine_of, table
 from interlayer.elements.base import FARADAY, GAS
 from interlayer.elements.binary import Binary, OfSalt
