@@ -51,7 +51,7 @@ def owner(place: Place, start: float) -> tuple[str | float, Element | None]:
         label = place.label("voids")
         leaves = Voids(
             label=label, orientation=place.side, replenishment=place.at("voids", "replenishment_current"), depth=place.at("voids", "void_depth"),
-            refill=place.at("voids", "refill_efficiency"), contact=start, molar_volume=place.draft.lithium, closure=_closure(place),
+            refill=place.at("voids", "refill_efficiency"), contact=start, molar_volume=place.draft.lithium, closure=closure(place),
             lost=place.at("voids", "contact_lost"),
         )  # fmt: skip
         contact = f"{label}.contact_fraction"
@@ -67,7 +67,7 @@ def owner(place: Place, start: float) -> tuple[str | float, Element | None]:
     return contact, leaves
 
 
-def _closure(place: Place) -> Callable[[float], float]:
+def closure(place: Place) -> Callable[[float], float]:
     """How fast the cell's pressure closes voids [1/s], by the law that the block creep names (laws/creep.py)."""
     pressure, metal = place.draft.cell.pressure, place.electrode
     law = place.interface.word("creep", "creep_law") if "creep" in place.interface else ""
