@@ -11,11 +11,13 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from conftest import CURRENT, T0, OneKernel, column, fixed, integrate, machine_of, order_of, table
-from interlayer.elements.base import FARADAY, GAS, MAX_READS
+from interlayer.elements.base import FARADAY, GAS, MAX_READS, OUT_EXPORT, OUT_EXPORT_J
 from interlayer.elements.binary import mesh
+from interlayer.elements.charge_transfer import ChargeTransfer
 from interlayer.elements.mixed import Mixed
 from interlayer.elements.resistor import Resistor
 from interlayer.laws import composite, nucleation
+from interlayer.mechanisms.voids import Voids
 from test_family import assert_slopes
 
 B = GAS * T0 / FARADAY
@@ -161,12 +163,13 @@ def test_against_the_method_of_lines() -> None:
     """Everything switched on (pressure, preference, host with diffusion, deposit that conducts and blocks), plating then
     stripping: states and voltage of the kernel against Radau on equations written here."""
     machine = machine_of(FULL)
-    y, v = by_lines(FULL, [(20.0, 300.0), (-15.0, 150.0)], machine.start.Y.copy())
+    y, v = by_lines(FULL, [(20.0, 300.0), (-15.0, 150.0)], machine.start.Y[:-1].copy())  # the last state is that of the voids, which there are not
     _, state = integrate(machine, table((CURRENT, -20.0, 300.0), (CURRENT, 15.0, 150.0)), rtol=1e-6)
     assert state.voltage == pytest.approx(v, abs=2e-5)
     n = FULL.cells
     assert np.max(np.abs(state.Y[n + 2 : 3 * n + 2] - y[n + 2 : 3 * n + 2])) < 2e-5
-    assert state.Y[-2:] == pytest.approx(y[-2:], abs=0.5)
+    assert state.Y[-3:-1] == pytest.approx(y[-2:], abs=0.5)
+    assert state.Y[-1] == 0.0
     assert np.ptp(y[2 * n + 2 : 3 * n + 2]) > 0.05  # a case that would show a difference
     right = machine_of(replace(FULL, orientation=-1))
     _, mirrored = integrate(right, table((CURRENT, 20.0, 300.0), (CURRENT, -15.0, 150.0)), rtol=1e-6)
@@ -448,3 +451,65 @@ def test_limits_of_composites() -> None:
         assert composite.connected_share(1.0, q) == 1.0
     assert composite.network(0.1, 1.0, 1.0) == pytest.approx(0.1)
     assert composite.network(0.1, 0.1, 1.0) == 0.0
+
+
+# -- voids between electrode and layer --------------------------------------------------------------------------------
+HOLLOW = {"void_depth": 1e-6, "replenishment": 2.0, "refill": 0.7, "closure": 2e-4, "lost": 0.0}
+
+
+def test_without_electrons_the_regions_voids_are_the_mechanisms_own() -> None:
+    """A layer that conducts ions only strips all of J at the electrode: voltage and voids are those of the plain face."""
+    leaf = region(electronic_conductivity=1e-13, host_capacity=0.0, j0=0.0, j0_lithium=20.0, lithium_capacitance=1e-9, capacitance=1e-9, **HOLLOW)
+    plain = (
+        ChargeTransfer(j0=20.0, orientation=1, label="ct", reads={"contact": "voids.contact_fraction"})
+        + Voids(label="voids", orientation=1, depth=1e-6, replenishment=2.0, refill=0.7, closure=2e-4, lost=0.0)
+        + Resistor(label="layer", R=L / leaf.conductivity)  # type: ignore[operator]
+    )
+    steps = table((CURRENT, 10.0, 1200.0), (CURRENT, 1.0, 300.0), (CURRENT, -6.0, 500.0))
+    (here, state), (there, other) = (integrate(machine_of(e), steps, rtol=1e-7) for e in (leaf, plain))
+    assert here.why == there.why == 0
+    v, wanted = state.Y[-1], other.Y[-1]
+    assert wanted > 1e-7
+    assert v == pytest.approx(wanted, rel=2e-5)
+    # the layer's electronic conductance is nil, so its voltage is that of the stack; walls take nothing
+    assert state.voltage == pytest.approx(other.voltage, rel=2e-5)
+
+
+def test_voids_follow_the_part_of_the_current_that_strips_the_electrode() -> None:
+    """v = k (charge that left the electrode - J_rep t) where that part is above J_rep; the walls strip the rest, so it is
+    less than what all of J would leave; and it is the same for mirrored cells."""
+    base = dict(filling=0.5, specific_area=5e4, host_capacity=0.0, electronic_conductivity=0.5, conductivity=2e-3, j0_lithium=20.0)
+    k, J, span = 13.0e-6 / FARADAY, 30.0, 400.0
+    for o in (1, -1):
+        leaf = region(**base, **{**HOLLOW, "closure": 0.0}, orientation=o)
+        _, state = integrate(machine_of(leaf), table((CURRENT, o * J, span)), rtol=1e-6)
+        stripped = -state.Y[-2]
+        assert 1.5 * 2.0 * span < stripped < 0.9 * J * span
+        assert state.Y[-1] == pytest.approx(k * (stripped - 2.0 * span), rel=1e-5)  # the first instants charge the double layer
+        assert machine_of(leaf).export("mixed", "electrode_contact", state) == pytest.approx(math.exp(-state.Y[-1] / 1e-6), rel=1e-12)
+
+
+def test_voids_in_a_region_are_second_order_and_end_as_contact_lost() -> None:
+    leaf = region(**{**HOLLOW, "lost": 1e-2}, electronic_conductivity=1e-5, host_capacity=0.0, j0=0.0)
+    steps = table((CURRENT, 20.0, 600.0))
+    _, best = integrate(machine_of(leaf), steps, rtol=1e-9)
+    assert best.Y[-1] > 5e-7
+    errors = [abs(fixed(machine_of(leaf), steps, 600.0 / n)[1].Y[-1] - best.Y[-1]) for n in (10, 20, 40)]
+    assert 1.7 < order_of(errors) < 2.3, errors
+    machine = machine_of(leaf)
+    run, state = integrate(machine, table((CURRENT, 20.0, 1e5)))
+    assert machine.event(run.code)[0].startswith("contact lost")
+    assert machine.export("mixed", "electrode_contact", state) == pytest.approx(1e-2, rel=1e-5)
+
+
+@pytest.mark.parametrize("J", [-8.0, 0.5, 1.5, 12.0])
+def test_the_slope_of_a_region_with_voids_is_a_difference(J: float) -> None:
+    """dV/dJ and d(contact)/dJ through all states, on both sides of J_rep."""
+    leaf = region(**{**HOLLOW, "replenishment": 1.0}, filling=0.3)
+    kernel = OneKernel(leaf)
+    start = kernel.start.copy()
+    start[-1] = 5e-7
+    e = 1e-5
+    mid, up, down = (kernel(j, 50.0, start, np.zeros(MAX_READS)).out for j in (J, J + e, J - e))
+    assert mid[1] == pytest.approx((up[0] - down[0]) / (2.0 * e), rel=2e-5)
+    assert mid[OUT_EXPORT_J + 5] == pytest.approx((up[OUT_EXPORT + 5] - down[OUT_EXPORT + 5]) / (2.0 * e), rel=2e-4)

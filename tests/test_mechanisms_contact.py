@@ -81,6 +81,37 @@ def test_creep_dies_with_pressure_and_is_newtons_at_one() -> None:
     assert math.log2(low / lower) == pytest.approx(6.5, rel=1e-12)
 
 
+def test_diffusive_closure_against_the_diffusion_to_a_sphere() -> None:
+    """Finite volumes in log r from the void to 1e4 radii: what flows in per volume, against the closed form."""
+    D, P, a = 6e-15, 3e6, 2e-6
+    edges = a * np.logspace(0, 4, 401)
+    conduct = 4.0 * math.pi * D * edges[:-1] * edges[1:] / np.diff(edges)  # exact between two spheres
+    flow = 1.0 / np.sum(1.0 / conduct) * P * 13.0e-6 / (GAS * T0)
+    assert creep.diffusive_closure(P, T0, D, 13.0e-6, a) == pytest.approx(flow / (4.0 / 3.0 * math.pi * a**3), rel=2e-4)
+    assert creep.diffusive_closure(7e6, T0, D, 13.0e-6, a) / creep.diffusive_closure(3e6, T0, D, 13.0e-6, a) == pytest.approx(7.0 / 3.0, rel=1e-12)
+    assert creep.diffusive_closure(-1.0, T0, D, 13.0e-6, a) == 0.0
+
+
+def test_the_creep_law_is_chosen_by_a_word_and_the_default_stays() -> None:
+    """Each word gives its law in the tree; a metal that lacks a number is refused by name, an unknown word too."""
+    cell = Cell.parse("Li|LLZTO(1 mm)|Li @ 25 degC, 5 MPa")
+    path = "interfaces.Li|LLZTO.creep.creep_law"
+    metal, depth = cell.electrodes[0], cell.interfaces[0].at("voids", "void_depth", T0)
+    power = creep.void_closure(5e6, T0, **LITHIUM)
+    slow = creep.diffusive_closure(5e6, T0, metal.at("self_diffusivity", T0), 13.0e-6, depth)
+    capped = creep.void_closure(3.0 * metal.at("yield_strength", T0), T0, **LITHIUM)
+    wanted = {"dislocation": power, "capped": capped, "diffusion": slow, "both": power + slow}
+    for word, value in wanted.items():
+        assert leaf(cell.set(path, word), "voids").numbers(T0)[6] == pytest.approx(value, rel=1e-12)
+    assert leaf(cell, "voids").numbers(T0)[6] == pytest.approx(power, rel=1e-12)
+    assert capped < power
+    bare = replace(metal, material=replace(metal.material, properties={k: v for k, v in metal.values().items() if k != "self_diffusivity"}))
+    with pytest.raises(il.errors.MissingValueError, match="self_diffusivity"):
+        assemble(replace(cell.set(path, "both"), stack=(bare, *cell.layers, bare)))
+    with pytest.raises(il.errors.UnknownNameError, match="diffusion"):
+        cell.set(path, "difusion")
+
+
 @pytest.mark.parametrize("c", [1e-4, 1e-3])
 def test_a_steady_current_holds_a_steady_void(c: float) -> None:
     """v = k (s - J_rep)/c, approached with exp(-c t)."""

@@ -27,6 +27,7 @@ CARBON = {
 }  # fmt: skip
 NANO = {"filler_fraction": "0.08", "filler_size": "300 nm", "matrix_size": "5 um", "filler_conductivity": "1e-3 S/cm"}
 FACE = {"charge_transfer": {"exchange_current_density": "2 mA/cm^2", "alpha": "0.5"}, "double_layer": {"double_layer_capacitance": "1e-5 F/cm^2"}}
+VOIDS = {"replenishment_current": "1 mA/cm^2", "void_depth": "1 um", "refill_efficiency": "1", "contact_lost": "1e-3"}
 CELL = "Li|carbonish(30 um)/sulfidish(0.6 mm)|Li @ 55 degC, 375 MPa"
 
 
@@ -135,11 +136,30 @@ def test_impedance_of_the_cell_is_the_sum_of_its_parts() -> None:
     assert np.all(diffusing.real > 0.0)
 
 
+def test_voids_of_the_electrode_become_the_regions_own() -> None:
+    """The numbers of the pair reach the region, contact lost over the contact of the start; stripping opens them."""
+    add_pair(Pair("Li", "carbonish", "", blocks({**FACE, "voids": VOIDS, "contact": {"contact_fraction": "0.5", "spot_radius": "10 um", "gap_height": "1 um"}})))
+    free = CELL.removesuffix(", 375 MPa")
+    leaf = region(free)
+    at = dict(zip((p.name for p in leaf.PARAMETERS), [f(328.15) if callable(f := getattr(leaf, p.name)) else f for p in leaf.PARAMETERS], strict=True))
+    assert (at["replenishment"], at["void_depth"], at["refill"], at["closure"]) == pytest.approx((10.0, 1e-6, 1.0, 0.0))
+    assert at["lost"] == pytest.approx(2e-3)
+    assert at["contact"] == 1.0
+    assert not any(x.label.startswith("voids") and "carbonish" in x.label for x in assemble(Cell.parse(CELL)).element.leaves())
+    ends = []
+    for cell in (free, CELL):
+        record = il.simulate(cell, "StripPlate(current_density=8 mA/cm^2, half_cycle=10 min)")
+        ends.append(record.segments[0]["fraction@carbonish: electrode_contact"])
+    assert ends[0][0] > 0.99
+    assert ends[0][-1] < 0.9
+    assert np.min(ends[1]) > 0.999  # creep under hundreds of megapascal leaves no void
+
+
 def test_what_cannot_be_simulated_is_refused_by_name() -> None:
     with pytest.raises(CellError, match="between an electrode and an electrolyte only"):
         assemble(Cell.parse("Li|carbonish(30 um)/carbonish(20 um, pore_fraction=0.1)/sulfidish(0.6 mm)|Li"))
-    add_pair(Pair("Li", "carbonish", "", blocks({**FACE, "voids": {"replenishment_current": "1 mA/cm^2", "void_depth": "1 um", "refill_efficiency": "1"}})))
-    with pytest.raises(CellError, match="Voids beside a mixed conductor"):
+    add_pair(Pair("carbonish", "sulfidish", "", blocks({**FACE, "voids": VOIDS})))
+    with pytest.raises(CellError, match="Voids need a lithium electrode"):
         assemble(Cell.parse(CELL))
     add(Material("hollow", "", "nobody measured it", "mixed", {"conductivity": value("conductivity", "1 S/m")}))
     add_pair(Pair("Li", "hollow", "", blocks(FACE)))

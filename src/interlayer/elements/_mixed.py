@@ -17,11 +17,12 @@ from .base import OUT_EXPORT, OUT_EXPORT_J, OUT_FLAG, OUT_MARGIN, OUT_R, OUT_V, 
 (
     B, ALPHA, SIGMA_I, SIGMA_E, AREA, PORE, J0, BARRIER, PREFERRED, SHARE, COVER, ROOM, U_PORE, WALL, J0_E, BARRIER_E, COVER_E,
     U_E, J0_L, HOST, K_HOST, SLOPE, SITES, DIFFUSE, TRANSFER, GRAIN, SIGMA_D, POWER, BLOCK, OVERFLOW, FOIL, FILLED, WALL_E, WALL_L,
-) = range(34)  # fmt: skip
-HEAD = 34
+    CONTACT, DEPTH, REPLENISH, REFILL, CLOSURE, VOLUME, LOST,
+) = range(41)  # fmt: skip
+HEAD = 41
 # rows of the workspace
-LW, UW, LX, UX, D11, D12, D21, D22, RW, RX, ARM, STORE, RI, RE, RIW, REW, DEP, DEPW, HC, HW, HX, SW = range(22)
-ROWS = 22
+LW, UW, LX, UX, D11, D12, D21, D22, RW, RX, ARM, STORE, RI, RE, RIW, REW, DEP, DEPW, HC, HW, HX, SW, VOID, VOID_D = range(24)
+ROWS = 24
 NO_FOIL = 1e300
 NOTHING = 1e-6  # C/m²; below this much lithium its place is not defined and is given as the middle
 
@@ -129,6 +130,31 @@ def kernel(jit: Jit) -> Kernel:
 
     lithiate = jit(lithiate)
 
+    def hollow(h, n, w, P, Yb, Z, A):  # type: ignore[no-untyped-def]
+        """Voids between electrode and layer, as mechanisms/voids.py has them, with the current s that strips the electrode.
+
+        Their volume over the depth is the second unknown of the last node; this leaves its blocks in VOID and VOID_D
+        (d12, d21; d22, minus its residual).
+        """
+        at = 3 * n + 4
+        d, v = P[DEPTH], Z[at]
+        x, dx = pair(w / P[B], P[ALPHA])
+        j = P[J0_L] * P[CONTACT] * math.exp(-v / d)
+        s = j * x
+        if s >= P[REPLENISH]:
+            rate, by, of = P[VOLUME] * (s - P[REPLENISH]), P[VOLUME], 0.0
+        else:
+            share = 1.0 if s >= 0.0 else P[REFILL]
+            over = max(v, 0.0) / (max(v, 0.0) + d)
+            close = P[VOLUME] * (P[REPLENISH] - share * s)
+            rate, by, of = -close * over, P[VOLUME] * share * over, -close * (1.0 - over) * (1.0 - over) / d
+        A[VOID, 0] = -s
+        A[VOID, 1] = -h * by * j * dx / (P[B] * d)
+        A[VOID_D, 0] = 1.0 + h * (P[CLOSURE] - of + by * s / d)
+        A[VOID_D, 1] = -(v - Yb[at] - h * (rate - P[CLOSURE] * v)) / d
+
+    hollow = jit(hollow)
+
     def local(settle, hs, n, P, Yb, Z, A):  # type: ignore[no-untyped-def]
         """Reactions of every node and their slopes, the filling of the pores solved for (settle) or taken as it is, and
         the half resistances of the cells. hs: step of the slow states, 0 where they are frozen."""
@@ -144,8 +170,14 @@ def kernel(jit: Jit) -> Kernel:
             A[REW, k] = 0.0
             if k == n + 1:
                 x, dx = pair(Z[k] / P[B], P[ALPHA])
-                A[DEP, k] = -P[J0_L] * x
-                A[DEPW, k] = -P[J0_L] * dx / P[B]
+                j = P[J0_L] * P[CONTACT]
+                A[VOID, 0], A[VOID, 1], A[VOID_D, 0], A[VOID_D, 1] = 0.0, 0.0, 1.0, 0.0
+                if P[DEPTH] > 0.0:
+                    j *= math.exp(-Z[3 * n + 4] / P[DEPTH])
+                    if settle:
+                        hollow(hs, n, Z[k], P, Yb, Z, A)
+                A[DEP, k] = -j * x
+                A[DEPW, k] = -j * dx / P[B]
                 continue
             face = k == 0
             if face:
@@ -231,6 +263,9 @@ def kernel(jit: Jit) -> Kernel:
                 A[D12, k] = 0.0
                 A[D21, k] = 0.0
                 A[D22, k] = 1.0
+        A[D12, n + 1] = A[STORE, n + 1] * A[VOID, 0]
+        A[D21, n + 1] = A[VOID, 1]
+        A[D22, n + 1] = A[VOID_D, 0]
         A[RW, 0] = -1.0
         for m in range(n + 1):
             i, r, e = current(m, p, Z, A)
@@ -291,6 +326,7 @@ def kernel(jit: Jit) -> Kernel:
             if cell and P[HOST] > 0.0:
                 at = n + 1 + k
                 A[RX, k] = A[HC, k] - P[HOST] * P[HEAD + k - 1] * (Z[at] - Yb[at]) / h
+        A[RX, n + 1] = A[VOID_D, 1]
         if P[HOST] > 0.0 and P[DIFFUSE] > 0.0:
             for k in range(1, n):
                 flow = 2.0 * P[HOST] * P[DIFFUSE] / (P[HEAD + k - 1] + P[HEAD + k]) * (Z[n + 1 + k] - Z[n + 2 + k])
@@ -319,6 +355,8 @@ def kernel(jit: Jit) -> Kernel:
                 Z[k] += min(max(v, -most), most)
                 if 0 < k < n + 1:
                     Z[n + 1 + k] += min(max(x, -0.2), 0.2)
+                elif k == n + 1 and P[DEPTH] > 0.0:
+                    Z[3 * n + 4] += P[DEPTH] * min(max(x, -1.0), 1.0)
             if not worst < 1e300:
                 return False
             if worst < 1e-6:  # what is left after this move is its square
@@ -349,7 +387,7 @@ def kernel(jit: Jit) -> Kernel:
     places = jit(places)
 
     def advance(J, h, fresh, ny, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
-        n = (ny - 4) // 3
+        n = (ny - 5) // 3
         A = carray(W, (ROWS, n + 2))
         p = -o * J
         if not newton(h, p, n, P, Yb, Z, A):
@@ -376,6 +414,9 @@ def kernel(jit: Jit) -> Kernel:
             length += P[HEAD + k]
         out[OUT_MARGIN] = P[OVERFLOW] - mean / length
         out[OUT_MARGIN + 1] = P[FOIL] + Z[last] if P[FOIL] < NO_FOIL else 1.0
+        f = P[CONTACT] * (math.exp(-Z[last + 1] / P[DEPTH]) if P[DEPTH] > 0.0 else 1.0)
+        out[OUT_EXPORT + 5] = f
+        out[OUT_MARGIN + 2] = math.log(f / P[LOST]) if P[DEPTH] > 0.0 and P[LOST] > 0.0 else 1.0
 
     def respond(hs, h, p, n, o, P, Z, A, out):  # type: ignore[no-untyped-def]
         """Outputs of `slope` from the linear system whose reactions, arms and stores stand in A."""
@@ -408,7 +449,7 @@ def kernel(jit: Jit) -> Kernel:
             host += P[HOST] * d * A[RX, k + 1]
             y += d
         dface = A[SW, 0] * A[RW, 0] if Z[3 * n + 2] > 0.0 else 0.0 * h
-        dmetal = hs * (A[DEPW, n + 1] * A[RW, n + 1] + border(P, n) * A[RX, n]) if Z[3 * n + 3] > 0.0 else 0.0 * h
+        dmetal = hs * (A[DEPW, n + 1] * A[RW, n + 1] - A[VOID, 0] * A[RX, n + 1] + border(P, n) * A[RX, n]) if Z[3 * n + 3] > 0.0 else 0.0 * h
         face, filled, first, metal, _ = places(n, P, Z)
         total = face + filled + metal + NOTHING
         dtotal = dface + pores + dmetal
@@ -417,15 +458,16 @@ def kernel(jit: Jit) -> Kernel:
         out[OUT_EXPORT_J + 2] = -o * (dface - face / total * dtotal) / total
         out[OUT_EXPORT_J + 3] = -o * pores
         out[OUT_EXPORT_J + 4] = -o * host
+        out[OUT_EXPORT_J + 5] = o * P[CONTACT] * (math.exp(-Z[3 * n + 4] / P[DEPTH]) if P[DEPTH] > 0.0 else 0.0) * A[RX, n + 1]
 
     respond = jit(respond)
 
     def slope(h, J, ny, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-        n = (ny - 4) // 3
+        n = (ny - 5) // 3
         respond(h, h, -o * J, n, o, P, Z, carray(W, (ROWS, n + 2)), out)  # `advance` has just left the reactions there
 
     def tangent(h, J, ny, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-        n = (ny - 4) // 3
+        n = (ny - 5) // 3
         A = carray(W, (ROWS, n + 2))
         local(False, 0.0, n, P, Z, Z, A)
         for k in range(n + 2):

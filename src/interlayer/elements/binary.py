@@ -348,46 +348,104 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
 
     keep = jit(keep)
 
+    def line(n, P, Z, W):  # type: ignore[no-untyped-def]
+        """What of the system does not depend on the step: conductances between the cells' centres, sources per J."""
+        cond, source = 8 + 4 * n, 8 + 5 * n
+        before = 1.0  # share of the current that the cations carry through the face on the left of the cell
+        for k in range(n):
+            after = 1.0
+            if k < n - 1:
+                r0, _, t0, _, _ = arm_of(n, P, Z, k)
+                r1, _, t1, _, _ = arm_of(n, P, Z, k + 1)
+                W[cond + k] = 1.0 / (r0 + r1)
+                after = (t0 * r0 + t1 * r1) / (r0 + r1)
+            else:
+                W[cond + k] = 0.0
+            W[source + k] = (before - after) / 96485.33212
+            before = after
+        W[1] = 1.0
+
+    line = jit(line)
+
+    def factor(h, n, P, W):  # type: ignore[no-untyped-def]
+        """Eliminate from both ends to the middle (two short chains of divisions run side by side); solve for b = dZ/dJ."""
+        _, store, _ = places(n, P)
+        up, inv, b, cond, source = 8, 8 + n, 8 + 2 * n, 8 + 4 * n, 8 + 5 * n
+        W[0] = h
+        rate = 1.0 / h
+        mid = n // 2
+        low, high, left, right, above, below = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for i in range(mid):
+            pivot = P[store + i] * rate + low * (1.0 - above) + W[cond + i]
+            left = (W[source + i] + low * left) / pivot
+            low = W[cond + i]
+            above = low / pivot
+            W[inv + i] = 1.0 / pivot
+            W[up + i] = above
+            W[b + i] = left
+            k = n - 1 - i
+            if k > mid:
+                pivot = P[store + k] * rate + high * (1.0 - below) + W[cond + k - 1]
+                right = (W[source + k] + high * right) / pivot
+                high = W[cond + k - 1]
+                below = high / pivot
+                W[inv + k] = 1.0 / pivot
+                W[up + k] = below
+                W[b + k] = right
+        W[inv + mid] = 1.0 / (P[store + mid] * rate + low * (1.0 - above) + high * (1.0 - below))
+        left = (W[source + mid] + low * left + high * right) * W[inv + mid]
+        W[b + mid] = left
+        right = left
+        for i in range(mid):
+            k = mid - 1 - i
+            left = W[b + k] + W[up + k] * left
+            W[b + k] = left
+            k = mid + 1 + i
+            if k < n:
+                right = W[b + k] + W[up + k] * right
+                W[b + k] = right
+
+    factor = jit(factor)
+
+    def settle(h, n, P, Yb, W):  # type: ignore[no-untyped-def]
+        """Solve for a, the salt that a step without current would leave."""
+        _, store, _ = places(n, P)
+        up, inv, a, cond = 8, 8 + n, 8 + 3 * n, 8 + 4 * n
+        rate = 1.0 / h
+        mid = n // 2
+        left, right, low, high = 0.0, 0.0, 0.0, 0.0
+        for i in range(mid):
+            left = (P[store + i] * rate * Yb[i] + low * left) * W[inv + i]
+            low = W[cond + i]
+            W[a + i] = left
+            k = n - 1 - i
+            if k > mid:
+                right = (P[store + k] * rate * Yb[k] + high * right) * W[inv + k]
+                high = W[cond + k - 1]
+                W[a + k] = right
+        left = (P[store + mid] * rate * Yb[mid] + low * left + high * right) * W[inv + mid]
+        W[a + mid] = left
+        right = left
+        for i in range(mid):
+            k = mid - 1 - i
+            left = W[a + k] + W[up + k] * left
+            W[a + k] = left
+            k = mid + 1 + i
+            if k < n:
+                right = W[a + k] + W[up + k] * right
+                W[a + k] = right
+
+    settle = jit(settle)
+
     def linear(J, h, fresh, n, P, Yb, Z, W):  # type: ignore[no-untyped-def]
         """Constant properties: Z = a + J b, both by one factorisation that is kept while h stays."""
-        _, store, _ = places(n, P)
-        up = 8
-        inv = up + n
-        b = inv + n
-        a = b + n
-        cond = a + n  # one over the resistance between the centres of cells k and k+1
+        if W[1] == 0.0:
+            line(n, P, Z, W)
         if W[0] != h:
-            W[0] = h
-            before = 1.0  # share of the current that the cations carry through the face on the left of the cell
-            for k in range(n):
-                low = W[cond + k - 1] if k > 0 else 0.0
-                after = 1.0
-                if k < n - 1:
-                    r0, _, t0, _, _ = arm_of(n, P, Z, k)
-                    r1, _, t1, _, _ = arm_of(n, P, Z, k + 1)
-                    W[cond + k] = 1.0 / (r0 + r1)
-                    after = (t0 * r0 + t1 * r1) / (r0 + r1)
-                high = W[cond + k] if k < n - 1 else 0.0
-                pivot = P[store + k] / h + low + high
-                if k > 0:
-                    pivot -= low * W[up + k - 1]
-                W[inv + k] = 1.0 / pivot
-                W[up + k] = high / pivot
-                rhs = (before - after) / 96485.33212
-                before = after
-                if k > 0:
-                    rhs += low * W[b + k - 1]
-                W[b + k] = rhs / pivot
-            for k in range(n - 2, -1, -1):
-                W[b + k] += W[up + k] * W[b + k + 1]
+            factor(h, n, P, W)
         if fresh:
-            last = 0.0
-            for k in range(n):
-                low = W[cond + k - 1] if k > 0 else 0.0
-                last = (P[store + k] / h * Yb[k] + low * last) * W[inv + k]
-                W[a + k] = last
-            for k in range(n - 2, -1, -1):
-                W[a + k] += W[up + k] * W[a + k + 1]
+            settle(h, n, P, Yb, W)
+        a, b = 8 + 3 * n, 8 + 2 * n
         for k in range(n):
             Z[k] = W[a + k] + J * W[b + k]
         keep(n, P, Yb, Z)

@@ -66,20 +66,21 @@ class ChargeTransfer(Leaf):
     @staticmethod
     def kernel(jit: Jit) -> Kernel:
         invert = jit(kinetics.reduced_overpotential)
-        conductance = jit(kinetics.reduced_conductance)
+        conductance = jit(kinetics.conductance_at)
+        activity = jit(kinetics.activity)
 
         def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
             if x[0] <= 0.0 or x[1] <= 0.0:
                 out[OUT_FLAG] = 1.0
                 return
-            j = P[0] * x[0] * (x[1] / P[2]) ** P[1]
+            j = P[0] * x[0] * activity(x[1] / P[2], P[1])
             eta = P[3] * invert(o * J / j, P[1])
             out[OUT_V] = o * eta
             out[OUT_EXPORT] = eta
 
         def derivatives(J, u, o, P, x, out):  # type: ignore[no-untyped-def]
-            j = P[0] * x[0] * (x[1] / P[2]) ** P[1]
-            r = P[3] / (j * conductance(u, P[1]))  # d eta / d s
+            j = P[0] * x[0] * activity(x[1] / P[2], P[1])
+            r = P[3] / (j * conductance(o * J / j, u, P[1]))  # d eta / d s
             by_contact = -r * o * J / x[0]
             by_salt = -r * o * J * P[1] / x[1]
             out[OUT_R] = r
@@ -95,7 +96,7 @@ class ChargeTransfer(Leaf):
             derivatives(J, out[OUT_EXPORT] / P[3], o, P, x, out)  # `advance` has just left eta there
 
         def tangent(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-            j = P[0] * x[0] * (x[1] / P[2]) ** P[1]
+            j = P[0] * x[0] * activity(x[1] / P[2], P[1])
             derivatives(J, invert(o * J / j, P[1]), o, P, x, out)
 
         return advance, slope, tangent

@@ -25,7 +25,7 @@ _Z = f"sqrt((1/{_SI} + 1/{_SE})/({_Y}))"
 _X = f"(thickness*sqrt((1/{_SI} + 1/{_SE})*{_Y}))"
 _SECH = f"(2*exp(-{_X})/(1 + exp(-2*{_X})))"
 _KE, _KI = f"({_SI}/({_SI} + {_SE}))", f"({_SE}/({_SI} + {_SE}))"
-_NE, _NL = f"(I*omega*electrolyte_capacitance*{_Z})", f"((F*j0_lithium/(R*T) + I*omega*lithium_capacitance)*{_Z})"
+_NE, _NL = f"(I*omega*electrolyte_capacitance*{_Z})", f"((F*j0_lithium*contact/(R*T) + I*omega*lithium_capacitance)*{_Z})"
 _T = f"tanh({_X})"
 
 
@@ -66,7 +66,9 @@ class Mixed(Leaf):
         (F eps/V_m) ds/dt = a j,    Q_h dx/dt = a j_h + (Q_h D x')'
         sigma_e(s) = sigma_e + sigma_d (eps s)^n (lithium conducts electrons),  sigma_i(s) = sigma_i (1 - blocking s)
         y = 0: i_i = p less what plates on the face (nucleation as above, U of its own); i_e the same;  x' = 0
-        y = L: i_i plates on the electrode (Butler-Volmer); -Q_h D x' = K (x - 1), lithium that enters it as atoms
+        y = L: i_i plates on the electrode (Butler-Volmer on the contact f); -Q_h D x' = K (x - 1), lithium that enters it as atoms
+        f = f0 exp(-v/d), and v, the voids between electrode and layer, grow with the current i_s that strips the electrode
+              there (not with all of J: the rest passes as electrons) as in mechanisms/voids.py; d = 0: f stays
 
     U = -V_m dP/F is the work of plating against a pressure dP above that on the electrode (pores: `pore_pressure`, the
     electrolyte's face: `face_pressure`; 0 switches it off; 375 MPa are 50 mV). Other switches: `lithiation` (start content
@@ -115,6 +117,12 @@ class Mixed(Leaf):
     margin: Scalar = 0.05
     overflow: Scalar = 0.98
     molar_volume: Scalar = 13.0e-6
+    contact: Scalar = 1.0
+    void_depth: Scalar = 0.0
+    replenishment: Scalar = 0.0
+    refill: Scalar = 1.0
+    closure: Scalar = 0.0
+    lost: Scalar = 1e-4
     lithiation: float = 1.0
     filling: float = 0.0
     foil: Scalar | None = None
@@ -158,15 +166,21 @@ class Mixed(Leaf):
         Parameter("margin", "fraction", "emptiness below which the last room slows plating", 1e-6, 1.0),
         Parameter("overflow", "number", "mean filling that counts as overflow", 0.0, 10.0),
         Parameter("molar_volume", "molar_volume", "molar volume of lithium", low=1e-7),
+        Parameter("contact", "fraction", "share of the electrode's face that touches at the start", 1e-9, 1.0),
+        Parameter("void_depth", "length", "void depth at which the electrode's contact has fallen to 1/e; 0: no voids"),
+        Parameter("replenishment", "current_density", "stripping of the electrode that leaves no voids, J_rep"),
+        Parameter("refill", "fraction", "share of lithium plated on the electrode that fills voids", 0.0, 1.0),
+        Parameter("closure", "rate", "rate at which creep closes voids"),
+        Parameter("lost", "fraction", "contact taken as contact lost", 0.0, 1.0),
         Parameter("lithiation", "fraction", "content of the host at the start", 0.0, 1.0),
         Parameter("filling", "fraction", "filling of the pores at the start", 0.0, 1.0),
     )
     AT_FACE = True
     EXPORTS = (
         "overpotential:overpotential", "deposit_position:fraction", "electrolyte_face_share:fraction", "pore_lithium:areal_charge",
-        "host_lithium:areal_charge",
+        "host_lithium:areal_charge", "electrode_contact:fraction",
     )  # fmt: skip
-    EVENTS = ("the pores of the mixed layer are full and lithium overflows", "lithium exhausted")
+    EVENTS = ("the pores of the mixed layer are full and lithium overflows", "lithium exhausted", "contact lost between the electrode and the mixed layer")
     EQUATION = (
         f"thickness/({_SI} + {_SE}) + {_Z}*(2*{_KI}*{_KE}*{_SECH} + {_KE}**2*(1 + {_NE}*{_T}) + {_KI}**2*(1 + {_NL}*{_T}))"
         f"/((1 + {_NE}*{_NL})*{_T} + {_NE} + {_NL})"
@@ -188,6 +202,7 @@ class Mixed(Leaf):
             p["j0_electrolyte"], p["face_barrier"] / b, p["face_cover"], work * p["face_pressure"], p["j0_lithium"], p["host_capacity"],
             p["host_exchange"], p["host_slope"] / b, p["host_sites"], p["host_diffusivity"], p["host_transfer"], grain,
             p["deposit_conductivity"], p["deposit_exponent"], p["blocking"], p["overflow"], foil, p["porosity"], p["electrolyte_capacitance"], p["lithium_capacitance"],
+            p["contact"], p["void_depth"], p["replenishment"], p["refill"], p["closure"], p["molar_volume"] / FARADAY, p["lost"],
         ]  # fmt: skip
         return [*head, *(p["thickness"] * mesh(self.cells, self.grading)).tolist()]
 
@@ -207,6 +222,7 @@ class Mixed(Leaf):
             (np.full(n, p["filling"]), self.tolerance, True),
             (np.zeros(1), 100.0 * self.tolerance * p["face_cover"], True),
             (np.zeros(1), np.inf, True),
+            (np.zeros(1), 0.1 * self.tolerance * p["void_depth"] if p["void_depth"] > 0.0 else np.inf, True),
         ]
         start = np.concatenate([v for v, _, _ in parts])
         return States(start, np.concatenate([np.full(len(v), t) for v, t, _ in parts]), False, np.concatenate([np.full(len(v), k) for v, _, k in parts]))
@@ -266,7 +282,7 @@ class Mixed(Leaf):
         p = self._at(temperature)
         cell = self.profile(Y, temperature)
         pores = FARADAY * p["porosity"] / p["molar_volume"] * cell["d"] * cell["s"]
-        face, electrode = float(Y[-2]), float(Y[-1])
+        face, electrode = float(Y[3 * self.cells + 2]), float(Y[3 * self.cells + 3])
         metal = max(face, 0.0) + float(pores.sum()) + max(electrode, 0.0)
         edge = np.cumsum(cell["d"])
         inside = np.clip((0.1 * p["thickness"] - edge + cell["d"]) / cell["d"], 0.0, 1.0)
@@ -288,7 +304,7 @@ class Mixed(Leaf):
         length, a = p["thickness"], p["specific_area"]
         wall: ComplexArray = a * (iw * p["capacitance"] + p["j0"] / b * p["filling"] / (p["filling"] + p["cover"]))
         left: ComplexArray = iw * p["electrolyte_capacitance"]
-        right: ComplexArray = iw * p["lithium_capacitance"] + p["j0_lithium"] / b
+        right: ComplexArray = iw * p["lithium_capacitance"] + p["j0_lithium"] * p["contact"] / b
         by_w, by_x = a * p["host_exchange"] / b, a * p["host_exchange"] * (1.0 + 1.0 / (p["host_sites"] - 1.0) + p["host_slope"] / b)
         q = p["host_capacity"]
         if q == 0.0:
@@ -314,7 +330,7 @@ class Mixed(Leaf):
         return cls(
             thickness=30e-6, conductivity=2e-3, electronic_conductivity=0.05, specific_area=5e5, porosity=0.2, j0=5.0, j0_lithium=20.0,
             j0_electrolyte=5.0, barrier=0.02, preferred_share=0.2, preferred_barrier=0.005, face_barrier=0.02, host_capacity=1e8,
-            filling=0.05, blocking=0.2, deposit_conductivity=20.0, cells=30, orientation=1,
+            filling=0.05, blocking=0.2, deposit_conductivity=20.0, cells=30, orientation=1, contact=0.8, void_depth=1e-6, replenishment=1.0,
         )  # fmt: skip
 
 

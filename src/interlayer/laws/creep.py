@@ -1,4 +1,11 @@
-"""Creep of lithium under stack pressure: how fast pressure closes a void (physics.md E6)."""
+"""Creep of lithium under stack pressure: how fast pressure closes a void (physics.md E6), in the candidate laws.
+
+Which flow closes a void of a micrometre is not settled, so the candidates stand side by side: dislocations (power law),
+the same with a stress that plastic contact limits, and diffusion. At a length of 40 nm lithium bears 46 to 350 times its bulk
+yield strength and flows by diffusion (Nabarro-Herring, Harper-Dorn), at larger ones by dislocations (Herbert et al., J. Mater.
+Res. 2018, "Nanoindentation of high-purity vapor deposited lithium films: a mechanistic rationalization of
+diffusion-mediated flow"; abstract read).
+"""
 
 from __future__ import annotations
 
@@ -25,6 +32,26 @@ def void_closure(pressure: float, T: float, rate: float, exponent: float, energy
     friction at the faces slows the flow, and asperities press harder than the mean.
     """
     return 1.5 * strain_rate(1.5 * pressure / exponent, T, rate, exponent, energy, reference)
+
+
+def capped_closure(pressure: float, T: float, rate: float, exponent: float, energy: float, reference: float, yield_strength: float) -> float:
+    """`void_closure` with the pressure at most the hardness H = 3 sigma_y [1/s].
+
+    A rough face whose spots yield carries H in its contacts and no more around them; above H the contact is whole, and more
+    pressure no longer shears the lithium between the spots. An upper limit of the power law that physics.md E6 implies.
+    """
+    return void_closure(min(pressure, 3.0 * yield_strength), T, rate, exponent, energy, reference)
+
+
+def diffusive_closure(pressure: float, T: float, diffusivity: float, molar_volume: float, radius: float) -> float:
+    """c = 3 D P V_m/(R T a²) [1/s]: dv/dt = -c v of a spherical void of radius a [m] that atoms fill by lattice diffusion.
+
+    Lithium under the pressure P [Pa] has its chemical potential raised by P V_m over that at the void's free surface; the
+    steady flow to a sphere through a lattice with the self-diffusivity D [m²/s] fills it by 4 pi a D P V_m/(R T) [m³/s]. Linear
+    in P, as Nabarro-Herring creep is (Nabarro 1948, Herring 1950, recalled). It leaves out the void's own surface tension
+    (2 gamma/a, of the order of 1 MPa at 1 um), diffusion along the face and along grain boundaries: all close faster.
+    """
+    return 3.0 * diffusivity * pressure * molar_volume / (GAS_CONSTANT * T * radius**2) if pressure > 0.0 else 0.0
 
 
 def contact_under_pressure(pressure: float, yield_strength: float) -> float:

@@ -10,9 +10,16 @@ def reduced_current(u: float, alpha: float) -> float:
     return math.exp(alpha * u) - math.exp(-(1.0 - alpha) * u)
 
 
-def reduced_conductance(u: float, alpha: float) -> float:
-    """dx/du = alpha exp(alpha u) + (1-alpha) exp(-(1-alpha) u); 1 at u = 0."""
-    return alpha * math.exp(alpha * u) + (1.0 - alpha) * math.exp(-(1.0 - alpha) * u)
+def conductance_at(x: float, u: float, alpha: float) -> float:
+    """dx/du = alpha exp(alpha u) + (1-alpha) exp(-(1-alpha) u) (1 at u = 0) where u and x(u) are both known: alpha x + exp(-(1-alpha) u), for alpha = 1/2 sqrt(1 + x²/4)."""
+    if alpha == 0.5:
+        return math.sqrt(1.0 + 0.25 * x * x)
+    return alpha * x + math.exp(-(1.0 - alpha) * u)
+
+
+def activity(c: float, alpha: float) -> float:
+    """c^alpha, how the exchange current follows the salt; the root where alpha = 1/2 (a power costs four times as much)."""
+    return math.sqrt(c) if alpha == 0.5 else c**alpha
 
 
 def reduced_pair(u: float, alpha: float) -> tuple[float, float]:

@@ -166,6 +166,15 @@ CHOICES: Final[Mapping[str, tuple[Mapping[str, str], str]]] = {
         },
         "which overpotential presses lithium into a flaw; the literature has not settled it, so compare them",
     ),
+    "creep_law": (
+        {
+            "dislocation": "power-law creep of bulk lithium; what is taken where nobody chooses",
+            "capped": "the same, the pressure at most the hardness 3 sigma_y",
+            "diffusion": "diffusion of lithium through its lattice to a void of the radius void_depth",
+            "both": "dislocation and diffusion together",
+        },
+        "how stack pressure closes voids; what holds at micrometres is not settled, so compare them",
+    ),
 }
 
 #: block of interface physics -> its parameters; the file of that name in elements/ or mechanisms/ computes with them
@@ -174,6 +183,7 @@ PHYSICS: Final[Mapping[str, tuple[str, ...]]] = {
     "double_layer": ("double_layer_capacitance",),
     "contact": ("contact_fraction", "spot_radius", "gap_height"),
     "voids": ("replenishment_current", "void_depth", "refill_efficiency", "contact_lost"),
+    "creep": ("creep_law",),
     "interphase": ("initial_thickness", "rate_linear", "rate_parabolic", "conductivity", "lithium_density"),
     "expansion": ("swelling", "crack_thickness"),
     "breakdown": ("breakdown_field", "breakdown_time", "healing_rate", "broken_resistance"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,12 @@ _TOTAL = {specific: (total, -power) for total, (specific, power) in _SPECIFIC.it
 def quantity_of(channel: str) -> str:
     """The quantity in a channel name: 'voltage@LLZTO bulk' -> 'voltage'."""
     return channel.split("@", 1)[0]
+
+
+@lru_cache(maxsize=4096)
+def _checked(channel: str) -> str:
+    """The quantity of a channel, which must be a row of names.py (a long record asks a thousand times for the same few)."""
+    return name(quantity_of(channel)).name
 
 
 class Block(Mapping[str, Array]):
@@ -88,7 +95,7 @@ class Segment:
             raise RecordError(f"The segment has no {self.axis} channel", allowed=self.channels)
         if isinstance(self.channels, Block):
             for channel in self.channels:
-                name(quantity_of(channel))
+                _checked(channel)
             return
         frozen: dict[str, Array] = {}
         for channel, values in self.channels.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +43,9 @@ class Simulation:
     assembly: Assembly
     machine: Machine
     state: State
+    _facts: dict[str, Any] = field(default_factory=dict, repr=False)
+    _named: str = field(default="", repr=False)
+    _said: tuple[Protocol | None, str] = field(default=(None, ""), repr=False)
 
     @classmethod
     def of(cls, cell: Cell | str, temperatures: Sequence[float] | None = None) -> Simulation:
@@ -83,7 +86,7 @@ class Simulation:
                         slot += 1
             machine.start.J[:] = 0.0
             machine._settle()
-        self.cell, self.assembly, self.state = cell, made, self.machine.start.copy()
+        self.cell, self.assembly, self.state, self._facts = cell, made, self.machine.start.copy(), {}
 
     def polarisation(self, current: float, duration: float, *, age: float = 0.0, rtol: float = 1e-3) -> float:
         """Voltage after `duration` [s] at a constant `current` [A/m²] from the start, or from a rest of `age` [s], inf where
@@ -215,8 +218,10 @@ class Simulation:
     def _ended(self, steps: Sequence[Step | Spectrum], run: Run) -> _Ended:
         from .stack import loop
 
-        when = f"at {_clock(self.state.time)}"
         number = min(run.number, len(steps) - 1)
+        if run.why == loop.DONE:
+            return _Ended("completed", False, number)
+        when = f"at {_clock(self.state.time)}"
         if run.why == loop.EVENT:
             sentence, label = self.machine.event(run.code)
             place = self.assembly.places.get(label, label)
@@ -246,32 +251,35 @@ class Simulation:
             at += len(self.machine.leaves)
             columns |= {e.channel: at + k for k, e in enumerate(self.machine.exports)}
         run.history.flags.writeable = False
-        numbers = run.history[:, loop.H_STEP]
-        edges = np.searchsorted(numbers, np.arange(len(steps) + 1))
+        edges = [0, len(run.history)] if len(steps) == 1 else np.searchsorted(run.history[:, loop.H_STEP], np.arange(len(steps) + 1)).tolist()
         out = []
         for s, step in enumerate(steps):
             if edges[s + 1] == edges[s]:
                 continue
             assert isinstance(step, Step)
             code = int(run.ended[s])
-            bound = _binding(step)
-            event = bound[code].event if code in bound else ""
+            event = bound.event if (bound := _binding(step).get(code)) is not None else ""
             if ended.stopped and s == ended.number:
                 event = ended.sentence
             temperature = self.cell.temperature if step.temperature is None else step.temperature
             info: Mapping[str, Any] = {**step.info, "label": step.label, "control": step.control, "event": event, "temperature": temperature}
-            out.append(Segment(Block(run.history, columns, int(edges[s]), int(edges[s + 1])), "time", step.technique, info))
+            out.append(Segment(Block(run.history, columns, edges[s], edges[s + 1]), "time", step.technique, info))
         return out
 
     def _provenance(self, protocol: Protocol, rtol: float, counts: list[int]) -> Provenance:
         from .stack.cache import physics_hash
 
-        mesh = {leaf.label: leaf.cells for leaf in self.machine.leaves if hasattr(leaf, "cells")}
+        if not self._facts:  # of the layout, so once for many runs
+            mesh = {leaf.label: leaf.cells for leaf in self.machine.leaves if hasattr(leaf, "cells")}
+            self._facts |= {"mesh cells": mesh, "choices": self.cell.choices(), "notes": self.assembly.notes}
+            self._named = self.cell.name or self.cell.notation
+        if self._said[0] is not protocol:
+            self._said = protocol, str(protocol)
         settings = {
-            "protocol": str(protocol), "rtol": rtol, "scheme": "SDIRK2 (Alexander)", "steps accepted": counts[0], "steps rejected": counts[1],
-            "mesh cells": mesh, "choices": self.cell.choices(), "notes": self.assembly.notes,
+            "protocol": self._said[1], "rtol": rtol, "scheme": "SDIRK2 (Alexander)", "steps accepted": counts[0], "steps rejected": counts[1],
+            **{key: dict(fact) for key, fact in self._facts.items()},
         }  # fmt: skip
-        return Provenance("simulated", self.cell.name or self.cell.notation, physics_hash(), "interlayer.simulate", __version__, settings=settings)
+        return Provenance("simulated", self._named, physics_hash(), "interlayer.simulate", __version__, settings=settings)
 
     def _conditions(self) -> dict[str, float]:
         out = {"temperature": self.cell.temperature, "thickness": sum(layer.thickness.value for layer in self.cell.layers)}

@@ -12,9 +12,9 @@ from ... import units
 from ...cells import Layer
 from ...elements import Element
 from ...elements.constriction import Constriction
-from ...errors import CellError
+from ...errors import CellError, MissingValueError
 from ...laws.constriction import asr_fixed_density
-from ...laws.creep import contact_under_pressure, void_closure
+from ...laws.creep import capped_closure, contact_under_pressure, diffusive_closure, void_closure
 from ...mechanisms.expansion import Expansion
 from ...mechanisms.voids import Voids
 from .base import VACUUM_PERMITTIVITY, Place
@@ -51,7 +51,7 @@ def owner(place: Place, start: float) -> tuple[str | float, Element | None]:
         label = place.label("voids")
         leaves = Voids(
             label=label, orientation=place.side, replenishment=place.at("voids", "replenishment_current"), depth=place.at("voids", "void_depth"),
-            refill=place.at("voids", "refill_efficiency"), contact=start, molar_volume=place.draft.lithium, closure=_closure(place),
+            refill=place.at("voids", "refill_efficiency"), contact=start, molar_volume=place.draft.lithium, closure=closure(place),
             lost=place.at("voids", "contact_lost"),
         )  # fmt: skip
         contact = f"{label}.contact_fraction"
@@ -67,11 +67,28 @@ def owner(place: Place, start: float) -> tuple[str | float, Element | None]:
     return contact, leaves
 
 
-def _closure(place: Place) -> Callable[[float], float]:
+def closure(place: Place) -> Callable[[float], float]:
+    """How fast the cell's pressure closes voids [1/s], by the law that the block creep names (laws/creep.py)."""
     pressure, metal = place.draft.cell.pressure, place.electrode
-    if pressure is None or any(key not in metal for key in CREEP):
+    law = place.interface.word("creep", "creep_law") if "creep" in place.interface else ""
+    needed = {"diffusion": ("self_diffusivity",), "both": (*CREEP, "self_diffusivity"), "capped": (*CREEP, "yield_strength")}.get(law, CREEP)
+    lacking = [key for key in needed if key not in metal]
+    if law and lacking:
+        raise MissingValueError(f"The creep law {law} of {place.interface.name} needs what {metal.name} does not state: {', '.join(lacking)}")
+    if pressure is None or lacking:
         return lambda T: 0.0
-    return lambda T: void_closure(pressure.value, T, *(metal.at(key, T) for key in CREEP))
+    P = pressure.value
+
+    def dislocation(T: float) -> float:
+        return void_closure(P, T, *(metal.at(key, T) for key in CREEP))
+
+    def capped(T: float) -> float:
+        return capped_closure(P, T, *(metal.at(key, T) for key in (*CREEP, "yield_strength")))
+
+    def diffusion(T: float) -> float:
+        return diffusive_closure(P, T, metal.at("self_diffusivity", T), place.draft.lithium(T), place.interface.at("voids", "void_depth", T))
+
+    return {"capped": capped, "diffusion": diffusion, "both": lambda T: dislocation(T) + diffusion(T)}.get(law, dislocation)
 
 
 def constriction(place: Place, start: float, contact: str | float) -> Element | None:

@@ -52,10 +52,11 @@ def face(draft: Draft, index: int) -> Element | None:
 
 
 def _beside_region(here: Place, contact: float) -> Element | None:
-    """What stands in series with a mixed conductor, which holds its own faces: constriction, interphase, filament."""
-    if "voids" in here.interface:
+    """What stands in series with a mixed conductor, which holds its own faces and the electrode's voids: constriction,
+    interphase, filament."""
+    if "voids" in here.interface and not here.at_end:
         raise CellError(
-            "Voids beside a mixed conductor can't be simulated yet: its region holds the face", given=here.interface.name,
+            "Voids need a lithium electrode beside them: on this face of a mixed conductor there is only what plated", given=here.interface.name,
             allowed="charge_transfer, double_layer, contact, interphase, filament", remedy="Leave the block voids out of this pair",
         )  # fmt: skip
     squeeze = touch.constriction(here, contact, contact)

@@ -14,7 +14,8 @@ from ...elements import Element
 from ...elements.mixed import Mixed
 from ...errors import CellError
 from ...laws.composite import network
-from .base import LAYERS, Draft
+from .base import LAYERS, Draft, Place
+from .contact import closure
 
 #: field of the region -> property of the layer, taken where it is stated
 OPTIONAL = {
@@ -53,6 +54,7 @@ def mixed(draft: Draft, index: int) -> Element:
     for field, face in (("lithium_capacitance", lithium), ("electrolyte_capacitance", electrolyte)):
         if "double_layer" in face:
             more[field] = face.value("double_layer", "double_layer_capacitance").at
+    more |= _voids(draft, index - 1 if side > 0 else index)
     if electrode.thickness is not None:
         more["foil"] = electrode.thickness.at
     label = draft.label("", draft.word(index))
@@ -66,6 +68,22 @@ def mixed(draft: Draft, index: int) -> Element:
         pore_pressure=_pressure(draft, layer, "pore_pressure_share", 1.0), face_pressure=_pressure(draft, layer, "face_pressure_share", 0.0),
         lithiation=layer.at("host_lithiation", cell.temperature) if "host_lithiation" in layer else 1.0, **more,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _voids(draft: Draft, index: int) -> dict[str, Callable[[float], float]]:
+    """The voids between electrode and layer: states of the region, since they follow the part of J that strips there.
+
+    The exchange current holds the contact of the start, so the region's own begins at one.
+    """
+    place = Place.of(draft, index)
+    if "voids" not in place.interface:
+        return {}
+    start = place.interface.at("contact", "contact_fraction", 298.15) if "contact" in place.interface else 1.0
+    lost = place.at("voids", "contact_lost")
+    return {
+        "void_depth": place.at("voids", "void_depth"), "replenishment": place.at("voids", "replenishment_current"),
+        "refill": place.at("voids", "refill_efficiency"), "lost": lambda T: min(lost(T) / start, 1.0), "closure": closure(place),
+    }  # fmt: skip
 
 
 def _exchange(face: Interface) -> Callable[[float], float]:

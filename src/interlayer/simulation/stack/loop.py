@@ -13,13 +13,14 @@ import math
 
 from ...elements.base import OUT_MARGIN, OUT_V
 from .cache import jit
-from .newton import CURRENT, NEXPORT, solve
+from .newton import CURRENT, GROUP, MAIN, NEXPORT, solve
 
 # columns of the step table
 CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE, STOPS, SLOPE = range(12)
 STEP_COLUMNS = 12
-# resume block (floats): time, time in step, step size, first step size, charge in step, step number, derivative is valid
-TIME, IN_STEP, H, H_FIRST, Q, NUMBER, HAVE, V_LAST, J_LAST = range(9)
+# resume block (floats): time, time in step, step size, first step size, charge in step, step number, derivative is valid, last
+# voltage and current, length of the last time step (0 after a switch)
+TIME, IN_STEP, H, H_FIRST, Q, NUMBER, HAVE, V_LAST, J_LAST, PAST = range(10)
 RESUME_SIZE = 10
 # why the loop returned
 DONE, SLICE, EVENT, PAUSED, FAILED = range(5)
@@ -35,21 +36,39 @@ ERROR3 = 3.0 * GAMMA**2 - 2.0 * GAMMA**3 - 1.0 / 6.0  # |third-order term of the
 
 
 @jit
-def advance(leaf, orient, order, nodes, source, control, value, slope, h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
-    """Both stages of one step, the control at value + slope t. Returns (passes or negative, V, j, culprit, mean current)."""
+def advance(leaf, orient, order, nodes, source, control, value, slope, h, past, P, Y, Yb, Z1, Z2, W, X, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
+    """Both stages of one step, the control at value + slope t. Returns (passes or negative, V, j, culprit, mean current).
+
+    J0 holds the branch currents now, JP those `past` [s] ago (0: none): Newton starts on the line through what is known.
+    """
     g = 1.0 - 1.0 / math.sqrt(2.0)
+    r = (1.0 - g) / g
     for i in range(Y.shape[0]):
         Z1[i] = Y[i]
+    ahead = g * h / past if past > 0.0 else 0.0
+    for k in range(J.shape[0]):
+        J[k] = J0[k] + ahead * (J0[k] - JP[k])
     a, V, j, bad = solve(leaf, orient, order, nodes, source, control, value + slope * g * h, g * h, P, Y, Z1, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
     if a < 0:
         return a, V, j, bad, j
     mean = (1.0 - g) * j
-    r = (1.0 - g) / g
     for i in range(Y.shape[0]):
         Yb[i] = Y[i] + r * (Z1[i] - Y[i])
         Z2[i] = Z1[i]
+    if ahead > 0.0:
+        for k in range(J.shape[0]):
+            J[k] += r * (J[k] - J0[k])
     b, V, j, bad = solve(leaf, orient, order, nodes, source, control, value + slope * h, g * h, P, Yb, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
     return (a + b if b > 0 else b), V, j, bad, mean + g * j
+
+
+@jit
+def tied(leaf):  # type: ignore[no-untyped-def]
+    """Whether a branch's current is read elsewhere; if only the cell's own is, a given current leaves nothing to couple."""
+    found = False
+    for k in range(leaf.shape[0]):
+        found = found or (leaf[k, GROUP] >= 0 and leaf[k, MAIN] == 0)
+    return found
 
 
 @jit
@@ -82,7 +101,7 @@ def margins(leaf, events, out, row, V, j, q, worst):  # type: ignore[no-untyped-
 
 @jit
 def run(  # type: ignore[no-untyped-def]
-    leaf, orient, order, nodes, source, events, steps, PT, Y, Yb, Z1, Z2, K0, W, X, X0, x, out, J, J0, E, R, C, A, G, cross, M, xg,
+    leaf, orient, order, nodes, source, events, steps, PT, Y, Yb, Z1, Z2, K0, K1, W, X, X0, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg,
     weight, rtol, resume, history, most, tol, hmin, hmax, ended,
 ):  # fmt: skip
     """Run the steps from `resume`; returns (why, rows of history, detail, detail2, accepted, rejected).
@@ -99,15 +118,20 @@ def run(  # type: ignore[no-untyped-def]
     accepted = 0
     rejected = 0
     worst = history[history.shape[0] - 1]  # scratch: the last row is never filled by the loop
+    apart = source  # the currents that Newton must solve for together where the whole cell's is given
+    if not tied(leaf):
+        apart = source[:0]
     s = int(resume[NUMBER])
     while s < steps.shape[0]:
         row = steps[s]
         P = PT[int(row[ROW])]
         control = int(row[CONTROL])
+        near = apart if control == CURRENT else source
         if resume[IN_STEP] == 0.0 and resume[HAVE] >= 0.0:
             resume[H] = resume[H_FIRST]
             resume[Q] = 0.0
             resume[HAVE] = 0.0
+            resume[PAST] = 0.0
             if s > 0 and steps[s - 1, ROW] != row[ROW]:
                 for i in range(W.shape[0]):
                     W[i] = 0.0
@@ -132,20 +156,20 @@ def run(  # type: ignore[no-untyped-def]
                 X0[i] = X[i]
             value = row[VALUE] + row[SLOPE] * resume[IN_STEP]
             its, V, j, bad, mean = advance(
-                leaf, orient, order, nodes, source, control, value, row[SLOPE], h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+                leaf, orient, order, nodes, near, control, value, row[SLOPE], h, resume[PAST], P, Y, Yb, Z1, Z2, W, X, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg, tol
             )
             error = 0.0
             if its > 0:
+                if resume[HAVE] > 0.0:  # 2 c3 h |(k2 - k1)/(1 - g) - (k1 - k0)/g|, k = d/(g h)
+                    by2, by1, by0 = 2.0 * c3 / (g * (1.0 - g)), 2.0 * c3 / (g * g * (1.0 - g)), 2.0 * c3 * h / g
+                    for i in range(ny):
+                        K1[i] = abs(by2 * (Z2[i] - Yb[i]) - by1 * (Z1[i] - Y[i]) + by0 * K0[i]) / (weight[i] + rtol * abs(Z2[i]))
+                else:
+                    for i in range(ny):
+                        K1[i] = abs((Z2[i] - Yb[i]) - (Z1[i] - Y[i])) / (weight[i] + rtol * abs(Z2[i]))
                 for i in range(ny):
-                    d1 = Z1[i] - Y[i]
-                    d2 = Z2[i] - Yb[i]
-                    if resume[HAVE] > 0.0:
-                        k1 = d1 / (g * h)
-                        k2 = d2 / (g * h)
-                        e = 2.0 * c3 * h * abs((k2 - k1) / (1.0 - g) - (k1 - K0[i]) / g)
-                    else:
-                        e = abs(d2 - d1)
-                    error = max(error, e / (weight[i] + rtol * abs(Z2[i])))
+                    if not K1[i] <= error:
+                        error = K1[i] if math.isfinite(K1[i]) else math.inf
                     if not math.isfinite(Z2[i]):
                         error = math.inf
                 if not math.isfinite(error):
@@ -173,24 +197,20 @@ def run(  # type: ignore[no-untyped-def]
                     if hi - lo <= max(1e-10 * hi, 1e-9):
                         break
                     mid = 0.5 * (lo + hi)
-                    for k in range(n):
-                        J[k] = J0[k]
                     for i in range(X.shape[0]):
                         X[i] = X0[i]
                     its, V, j, bad, mean = advance(
-                        leaf, orient, order, nodes, source, control, value, row[SLOPE], mid, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+                        leaf, orient, order, nodes, near, control, value, row[SLOPE], mid, 0.0, P, Y, Yb, Z1, Z2, W, X, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg, tol
                     )
                     if its > 0 and margins(leaf, events, out, row, V, j, resume[Q] + mid * mean, worst) == 0:
                         lo = mid
                     else:
                         hi = mid
                 h = hi
-                for k in range(n):
-                    J[k] = J0[k]
                 for i in range(X.shape[0]):
                     X[i] = X0[i]
                 its, V, j, bad, mean = advance(
-                    leaf, orient, order, nodes, source, control, value, row[SLOPE], h, P, Y, Yb, Z1, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+                    leaf, orient, order, nodes, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z1, Z2, W, X, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg, tol
                 )
                 if its < 0:
                     resume[NUMBER] = s
@@ -201,6 +221,9 @@ def run(  # type: ignore[no-untyped-def]
             for i in range(ny):
                 K0[i] = (Z2[i] - Yb[i]) / (g * h)
                 Y[i] = Z2[i]
+            for k in range(n):
+                JP[k] = J0[k]
+            resume[PAST] = h
             resume[IN_STEP] += h
             resume[TIME] += h
             resume[Q] = q
