@@ -132,14 +132,19 @@ def both(control: Cell, other: Cell, test: Test) -> tuple[Numbers, Numbers]:
 def drawn(control: Cell, other: Cell, count: int) -> list[tuple[Cell, Cell]]:
     """Pairs with all that is uncertain drawn: what both have under the same path has the same draw in both."""
     def free(cell: Cell) -> list[str]:
-        return [p for p, v in cell.parameters().items() if p not in ("temperature", "area") and v.spread()[0] < v.spread()[1]]
+        return [p for p, v in cell.parameters().items() if p not in ("temperature", "area", "pressure") and v.spread()[0] < v.spread()[1]]
 
-    paths = list(dict.fromkeys([*free(control), *free(other)]))
-    rows = _design(len(paths), count)
+    def key(cell: Cell, path: str) -> tuple[str, float]:  # a path by index names its part, so that twins in both cells meet
+        family, which, rest = path.split(".", 2)
+        if which.isdigit() and family == "layers":
+            which = cell.layers[int(which)].name
+        return f"{family}.{which}.{rest}", cell.get(path).value
+
+    keys = list(dict.fromkeys(key(c, p) for c in (control, other) for p in free(c)))
     out = []
-    for row in rows:
-        at = dict(zip(paths, row, strict=True))
-        out.append(tuple(_drawn(c, free(c), np.array([at[p] for p in free(c)])) for c in (control, other)))
+    for row in _design(len(keys), count):
+        at = dict(zip(keys, row, strict=True))
+        out.append(tuple(_drawn(c, free(c), np.array([at[key(c, p)] for p in free(c)])) for c in (control, other)))
     return out
 
 

@@ -354,7 +354,8 @@ class _Joint(CellModel):
         self.plans = []
         for number, row in enumerate(rows):
             count = max((len(p.since) for p in pieces if p.record == number), default=6)
-            self.plans.append(Replay(tuple(sampled(row, max(count, 30)))))
+            since = {p.stretch.step.label: p.since for p in pieces if p.record == number}
+            self.plans.append(Replay(tuple(sampled(row, max(count, 30), since))))
         self.progress, self.runs = progress, 0
         self._last: tuple[Array, ComplexArray] | None = None
 
