@@ -31,7 +31,7 @@ from interlayer.errors import SimulationError
 from interlayer.simulation import Simulation
 
 MARGIN = 0.01
-DRAWS = 16
+DRAWS = 12
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def life(cell: Cell, test: Test, limit: float) -> float:
 
 #: currents and half cycles are those of the papers: zhai2024 0.1 and 0.5, yu2024 1 and 5, wu2023 0.05 and 0.1 mA/cm²
 GARNET = Test(1.0, 5.0, 3600.0, 2000 * 3600.0, 1.0)
-SKIN = Test(10.0, 50.0, 3600.0, 400 * 3600.0)
+SKIN = Test(10.0, 50.0, 3600.0, 200 * 3600.0)
 LAGP = Test(0.5, 1.0, 7200.0, 1000 * 3600.0)
 THICK = "layers.LiI-ZnLi.thickness"
 
@@ -116,8 +116,8 @@ def pairs() -> dict[str, tuple[Cell, Cell, Test, str]]:
     return {
         "sham of garnet, beside bare garnet": (buffer.sham(), named("zhai2024/bare"), GARNET, "nothing gained"),
         "buffer of 10 um, beside the optimum": (buffer.set(THICK, "10 um"), buffer, GARNET, "resistance"),
-        "polycation 10 um, beside 5 um": (named("yu2024/protected-10um"), named("yu2024/protected"), SKIN, "resistance"),
-        "polycation 10 um, beside bare": (named("yu2024/protected-10um"), named("yu2024/bare"), SKIN, "resistance"),
+        "polycation 10 um, beside 5 um": (named("yu2024/protected-10um"), named("yu2024/protected"), SKIN, "voltage at a high current"),
+        "polycation 10 um, beside bare": (named("yu2024/protected-10um"), named("yu2024/bare"), SKIN, "voltage at a high current"),
         "ionic liquid alone, beside polymer": (named("wu2023/wetted"), named("wu2023/protected"), LAGP, "life"),
     }
 
