@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import interlayer as il
 from interlayer.cells import Cell, Electrode, Interface, Layer, catalogue, named
 from interlayer.cells.notation import exact
 from interlayer.errors import CellError, MissingValueError, NotationError, UnitError, UnknownNameError
@@ -439,3 +440,30 @@ def test_blocks_of_the_pair_data_are_known() -> None:
     for name in catalogue():
         for face in named(name).interfaces:
             assert set(face.physics) <= set(PHYSICS)
+
+
+def test_every_number_of_the_catalogue_says_where_it_is_from() -> None:
+    for name in catalogue():
+        for path, value in named(name).parameters().items():
+            assert path == "temperature" or value.mark != "stated", f"{name}: {path}"
+
+
+def test_what_a_catalogue_file_states_for_all_its_cells_reaches_them() -> None:
+    assert named("yang2024/protected-nano").get("pressure").source.endswith("(claim S3.C123)")
+    assert named("li2024/bare").area.mark == "recalled"
+    skin = named("yu2024/protected-2um").get("layers.POTA-NO3.thickness")
+    assert (skin.value, skin.mark) == (2e-6, "prior"), "what the cell itself says goes first"
+
+
+@pytest.mark.parametrize("kind", ["carbon", "micro", "nano"])
+def test_the_electron_blocking_cells_and_their_electronic_twins(kind: str) -> None:
+    layer = {"carbon": "SC", "micro": "SC-LLZTO-micro", "nano": "SC-LLZTO-nano"}[kind]
+    cell = named(f"yang2024/electronic-{kind}")
+    sigma = named(f"yang2024/protected-{kind}").get(f"layers.{layer}.electronic_conductivity").value
+    assert cell.get(f"layers.{layer}-e.conductivity").value == sigma, "the stand-in says what the layer itself says"
+    run = il.simulate(cell, "DCPolarisation(voltages=['1 mV', '2 mV', '5 mV'], hold=1 min, sample=1 s)")
+    found = il.analysis.dc_polarisation.find(run, carriers="electrons")
+    assert any(f.value == pytest.approx(sigma, rel=1e-6) for f in found if isinstance(f.value, float))
+    ions = il.simulate(named(f"yang2024/electron-blocking-{kind}"), "Impedance(1 MHz, 10 mHz)")
+    z = ions.impedance(ions.segments[0], specific=True)
+    assert -z[-1].imag > 100.0 * z[-1].real, "no direct current passes"

@@ -1,6 +1,7 @@
 """Closure: a known cell closes with itself, a hidden cause is found, and what nothing explains is said."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +66,36 @@ def test_what_nothing_explains_is_said():
     assert found.reach[1] < 0.9
     assert found.finding().value == pytest.approx(found.simulated - 0.9)
     assert il.design.close is close
+
+
+def test_without_an_impedance_the_cell_stands_as_it_is():
+    r, v = readings(CELL, 2.0)
+    found = close(CELL, None, current_density="2 A/m^2", voltage=f"{v} V")
+    assert found.simulated == pytest.approx(v, rel=1e-3) and found.ohmic is None
+    assert "no impedance reported" in found.words and "they close" in found.words
+    layer = CELL.separator
+    assert found.layers == pytest.approx(2.0 * layer.thickness.value / layer.at("conductivity", CELL.temperature), rel=0.01)
+
+
+def test_less_than_the_layers_alone_is_said():
+    cell = named("yang2024/bare")
+    layer = cell.separator
+    alone = 20.0 * layer.thickness.value / layer.conductivities(cell.temperature)[0]
+    found = close(cell, None, current_density="2 mA/cm^2", voltage=f"{0.5 * alone} V")
+    assert found.layers == pytest.approx(alone, rel=0.02)
+    assert "more than reported, whatever the faces are" in found.words
+    kinder = close(cell, None, current_density="2 mA/cm^2", voltage=f"{1.7 * alone} V")
+    assert any("interphase" in e.path for e in kinder.explanations) and "resistance of the interphase" in kinder.words
+
+
+def test_the_table_of_the_papers_covers_every_cell_with_a_voltage(monkeypatch):
+    """Each symmetric cell's polarisation of the claims stands in one of the two tables of benchmarks/closure.py."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    import closure
+
+    rows = [*closure.CASES, *closure.DIRECT]
+    told = {c for row in rows for c in row.claims.replace(" ", "").split(",")}
+    assert {"S0.C64", "S0.C66", "S1.C39", "S1.C40", "S1.C42", "S1.C45", "S1.C53", "S2.C20", "S2.C30"} <= told
+    assert {"S3.C39", "S3.C40", "S3.C41", "S3.C43", "S3.C47", "S4.C46", "S4.C49"} <= told
+    for row in rows:
+        assert named(row.cell).missing() == ()

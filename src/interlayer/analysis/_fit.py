@@ -185,7 +185,7 @@ def minimise(
         step, expected = _steps(problem, theta[active], a[active], g[active], damped[active], kept)
         trial = problem.moved(theta[active], step)
         new_cost, new_a, new_g = problem.normal(trial)
-        gain = (cost[active] - new_cost) / np.maximum(expected, 1e-300)
+        gain = (cost[active] - new_cost) / np.maximum(expected, 1e-200)
         better = new_cost < cost[active]
         done = np.abs(expected) < tolerance * cost[active] + 1e-24 * len(problem.weight)
         took = active[better]

@@ -1,7 +1,8 @@
 """The catalogue: the cells of the founding papers, bare and protected, one YAML file of `catalogue/` a paper.
 
 A file holds `source`, `note` and `cells`; a cell has its `stack` in the notation, a `note`, `values`: path -> either an
-entry as in a material's file, or a mapping without `value` that says where the value of the stack comes from.
+entry as in a material's file, or a mapping without `value` that says where the value of the stack comes from. `values` of
+the file itself hold for all its cells that have such a path and don't say otherwise.
 """
 
 from __future__ import annotations
@@ -32,22 +33,23 @@ def named(name: str) -> Cell:
     if not variant or not path.exists() or variant not in _file(path)["cells"]:
         raise UnknownNameError("The catalogue has no cell of this name", given=name, allowed=catalogue())
     found = _file(path)
-    return _cell(name, found["cells"][variant], found["source"], path.name)
+    return _cell(name, found["cells"][variant], found["source"], path.name, found.get("values", {}))
 
 
 @functools.cache
 def _file(path: Path) -> dict[str, Any]:
     found = entries.load(path)
-    entries.only(found, ("source", "note", "cells"), path.name, needed=("source", "cells"))
+    entries.only(found, ("source", "note", "values", "cells"), path.name, needed=("source", "cells"))
     return found
 
 
-def _cell(name: str, entry: Mapping[str, Any], source: str, file: str) -> Cell:
+def _cell(name: str, entry: Mapping[str, Any], source: str, file: str, common: Mapping[str, Any]) -> Cell:
     place = f"cells.{name.partition('/')[2]}"
     entries.only(entry, ("stack", "note", "values"), file, place, ("stack",))
     try:
         made = Cell.parse(entry["stack"], name=name)
-        for path, facts in entry.get("values", {}).items():
+        shared = {path: facts for path, facts in common.items() if path in made.parameters()}
+        for path, facts in {**shared, **entry.get("values", {})}.items():
             made = made.set(path, _value(made, path, facts, file, f"{place}.values.{path}"))
     except ReadError:
         raise

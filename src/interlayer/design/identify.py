@@ -354,7 +354,8 @@ class _Joint(CellModel):
         self.plans = []
         for number, row in enumerate(rows):
             count = max((len(p.since) for p in pieces if p.record == number), default=6)
-            self.plans.append(Replay(tuple(sampled(row, max(count, 30)))))
+            since = {p.stretch.step.label: p.since for p in pieces if p.record == number}
+            self.plans.append(Replay(tuple(sampled(row, max(count, 30), since))))
         self.progress, self.runs = progress, 0
         self._last: tuple[Array, ComplexArray] | None = None
 
@@ -384,8 +385,8 @@ class _Joint(CellModel):
             made = self.records(values)
         except SimulationError:
             return np.full(len(omega), np.nan, dtype=np.complex128)
-        found = [{str(s.info["label"]): s for s in r.segments} for r in made]
-        out = np.concatenate([_answer(p, found[p.record].get(p.stretch.step.label)) for p in self.pieces])
+        found = [_begun(r) for r in made]
+        out = np.concatenate([_answer(p, *found[p.record].get(p.stretch.step.label, (None, 0.0))) for p in self.pieces])
         self._last = (values.copy(), out)
         return out
 
@@ -402,14 +403,24 @@ class _Joint(CellModel):
         return out
 
 
-def _answer(piece: Piece, segment: Segment | None) -> ComplexArray:
+def _begun(record: Record) -> dict[str, tuple[Segment, float]]:
+    """{label of a step: (its segment, when the step began)}: where the one before it ended, since the engine records the end
+    of every step but not always a point near its beginning."""
+    out: dict[str, tuple[Segment, float]] = {}
+    clock = 0.0
+    for segment in record.segments:
+        out[str(segment.info["label"])] = segment, clock
+        clock = float(segment["time"][-1]) if segment.axis == "time" else clock
+    return out
+
+
+def _answer(piece: Piece, segment: Segment | None, begin: float) -> ComplexArray:
     """What the simulation says where the piece was measured; it ended earlier: not a number."""
     if segment is None:
         return np.full(len(piece.data), np.nan, dtype=np.complex128)
     if piece.stretch.answer == "impedance":
         return np.asarray(segment["specific_impedance_real"] + 1j * segment["specific_impedance_imag"])
-    time = segment["time"] - segment["time"][0]
-    return np.interp(piece.since, time, segment[piece.stretch.answer]).view(np.complex128)
+    return np.interp(piece.since + begin, segment["time"], segment[piece.stretch.answer]).view(np.complex128)
 
 
 # -- what came out ----------------------------------------------------------------------------------------------------

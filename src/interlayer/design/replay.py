@@ -6,7 +6,7 @@ from the data (the step's own word where the record has it): a current that stay
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ STEADY = 0.01  # relative scatter of an imposed voltage
 LESS = 0.3  # times the current's: then the voltage was imposed
 FEWEST = 8  # points that make a held voltage
 SWEEP = 0.3  # of the points are jumps: nothing is held
+ALIGNED = 1e-3  # of an interval: times that fall on its multiples
 GAP = 20.0  # sampling intervals without a point: the cell rested
 
 
@@ -141,8 +142,28 @@ def replay(record: Record) -> Replay | None:
     return Replay(tuple(row), record.provenance.source) if any(s.control != "rest" for s in row) else None
 
 
-def sampled(row: Sequence[Stretch], points: int) -> list[Step | Spectrum]:
-    """The steps of `row`, each recorded densely enough to be read at `points` times."""
-    return [
-        replace(s.step, sample=s.step.until[0].value / (3.0 * points)) if isinstance(s.step, Step) else s.step for s in row
-    ]  # fmt: skip
+def sampled(row: Sequence[Stretch], points: int, since: Mapping[str, Array] | None = None) -> list[Step | Spectrum]:
+    """The steps of `row`, each recorded densely enough to be read at `points` times.
+
+    since   {label of a step: times after its beginning at which it will be read [s]}; where these are multiples of one
+            interval, that interval is enough, since every one of them is then recorded itself
+    """
+    out: list[Step | Spectrum] = []
+    for s in row:
+        if isinstance(s.step, Step):
+            interval = _interval((since or {}).get(s.step.label))
+            out.append(replace(s.step, sample=max(s.step.until[0].value / (3.0 * points), interval)))
+        else:
+            out.append(s.step)
+    return out
+
+
+def _interval(since: Array | None) -> float:
+    """The interval of which all these times are multiples, or 0."""
+    if since is None or len(since) < 2:
+        return 0.0
+    step = float(np.min(np.diff(since)))
+    if not step > 0.0:
+        return 0.0
+    turns = since / step
+    return step if float(np.max(np.abs(turns - np.round(turns)))) < ALIGNED else 0.0
