@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..analysis import arrhenius, aurbach, bruce_vincent, critical_current, linear_sweep, nucleation, strip_plate, tafel
+from ..analysis import arrhenius, aurbach, bruce_vincent, linear_sweep, nucleation, strip_plate, tafel
 from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
 from .frame import Taken
@@ -30,7 +30,7 @@ def polarisation(which: str = "first") -> Find:
     """|V| of the "first" or "last" half cycle, last tenth of it."""
 
     def find(record: Record) -> Taken:
-        return _named(strip_plate.analyse(record), f"polarisation, {which} half cycle")
+        return Taken(strip_plate.polarisation(strip_plate.half_cycles(record)[0 if which == "first" else -1])[0])
 
     return find
 
@@ -44,15 +44,17 @@ def early(record: Record) -> Taken:
 
 
 def life(count: str = "time", horizon: float | None = None) -> Find:
-    """Hours [s] (or full cycles) until the test ended by itself; beyond where it was stopped alive. With a `horizon`, a
+    """Hours [s] (or full cycles: "cycles", "strips") until the test ended by itself; beyond where it was stopped alive. With a `horizon`, a
     test that was cut short and is alive counts as alive at the horizon."""
 
     def find(record: Record) -> Taken:
         alive = record.outcome == "completed"
         if alive and horizon is not None:
             return Taken(horizon, True)
-        value = float(strip_plate.course(record).end[-1]) if count == "time" else max(0.5 * len(strip_plate.half_cycles(record)), 0.5)
-        return Taken(value, alive)
+        last = record.traces[-1]
+        if count == "time":
+            return Taken(float(last["time"][-1]), alive)
+        return Taken(max(0.5 * len(strip_plate.half_cycles(record)), 0.5), alive)
 
     return find
 
@@ -71,10 +73,8 @@ def onset(factor: float = 1.5) -> Find:
 
 
 def ramp(record: Record) -> Taken:
-    """Current density at which a ramp failed; beyond where it survived its last step."""
-    failed = critical_current.failure(record, strip_plate.half_cycles(record))
-    levels = [abs(h.level) for h in strip_plate.half_cycles(record)]
-    return Taken(max(levels), True) if failed is None else Taken(abs(levels[failed[0]]))
+    """Current density of the half cycle in which a ramp ended by itself; beyond where it survived its last step."""
+    return Taken(abs(strip_plate.half_cycles(record)[-1].level), record.outcome == "completed")
 
 
 def real_part(spectrum: int = 0, *, area: bool = False, subtract: int | None = None) -> Find:
@@ -196,14 +196,29 @@ def efficiency(record: Record) -> Taken:
     return _named(aurbach.find(record), "Coulombic efficiency")
 
 
+def deposit(record: Record) -> Taken:
+    """Thickness of the deposit at the end [m], pores included; nan for a record without its channel."""
+    for channel in record.traces[-1].channels:
+        if channel.startswith("thickness@deposit"):
+            return Taken(float(record.traces[-1][channel][-1]))
+    return NONE
+
+
 def tip(record: Record) -> Taken:
-    """Overpotential at the tip of a nucleation transient [V]."""
-    return Taken(abs(_named(nucleation.find(record), "nucleation tip").value))
+    """Overpotential at the tip of a nucleation transient [V]; nan where the plating ended before there was one."""
+    return _of_nucleation(record, "nucleation tip")
 
 
 def plateau(record: Record) -> Taken:
     """Overpotential of the plateau behind the tip [V]."""
-    return Taken(abs(_named(nucleation.find(record), "plating plateau").value))
+    return _of_nucleation(record, "plating plateau")
 
 
-__all__ = ["Find", "bulk", "current_fraction", "early", "efficiency", "energy", "exchange_current", "face", "high_frequency", "life", "onset", "onset_potential", "plateau", "polarisation", "ramp", "real_part", "tip"]
+def _of_nucleation(record: Record, name: str) -> Taken:
+    try:
+        return Taken(abs(_named(nucleation.find(record), name).value))
+    except AnalysisError:
+        return NONE
+
+
+__all__ = ["Find", "bulk", "current_fraction", "deposit", "early", "efficiency", "energy", "exchange_current", "face", "high_frequency", "life", "onset", "onset_potential", "plateau", "polarisation", "ramp", "real_part", "tip"]

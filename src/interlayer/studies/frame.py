@@ -18,7 +18,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ..cells import Cell, named
-from ..errors import CellError, InterlayerError, SimulationError
+from ..errors import AnalysisError, CellError, InterlayerError, SimulationError
 from ..literature import Claim, claims
 from ..protocols import Protocol
 from ..record import Record
@@ -95,6 +95,7 @@ class Experiment:
     protocol: Protocol
     takes: tuple[Take, ...]
     drawn: bool = True  # in every draw too
+    detail: bool = False  # whether the draws keep the states of the parts as well (a deposit's thickness)
     brief: Protocol | None = None  # what the draws run instead (a long life test cut short; the nominal cell goes all the way)
 
 
@@ -109,6 +110,7 @@ class Study:
     inputs       claim -> where it went in, for claims that the catalogue or a material file uses
     not_yet      claim -> reason, where the general reasons (`_reasons`) do not fit
     keep         paths that are not drawn
+    samples      number of draws, where a draw is dear
     more         (study, nominal cells, records, claims, draws) -> further rows, tables and sentences
     open         sentences: what can't be told apart
     """
@@ -124,6 +126,7 @@ class Study:
     inputs: Mapping[str, str] = field(default_factory=dict)
     not_yet: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
+    samples: int = 0  # draws, where not SAMPLES
     prepare: Callable[[dict[str, Cell]], dict[str, Cell]] | None = None
     more: Callable[[Run], More] | None = None
     open: tuple[str, ...] = ()
@@ -159,6 +162,7 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
     say = tell or (lambda sentence, share: None)
     said = claims(study.name)
     say("the cells, calibrated", 0.0)
+    _allowed(study, said)
     priors = {k: named(v) for k, v in study.variants.items()}
     if study.prepare is not None:
         priors = study.prepare(priors)
@@ -168,15 +172,16 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
     for number, test in enumerate(tests):
         say(f"{test.name}: {test.variant}", 0.02 + 0.18 * number / len(tests))
         record = records[f"{test.name}: {test.variant}"] = simulate(cells[test.variant], test.protocol)
-        nominal |= {(number, k): take.find(record) for k, take in enumerate(test.takes)}
-    draws, lost = _draws(study, priors, said, SAMPLES if samples is None else samples)
+        nominal |= {(number, k): _read(take, record) for k, take in enumerate(test.takes)}
+    draws, lost = _draws(study, priors, said, (study.samples or SAMPLES) if samples is None else samples)
     found: dict[tuple[int, int], list[Taken]] = {}
     for at, own in enumerate(draws):
         say(f"draw {at + 1} of {len(draws)}", 0.2 + 0.5 * at / max(len(draws), 1))
         _one_draw(tests, own, found)
-    rows = [_row(take, said, nominal[n, k], found.get((n, k), [])) for n, test in enumerate(tests) for k, take in enumerate(test.takes)]
+    used = {c for f in study.fits for c in f.claims}
+    rows = [_row(take, said, used, nominal[n, k], found.get((n, k), [])) for n, test in enumerate(tests) for k, take in enumerate(test.takes)]
     more = study.more(Run(study, said, priors, cells, records, draws, lambda s, p: say(s, 0.7 + 0.3 * p))) if study.more else More()
-    rows = [*_calibrated(study, said, rows), *more.rows]
+    rows += more.rows
     rows += _others(study, said, rows)
     say("done", 1.0)
     return StudyResult(
@@ -207,11 +212,17 @@ def _one_draw(tests: Sequence[Experiment], cells: Cells, found: dict[tuple[int, 
     for n, test in enumerate(tests):
         if not test.drawn:
             continue
-        record = simulate(cells[test.variant], test.brief or test.protocol, rtol=RTOL, detail=False)
+        record = simulate(cells[test.variant], test.brief or test.protocol, rtol=RTOL, detail=test.detail)
         for k, take in enumerate(test.takes):
-            taken = take.find(record)
-            if math.isfinite(taken.value):
-                found.setdefault((n, k), []).append(taken)
+            found.setdefault((n, k), []).append(_read(take, record))
+
+
+def _read(take: Take, record: Record) -> Taken:
+    """What is taken from a record; nan where the technique refuses it (the row says how often)."""
+    try:
+        return take.find(record)
+    except AnalysisError:
+        return Taken(math.nan)
 
 
 def reported(claim: Claim, entry: int | None = None) -> float:
@@ -219,21 +230,26 @@ def reported(claim: Claim, entry: int | None = None) -> float:
     return claim.si if entry is None else claim.values[entry]
 
 
-def _row(take: Take, said: Said, nominal: Taken, draws: Sequence[Taken]) -> Row:
-    """The row of one take, scored where it predicts a claim."""
+def _row(take: Take, said: Said, used: set[str], nominal: Taken, draws: list[Taken]) -> Row:
+    """The row of one take, scored where it predicts a claim (one of `used` was fitted)."""
     finite = nominal.value if math.isfinite(nominal.value) else None
+    tried, draws = len(draws), [t for t in draws if math.isfinite(t.value)]
+    refused = f"the technique refuses the nominal record{f' and {tried - len(draws)} of {tried} draws' if tried > len(draws) else ''}" if finite is None else ""
+    if finite is not None and tried > len(draws):
+        refused = f"{tried - len(draws)} of {tried} draws can't be read by the technique"
+    why = "; ".join(w for w in (take.why, refused) if w)
     if not take.claim:
-        return Row("", take.what, take.quantity, take.reported, finite, "control", _band(draws), take.why, beyond=nominal.beyond)
+        return Row("", take.what, take.quantity, take.reported, finite, "control", _band(draws), why, beyond=nominal.beyond)
     key, _, entry = take.claim.partition("#")
     claim = said[key]
     value = reported(claim, int(entry) if entry else None)
     quantity = claim.row
     censored = claim.censored if take.censored is None else take.censored
     made = Row(
-        key, take.what or _words(claim), quantity, value, finite, take.role, _band(draws), take.why, form=claim.form,
+        key, take.what or _words(claim), quantity, value, finite, "calibrated on" if take.claim in used else take.role, _band(draws), why, form=claim.form,
         censored=censored, beyond=nominal.beyond, split=claim.split,
     )  # fmt: skip
-    if take.role != "predicted" or len(draws) < 2:
+    if made.role != "predicted" or len(draws) < 2:
         return made
     ended, beyond = [t.value for t in draws if not t.beyond and t.value > 0.0], sum(t.beyond for t in draws)
     predictive = score.of_draws(ended, beyond, claim.form, claim.quantity)
@@ -260,19 +276,18 @@ def _words(claim: Claim) -> str:
     return f"{claim.quantity.replace('_', ' ')}, {whose}"
 
 
-def _calibrated(study: Study, said: Said, rows: Sequence[Row]) -> list[Row]:
-    """`rows` with the role of those claims that were fitted set so, and without a score."""
-    used = {c for f in study.fits for c in f.claims}
-    for key in used:
-        if said[key].split not in ("calibration", "given"):
-            raise InterlayerError("A study is calibrated on claims of the splits calibration and given only", given=f"{key}: {said[key].split}")
-    return [replace(r, role="calibrated on", score=None, gains={}) if r.claim in used and r.role in ("predicted", "input") else r for r in rows]
+def _allowed(study: Study, said: Said) -> None:
+    """Refuse a study that fits claims of other splits than calibration and given."""
+    for fit in study.fits:
+        for key in fit.claims:
+            if said[key.partition("#")[0]].split not in ("calibration", "given"):
+                raise InterlayerError("A study is calibrated on claims of the splits calibration and given only", given=f"{key}: {said[key].split}")
 
 
 def _others(study: Study, said: Said, rows: Sequence[Row]) -> list[Row]:
     """A row for every claim that no experiment answers: what it went into, or why it is not answered yet."""
-    there = {r.claim for r in rows} | {c for f in study.fits for c in f.claims if any(r.claim == c for r in rows)}
-    used = {c: f"fitted: {', '.join(f.parameters)}" for f in study.fits for c in f.claims}
+    there = {r.claim for r in rows}
+    used = {c.partition("#")[0]: f"fitted: {', '.join(f.parameters)}" for f in study.fits for c in f.claims}
     out = []
     for key, claim in said.items():
         if key in there or claim.kind == "comparison":

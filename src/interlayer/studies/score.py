@@ -13,8 +13,9 @@ distribution of four degrees of freedom (tails heavy enough that one miss does n
             ln P(less)         an upper bound
 
 Lives and critical currents may have no end within the simulated test. Of n draws k ended; phi = (k + 1/2)/(n + 1) of the
-probability lies in the Student part, the rest beyond the test: density phi t4(z)/s, survival 1 - phi + phi (1 - T4(z)). With k = 0
-the Student part is `NOBODY`'s: what one knows of a quantity that nobody measured. A gain is a score less a naive one, in nats.
+probability lies in the Student part, the rest beyond the test: density phi t4(z)/s, survival 1 - phi + phi (1 - T4(z)). To s²
+comes u²/(k + 1), since few ends fix no width; u is the spread of `NOBODY`, what one knows of a quantity that nobody measured,
+which is the Student part itself where k = 0. A gain is a score less a naive one, in nats.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ def of_draws(values: Sequence[float], beyond: int, form: str, quantity: str) -> 
         value, spread = NOBODY[quantity]
         return Predictive(math.log(value), math.hypot(spread, READING[form]), ended)
     low, middle, high = np.quantile(np.log(values), [0.1, 0.5, 0.9])
-    return Predictive(float(middle), math.hypot(0.5 * float(high - low) / EIGHTY, READING[form]), ended)
+    unknown = NOBODY[quantity][1] / math.sqrt(k + 1.0) if quantity in NOBODY else 0.0
+    return Predictive(float(middle), math.hypot(0.5 * float(high - low) / EIGHTY, READING[form], unknown), ended)
 
 
 def naive(rule: str, value: float, form: str, factor: float = 1.0) -> Predictive:

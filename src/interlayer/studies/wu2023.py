@@ -14,6 +14,7 @@ from ..simulation import Simulation
 from . import _finds as take
 from ._fitting import fit, impedance, polarised
 from ._more import standard
+from ._protocols import CutShort
 from .base import STUDIES, StudyResult, Tell
 from .frame import Cells, Experiment, Fit, Naive, Said, Study, Take, run
 
@@ -68,6 +69,10 @@ def _plate(current: float, seconds: float, every: int | None = None) -> StripPla
     return StripPlate(f"{current} A/m^2", half_cycle=f"{HALF} s", cycles=max(1, round(seconds / (2.0 * HALF))), impedance_every=every)
 
 
+def _long(name: str, variant: str, plate: StripPlate, takes: tuple[Take, ...]) -> Experiment:
+    return Experiment(name, variant, plate, takes, brief=CutShort(plate))
+
+
 def _bare(said: Said) -> Experiment:
     age = said["S1.C48"].condition("time")
     cycles = round(age / (2.0 * HALF))
@@ -103,8 +108,8 @@ def experiments(said: Said) -> tuple[Experiment, ...]:
     ramp = CriticalCurrent(start="0.05 mA/cm^2", step="0.05 mA/cm^2", stop="2 mA/cm^2", half_cycle=f"{HALF} s")
     top = Take("S1.C56", take.ramp, why="ramp on to 2 mA/cm²")
     out = [
-        _bare(said), Experiment("strip/plate 0.05 mA/cm²", "wetted", _plate(slow, 5.0 * short.si, 50), wet), Experiment("strip/plate 0.05 mA/cm²", "protected", _plate(slow, long.si, 125), shielded),
-        Experiment("strip/plate 0.1 mA/cm²", "protected", _plate(fast, longer.si), twice), Experiment("ramp", "protected", ramp, (top,)), *_blocking(),
+        _bare(said), _long("strip/plate 0.05 mA/cm²", "wetted", _plate(slow, 5.0 * short.si, 50), wet), _long("strip/plate 0.05 mA/cm²", "protected", _plate(slow, long.si, 125), shielded),
+        _long("strip/plate 0.1 mA/cm²", "protected", _plate(fast, longer.si), twice), Experiment("ramp", "protected", ramp, (top,)), *_blocking(),
     ]  # fmt: skip
     for label, like, words in (("sham", "S1.C47", "as thick LAGP in place of polymer and liquid, with the bare cell's film: must show no gain"), ("dry", "S1.C51", "the polymer alone, without the liquid")):
         out.append(Experiment("impedance", label, SPECTRUM, (Take("", take.real_part(area=True), (), "control", f"cell impedance, {label}: {words}", f"reported column: {like}", "resistance", said[like].si),)))
