@@ -17,7 +17,7 @@ class CutShort(Protocol):
     So a test of thousands of cycles can be drawn many times. What only thousands of cycles would do is not seen.
     """
 
-    plate: StripPlate = stated()
+    plate: StripPlate = stated()  # noqa: RUF009 - the field form of protocols
     first: int = stated()
     last: int = stated()
 

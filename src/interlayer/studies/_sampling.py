@@ -27,12 +27,14 @@ def uncertain(cells: Iterable[Cell], keep: Iterable[str] = ()) -> list[str]:
     return sorted(found, key=lambda p: (p.endswith(".activation_energy"), p))  # an energy belongs to the value it follows
 
 
-def hypercube(paths: list[str], count: int, seed: int) -> list[dict[str, float]]:
-    """`count` draws of the quantiles of these paths."""
+def hypercube(paths: list[str], count: int, seed: int, ties: Iterable[str] = ()) -> list[dict[str, float]]:
+    """`count` draws of the quantiles of these paths; all paths that end in one of `ties` share theirs."""
     from scipy.stats import qmc
 
-    rows = qmc.LatinHypercube(max(len(paths), 1), rng=np.random.default_rng(seed)).random(count)
-    return [dict(zip(paths, map(float, row), strict=False)) for row in rows]
+    keys = {p: next((t for t in ties if p.endswith(t)), p) for p in paths}
+    axes = list(dict.fromkeys(keys.values()))
+    rows = qmc.LatinHypercube(max(len(axes), 1), rng=np.random.default_rng(seed)).random(count)
+    return [{p: float(row[axes.index(keys[p])]) for p in paths} for row in rows]
 
 
 def quantile(value: Value, u: float) -> float:

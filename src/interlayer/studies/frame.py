@@ -110,6 +110,7 @@ class Study:
     inputs       claim -> where it went in, for claims that the catalogue or a material file uses
     not_yet      claim -> reason, where the general reasons (`_reasons`) do not fit
     keep         paths that are not drawn
+    ties         ends of paths that share their quantile (the same lithium at either face)
     samples      number of draws, where a draw is dear
     more         (study, nominal cells, records, claims, draws) -> further rows, tables and sentences
     open         sentences: what can't be told apart
@@ -126,6 +127,7 @@ class Study:
     inputs: Mapping[str, str] = field(default_factory=dict)
     not_yet: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
+    ties: tuple[str, ...] = ()
     samples: int = 0  # draws, where not SAMPLES
     prepare: Callable[[dict[str, Cell]], dict[str, Cell]] | None = None
     more: Callable[[Run], More] | None = None
@@ -179,7 +181,7 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
         say(f"draw {at + 1} of {len(draws)}", 0.2 + 0.5 * at / max(len(draws), 1))
         _one_draw(tests, own, found)
     used = {c for f in study.fits for c in f.claims}
-    rows = [_row(take, said, used, nominal[n, k], found.get((n, k), [])) for n, test in enumerate(tests) for k, take in enumerate(test.takes)]
+    rows = [row_of(take, said, used, nominal[n, k], found.get((n, k), [])) for n, test in enumerate(tests) for k, take in enumerate(test.takes)]
     more = study.more(Run(study, said, priors, cells, records, draws, lambda s, p: say(s, 0.7 + 0.3 * p))) if study.more else More()
     rows += more.rows
     rows += _others(study, said, rows)
@@ -198,7 +200,7 @@ def _draws(study: Study, priors: Cells, said: Said, samples: int) -> tuple[list[
     paths = _sampling.uncertain(priors.values(), study.keep)
     out: list[Cells] = []
     lost = 0
-    for row in _sampling.hypercube(paths, TRIES * samples, SEED):
+    for row in _sampling.hypercube(paths, TRIES * samples, SEED, study.ties):
         if len(out) == samples:
             break
         try:
@@ -230,7 +232,7 @@ def reported(claim: Claim, entry: int | None = None) -> float:
     return claim.si if entry is None else claim.values[entry]
 
 
-def _row(take: Take, said: Said, used: set[str], nominal: Taken, draws: list[Taken]) -> Row:
+def row_of(take: Take, said: Said, used: set[str], nominal: Taken, draws: list[Taken]) -> Row:
     """The row of one take, scored where it predicts a claim (one of `used` was fitted)."""
     finite = nominal.value if math.isfinite(nominal.value) else None
     tried, draws = len(draws), [t for t in draws if math.isfinite(t.value)]

@@ -154,7 +154,7 @@ STUDY = Study(
         "S4.C31": "the scan rate is not in the text that was read", "S4.C32": "the scan rate is not in the text that was read", "S4.C92": "the same number as S4.C41, which was fitted",
         "S4.C95": "a window of a figure, no outcome", "S4.C17": "reduction of nitrate is not in the model",
     },
-    keep=(FILM, *CE.values(), POROSITY), more=standard("strip/plate"),
+    keep=(FILM, "dead_lithium.coulombic_efficiency", POROSITY, "LiPF6-carbonate|Cu.deposit.deposit_porosity"), samples=16, more=standard("strip/plate"),
     open=(
         "The skin's own transference number: in a cell of 25 µm of liquid the faces take nearly all of a small voltage, so the Bruce-Vincent experiment on the whole cell says nothing of it; the Donnan null and a bound anion are both inside the prior.",
         "How a face divides into skin, film and charge transfer: one polarisation and one apparent exchange current fix their sum.",
