@@ -30,6 +30,7 @@ class Row:
     score      log-score of the prediction (score.py), None where it predicts nothing
     naive      naive rule -> what it says (SI); gains: naive rule -> {factor on its spread: score less the rule's}
     printed    the claim as printed, where it has no single number in SI
+    where      key of the record it was taken from, "strip/plate: protected"
     """
 
     claim: str
@@ -48,6 +49,7 @@ class Row:
     naive: Mapping[str, float] = field(default_factory=dict)
     gains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     printed: str = ""
+    where: str = ""
 
     @property
     def scored(self) -> bool:

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from .. import literature
 from ..cells import Cell, named
 from ..errors import AnalysisError, CellError, InterlayerError, SimulationError
 from ..literature import Claim, claims
@@ -181,7 +182,7 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
         say(f"draw {at + 1} of {len(draws)}", 0.2 + 0.5 * at / max(len(draws), 1))
         _one_draw(tests, own, found)
     used = {c for f in study.fits for c in f.claims}
-    rows = [row_of(take, said, used, nominal[n, k], found.get((n, k), [])) for n, test in enumerate(tests) for k, take in enumerate(test.takes)]
+    rows = [replace(row_of(take, said, used, nominal[n, k], found.get((n, k), [])), where=f"{test.name}: {test.variant}") for n, test in enumerate(tests) for k, take in enumerate(test.takes)]
     more = study.more(Run(study, said, priors, cells, records, draws, lambda s, p: say(s, 0.7 + 0.3 * p))) if study.more else More()
     rows += more.rows
     rows += _others(study, said, rows)
@@ -191,8 +192,14 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
         (_parameters(study, priors, cells), *more.tables), dict(more.fields), (*_missed(rows), *study.open, *more.open),
         tuple(f"{', '.join(f.parameters)}: on {', '.join(f.claims)}{'; ' + f.how if f.how else ''}" for f in study.fits),
         study.methods or METHODS, {"draws": len(draws), "draws that could not be calibrated": lost, "seed": SEED},
-        parameters=sum(len(f.parameters) for f in study.fits),
+        parameters=sum(len(f.parameters) for f in study.fits), audit=_verdicts(said),
     )  # fmt: skip
+
+
+def _verdicts(said: Said) -> tuple[tuple[str, str, str], ...]:
+    """(verdict, rule, sentence) of the audit of the paper's own numbers, where this version of the package has the audit."""
+    judge = getattr(literature, "audit", None)
+    return tuple((v.word, v.rule, v.sentence) for v in judge(said)) if callable(judge) else ()
 
 
 def _draws(study: Study, priors: Cells, said: Said, samples: int) -> tuple[list[Cells], int]:
