@@ -190,22 +190,49 @@ def run_study(name: str) -> StudyResult:
         return function(tell)
 
 
+def run_studies() -> dict[str, StudyResult]:
+    """Run all studies with progress."""
+    from .studies import run_all
+
+    warm_up()
+    with working("all studies") as tell:
+        return run_all(tell)
+
+
 def print_study(result: StudyResult) -> None:
-    """The table reported / simulated, and what can't be told apart."""
+    """The table reported / simulated, what is not answered yet, what it is worth, and what can't be told apart."""
     from .report.words import REPORTED, rounded
+    from .studies import summary
 
     click.echo(f"{result.title}\n{result.source}")
-    print_table(REPORTED, [[rounded(c) for c in row.cells()] for row in result.rows])
+    shown = [r for r in result.rows if r.role != "not yet" and (r.role != "input" or r.simulated is not None)]
+    print_table(REPORTED, [[rounded(c) for c in row.cells()] for row in shown])
+    waiting: dict[str, int] = {}
+    for row in result.rows:
+        if row.role == "not yet":
+            waiting[row.note] = waiting.get(row.note, 0) + 1
+    if waiting:
+        click.echo("Not yet: " + "; ".join(f"{n} claim{'s' * (n != 1)}: {why}" for why, n in waiting.items()) + ".")
+    if any(r.scored for r in result.rows):
+        print_table(summary.HEADS, [summary.of(result).cells()])
     if result.open:
         click.echo("What the data can't tell apart:")
         for sentence in result.open:
             click.echo(f"  - {sentence}")
 
 
+def print_studies(results: Mapping[str, StudyResult]) -> None:
+    """The summaries of several studies, their negative controls as they fell, and what was missed."""
+    from .studies import summary
+
+    print_table(summary.HEADS, [*(summary.of(r).cells() for r in results.values()), summary.of_all(results.values()).cells()])
+    for name, result in results.items():
+        for line in [*summary.of(result).controls, *(s for s in result.open if s.startswith("Missed"))]:
+            click.echo(f"  {name}: {line}")
+
+
 def write_study(result: StudyResult, json_out: str | None, report: Path | None, export: Path | None) -> None:
     """Whatever outputs were asked for."""
-    from .report.table import of_rows
-
     shelf: dict[str, Any] = {}
     if report is not None or export is not None:
         from .report.pages import study as page
@@ -218,22 +245,56 @@ def write_study(result: StudyResult, json_out: str | None, report: Path | None, 
     if report is not None:
         click.echo(f"Report: {report}", err=json_out == "-")
     if export is not None:
-        count = export_figures(shelf, export)
-        heads = ("claim", "what", "quantity", "unit", "reported", "simulated", "low", "high", "role", "note")
-        export_table(of_rows("reported-simulated", heads, [
-            (d["claim"], d["what"], d["quantity"], d["unit"], d["reported"], d["simulated"], *(d["interval_80"] or (None, None)), d["role"], d["note"])
-            for d in (row.as_dict() for row in result.rows)
-        ]), export)  # fmt: skip
-        for key, record in result.records.items():
-            record.save(export / f"{''.join(c if c.isalnum() else '-' for c in key)}.parquet")
-        click.echo(f"Export: {count + 1 + len(result.records)} files in {export}", err=json_out == "-")
+        click.echo(f"Export: {export_study(result, shelf, export)} files in {export}", err=json_out == "-")
     if json_out is not None:
-        data = result.as_dict() | {
-            "parameters": {k: {p: v.as_dict() for p, v in c.parameters().items()} for k, c in result.cells.items()},
-            "provenance": {k: provenance(r.provenance) | {"outcome": r.outcome} for k, r in result.records.items()},
-            "versions": versions(r.provenance.sha256 for r in result.records.values()),
-        }  # fmt: skip
-        write_json(data, json_out)
+        write_json(study_json(result), json_out)
+
+
+def export_study(result: StudyResult, shelf: Mapping[str, Any], folder: Path) -> int:
+    """Figures, the table and the records of a study in a folder; the number of files."""
+    from .report.table import of_rows
+
+    count = export_figures(shelf, folder)
+    heads = ("claim", "what", "quantity", "unit", "reported", "simulated", "low", "high", "role", "note")
+    export_table(of_rows("reported-simulated", heads, [
+        (d["claim"], d["what"], d["quantity"], d["unit"], d["reported"], d["simulated"], *(d["interval_80"] or (None, None)), d["role"], d["note"])
+        for d in (row.as_dict() for row in result.rows)
+    ]), folder)  # fmt: skip
+    for key, record in result.records.items():
+        record.save(folder / f"{''.join(c if c.isalnum() else '-' for c in key)}.parquet")
+    return count + 1 + len(result.records)
+
+
+def study_json(result: StudyResult) -> dict[str, Any]:
+    """A study as plain values: rows, summary, parameters, provenance."""
+    from .studies import summary
+
+    return result.as_dict() | {
+        "summary": summary.of(result).as_dict(),
+        "parameters": {k: {p: v.as_dict() for p, v in c.parameters().items()} for k, c in result.cells.items()},
+        "provenance": {k: provenance(r.provenance) | {"outcome": r.outcome} for k, r in result.records.items()},
+        "versions": versions(r.provenance.sha256 for r in result.records.values()),
+    }  # fmt: skip
+
+
+def write_studies(results: Mapping[str, StudyResult], json_out: str | None, report: Path | None, export: Path | None) -> None:
+    """As `write_study` for all: an index page with a page a study beside it, one JSON, a folder a study."""
+    from .studies import summary
+
+    pages: dict[str, str] = {}
+    for name, result in results.items():
+        place = None if report is None else report.with_name(f"{report.stem}-{name}.html")
+        write_study(result, None, place, None if export is None else export / name)
+        if place is not None:
+            pages[name] = place.name
+    if report is not None:
+        from .report.pages import study as page
+
+        page.index(results, pages, report)
+        click.echo(f"Report: {report}", err=json_out == "-")
+    if json_out is not None:
+        papers = {name: summary.of(r).as_dict() for name, r in results.items()}
+        write_json({"papers": papers, "all": summary.of_all(results.values()).as_dict(), "studies": {name: study_json(r) for name, r in results.items()}}, json_out)
 
 
 # -- simulations ------------------------------------------------------------------------------------------------------

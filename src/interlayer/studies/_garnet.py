@@ -46,22 +46,25 @@ def solve_pair(make: Callable[[float, float], Cell], start: tuple[float, float],
 
     Newton with a difference Jacobian on (ln R, E/RT); raises `CellError` when no pair of numbers meets them.
     """
-    from ..errors import CellError
+    from ..errors import CellError, UnitError
 
     def miss(x: np.ndarray) -> np.ndarray:
         r = interface_resistance(make(float(x[0]), float(x[1])), TEMPERATURES)
         return np.array([math.log(r[0] / targets[0]), (activation_energy(r) - targets[1]) / 2500.0])
 
     x = np.array(start)
-    f = miss(x)
-    for _ in range(40):
-        if np.max(np.abs(f)) < 1e-9:
-            return float(x[0]), float(x[1])
-        jacobian = np.column_stack([(miss(x + d) - f) / 1e-5 for d in np.eye(2) * 1e-5])
-        step = np.linalg.solve(jacobian, -f)
-        step *= min(1.0, 1.0 / float(np.max(np.abs(step))))
-        x = x + step
+    try:
         f = miss(x)
+        for _ in range(40):
+            if np.max(np.abs(f)) < 1e-9:
+                return float(x[0]), float(x[1])
+            jacobian = np.column_stack([(miss(x + d) - f) / 1e-5 for d in np.eye(2) * 1e-5])
+            step = np.linalg.solve(jacobian, -f)
+            step *= min(1.0, 1.0 / float(np.max(np.abs(step))))
+            x = x + step
+            f = miss(x)
+    except (UnitError, np.linalg.LinAlgError) as error:
+        raise CellError("The search for this resistance with this activation energy leaves what is possible", given=targets) from error
     raise CellError("No pair of values gives this resistance with this activation energy", given=targets, remedy="Widen the priors of the other parameters")
 
 
@@ -73,13 +76,14 @@ def fails(simulation: Simulation, current: float, half_cycle: str) -> str:
     return "" if record.outcome == "completed" else record.outcome
 
 
-def critical_current(cell: Cell, half_cycle: str, tolerance: float = 1.01, most: float = 1e4) -> tuple[float, str]:
-    """(current density [A/m²] above which a fresh cell fails within one cycle, how it fails), by halving in the logarithm.
+def critical_current(cell: Cell, half_cycle: str, tolerance: float = 1.01, most: float = 1e4, least: float = 1e-2) -> tuple[float, str]:
+    """(current density [A/m²] above which a fresh cell fails within one cycle, how it fails), by halving in the logarithm
+    between `least` and `most`.
 
     The ramp's history is left out (the study checks the nominal cells against the whole ramp). (inf, "") above `most`.
     """
     simulation = Simulation.of(cell)
-    low, high = 1e-2, most
+    low, high = least, most
     how = fails(simulation, high, half_cycle)
     if not how:
         return math.inf, ""
@@ -106,8 +110,11 @@ def flaw_for(cell: Cell, face: str, drive: str, current: float, half_cycle: str,
     critical current falls with depth. `nan` where no depth between 10 pm and 1 cm does it.
     """
 
+    simulation = Simulation.of(with_drive(cell, face, drive))
+
     def short(depth: float) -> bool:
-        return "short" in fails(Simulation.of(with_drive(cell, face, drive, depth)), current, half_cycle)
+        simulation.restate(with_drive(cell, face, drive, depth))
+        return "short" in fails(simulation, current, half_cycle)
 
     low, high = 1e-11, 1e-2
     if short(low) or not short(high):

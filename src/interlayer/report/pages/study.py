@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...cells import Cell
 from ...record import Record
-from ..html import Block, Bullets, Grid, Section, Text
+from ..html import Block, Bullets, Folded, Grid, Picture, Section, Text
 from ..style import Sheet
-from ..words import REPORTED, rounded
+from ..words import rounded
 from . import _parts
 
 if TYPE_CHECKING:
@@ -24,31 +25,117 @@ def study(result: StudyResult, path: str | Path, *, shelf: dict[str, Sheet] | No
     return _parts.write(path, result.title, blocks(result, shelf))
 
 
+#: heads of the table of a study's page
+HEADS = ("claim", "what", "reported", "simulated (80 %)", "role", "note; gain over naive rules [nats]")
+SHOWN = ("predicted", "calibrated on", "control", "prior only")
+
+
 def blocks(result: StudyResult, shelf: dict[str, Sheet] | None = None) -> list[Block]:
     """The report's blocks."""
     experiments = by_experiment(result.records)
-    out: list[Block] = [Text(result.question, "lead"), Text(f"Source: {result.source}")]
-    out.append(Section("Reported and simulated", [
-        *_summary(result.rows), Grid(REPORTED, [tuple(rounded(c) for c in r.cells()) for r in result.rows], right=(2, 3)),
-        Text("calibrated on: the number was used to fit a parameter; predicted: it was not; prior only: nothing was fitted; control: a cell "
-             "or mechanism for comparison that the source does not have. In brackets the 80 % interval over what is not known.", "note"),
-    ]))  # fmt: skip
+    out: list[Block] = [Text(result.question, "lead"), Text(f"Source: {result.source}"), *_reported(result, shelf)]
     if result.calibration:
         out.append(Section("Calibration", [Bullets(result.calibration)]))
     if result.cells:
-        out.append(Section("Cells", _parts.cells_blocks(result.cells, shelf)))
+        out.append(Section("Cells", _parts.cells_blocks(_some(result.cells), shelf)))
     for name, records in experiments.items():
-        out.append(Section(name[:1].upper() + name[1:], [*_parts.experiment(records, shelf, f"{_plain(name)}-"), *_parts.ends(records)]))
+        out.append(Section(name[:1].upper() + name[1:], [*_experiment(name, records, result.rows, shelf), *_parts.ends(records)]))
     out += [s for s in (_budget(experiments, shelf), _states(experiments, shelf), _fields(result, shelf)) if s.blocks]
     if result.tables:
         out.append(Section("Further tables", [Grid(t.columns, [[rounded(c) for c in row] for row in t.rows], t.title, t.note) for t in result.tables]))
     if result.open:
         out.append(Section("What the data can't tell apart", [Bullets(result.open)]))
+    out += _rest(result)
     if result.methods:
         out.append(Section("Methods", [Text(result.methods)]))
     if result.cells:
-        out.append(Section("Parameters", _parts.parameter_blocks(result.cells)))
+        out.append(Section("Parameters", _parts.parameter_blocks(_some(result.cells))))
     out.append(Section("Software", _parts.software(result.records.values(), result.settings)))
+    return out
+
+
+def index(results: Mapping[str, StudyResult], pages: Mapping[str, str], path: str | Path) -> Path:
+    """Write the index of several studies: the table of summaries, one figure of all claims a study, and links to the pages."""
+    from ...studies import summary
+
+    heads = summary.HEADS
+    rows = [summary.of(r).cells() for r in results.values()]
+    if len(results) > 1:
+        rows.append(summary.of_all(results.values()).cells())
+    out: list[Block] = [
+        Text("Each paper as a study: every claim that the package can answer now stands beside what was simulated; the others say why not yet.", "lead"),
+        Section("What it is worth", [Grid(heads, rows), Text(SCORES, "note")]),
+        Section("The studies", [Grid(("study", "title", "its page"), [(name, r.title, pages.get(name, "")) for name, r in results.items()])]),
+    ]
+    for name, r in results.items():
+        out.append(Section(name, [Text(r.question), *_claims(r), Bullets(summary.of(r).controls)]))
+    return _parts.write(path, "The founding papers as studies", out)
+
+
+SCORES = (
+    "Gain: mean log-score of the prediction less that of a naive rule, over the claims that the rule answers; above zero the simulation made the reported value more probable. "
+    "Bands: two-sided predictions whose 80 % band holds the reported value. Definitions: docs/studies.md."
+)
+
+
+def _some(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """The cells without their copies at another temperature."""
+    return {k: c for k, c in cells.items() if ", cold" not in k}
+
+
+def _reported(result: StudyResult, shelf: dict[str, Sheet] | None) -> list[Block]:
+    """Table and figure of what was reported beside what was simulated, and the summary."""
+    from ...studies import summary
+
+    worth = summary.of(result)
+    own = [r for r in result.rows if r.role in SHOWN or r.simulated is not None]
+    rows = [tuple(rounded(c) for c in (*r.cells()[:5], "; ".join(t for t in (r.note, _gains(r)) if t))) for r in own]
+    out: list[Block] = [*_summary(result.rows), Grid(HEADS, rows, right=(2, 3))]
+    out.append(Text("calibrated on: the number was used to fit a parameter; predicted: it was not; input: it went in and is read back; prior only: nothing was fitted; control: a cell "
+                    "or mechanism for comparison that the source does not have. In brackets the 80 % interval over what is not known.", "note"))  # fmt: skip
+    worth_blocks: list[Block] = [Grid(summary.HEADS, [worth.cells()]), Text(SCORES, "note")] if worth.scored else []
+    return [Section("Reported and simulated", [*_claims(result, shelf), *out]), *([Section("What it is worth", worth_blocks)] if worth_blocks else [])]
+
+
+def _claims(result: StudyResult, shelf: dict[str, Sheet] | None = None) -> list[Block]:
+    from ..figures import reported
+
+    if not any(r.role == "predicted" and r.reported and r.simulated is not None for r in result.rows):
+        return []
+    caption = "Simulated over reported for every predicted claim. Line: 80 % band of the draws (blue where it holds the reported value); point: nominal cell; cross: a naive rule; arrow: beyond the axis, or ended alive."
+    return _parts.picture(lambda: reported.claims(result.rows), caption, shelf, "claims")
+
+
+def _gains(row: Row) -> str:
+    said = ", ".join(f"{g['1.0']:+.2f} over {rule}" for rule, g in row.gains.items())
+    return f"gain {said}" if said else ""
+
+
+def _experiment(name: str, records: Mapping[str, Record], rows: tuple[Row, ...], shelf: dict[str, Sheet] | None) -> list[Block]:
+    """The figures of one experiment with the reported values laid over."""
+    from ..figures import reported
+    from ..pick import record_colours
+
+    out = _parts.experiment(records, shelf, f"{_plain(name)}-")
+    own = [r for r in rows if r.where.partition(": ")[0] == name]
+    colours = dict(record_colours(records))
+    for block in out:
+        if isinstance(block, Picture) and own:
+            reported.lay_over(block.figure, own, colours)  # type: ignore[arg-type]
+    return out
+
+
+def _rest(result: StudyResult) -> list[Block]:
+    """What is not answered yet and why, what went in, and the audit."""
+    out: list[Block] = []
+    waiting = [r for r in result.rows if r.role == "not yet"]
+    if waiting:
+        out.append(Section("Not yet", [Text(f"{len(waiting)} claims that this version can't answer, each with the reason."), Folded("All of them", [Grid(("claim", "what", "reported", "why not yet"), [(r.claim, r.what, rounded(r.cells()[2]), r.note) for r in waiting], small=True)])]))
+    given = [r for r in result.rows if r.role == "input" and r.simulated is None]
+    if given:
+        out.append(Section("What went in", [Folded(f"{len(given)} claims", [Grid(("claim", "what", "reported", "where"), [(r.claim, r.what, rounded(r.cells()[2]), r.note) for r in given], small=True)])]))
+    if result.audit:
+        out.append(Section("Audit of the paper's own numbers", [Grid(("verdict", "rule", "sentence"), result.audit)]))
     return out
 
 
@@ -67,11 +154,10 @@ def _plain(name: str) -> str:
 
 def _summary(rows: tuple[Row, ...]) -> list[Block]:
     """How many predictions with an interval hold the reported number."""
-    judged = [r for r in rows if r.role == "predicted" and r.reported is not None and r.interval is not None]
+    judged = [r for r in rows if r.held is not None]
     if not judged:
         return []
-    held = sum(r.interval[0] <= r.reported <= r.interval[1] for r in judged if r.interval is not None and r.reported is not None)
-    return [Text(f"Of {len(judged)} predicted numbers with an interval, {held} reported values lie inside it.")]
+    return [Text(f"Of {len(judged)} predicted numbers with an interval, {sum(bool(r.held) for r in judged)} reported values lie inside it (bounds and lives that ended alive: are allowed by it).")]
 
 
 def _budget(experiments: Mapping[str, Mapping[str, Record]], shelf: dict[str, Sheet] | None) -> Section:

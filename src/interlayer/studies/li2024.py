@@ -1,0 +1,120 @@
+"""li2024: what does a P-DOL nanolayer on the LAGP filler of a quasi-solid electrolyte change? With the garnet twin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..cells import Cell
+from ..literature import Claim
+from ..protocols import Arrhenius, BruceVincent, Impedance, LinearSweep, StripPlate, Tafel
+from . import _finds as take
+from ._fitting import copied, fit, impedance
+from ._more import standard
+from .base import STUDIES, StudyResult, Tell
+from .frame import Cells, Experiment, Fit, Naive, Said, Study, Take, run
+
+FILM = "interphase.conductivity"
+BARE, NANO = "interfaces.Li|QCPE", "interfaces.Li|QCPE-PDOL"
+SPECTRUM = Impedance("1 MHz", "100 mHz")
+
+
+def calibrate(cells: Cells, said: Said) -> dict[str, Cell]:
+    """One film resistance in each symmetric cell, on its impedance (ohm of the whole cell times the disc's area)."""
+    out = dict(cells)
+    for label, face, key in (("bare", BARE, "S0.C22"), ("protected", NANO, "S0.C23")):
+        area = cells[label].area
+        assert area is not None
+        out[label] = fit(cells[label], f"{face}.{FILM}", impedance, said[key].si * area.value, key)
+    for twin, like, face in (("bare-LLZTO", "bare", BARE), ("protected-LLZTO", "protected", NANO)):
+        out[twin] = copied(out[like], cells[twin], f"{face}.{FILM}", f"{face}-LLZTO.{FILM}")
+    out["sham"] = _sham(out)
+    return out
+
+
+def _sham(cells: dict[str, Cell]) -> Cell:
+    """The negative control: the transport of the protected electrolyte behind the film of the bare one."""
+    made = copied(cells["bare"], cells["protected"], f"{BARE}.{FILM}", f"{NANO}.{FILM}")
+    made = copied(cells["bare"], made, f"{BARE}.charge_transfer.exchange_current_density", f"{NANO}.charge_transfer.exchange_current_density")
+    return replace(made, name="li2024/sham", note="the film and charge transfer of the bare cell on the protected electrolyte")
+
+
+def _ohmic(said: Said, claim: Claim, resistance: str, area: float) -> Naive:
+    return Naive("V = j R", claim.condition("current_density") * said[resistance].si * area, (resistance,))
+
+
+def _plates(said: Said) -> list[Experiment]:
+    area = 1.131e-4  # of the catalogue's disc
+    low, high = said["S0.C64"], said["S0.C66"]
+    lives = {"S0.C64": ("S0.C63",), "S0.C66": ("S0.C65",)}
+    out = []
+    for claim in (low, high):
+        life = said[lives[claim.id][0]]
+        takes = (
+            Take(claim.id, take.polarisation(), (_ohmic(said, claim, "S0.C23", area),), why="film fitted on the impedance alone; the voltage adds the salt's polarisation"),
+            Take(life.id, take.life(), (Naive("protected = bare", said["S0.C62"].si, ("S0.C62",)),), why=_NOTHING),
+        )
+        out.append(Experiment(f"strip/plate {claim.condition('current_density') / 10:g} mA/cm²", "protected", _plate(claim.condition("current_density"), life.si), takes))
+    current = said["S0.C62"].condition("current_density")
+    bare = Take("S0.C62", take.life(), why=_NOTHING)
+    shielded = Take("S0.C61", take.life(), (Naive("protected = bare", said["S0.C62"].si, ("S0.C62",)),), why=_NOTHING)
+    out.append(Experiment("strip/plate 0.5 mA/cm²", "bare", _plate(current, 10.0 * said["S0.C62"].si), (bare,)))
+    out.append(Experiment("strip/plate 0.5 mA/cm²", "protected", _plate(current, said["S0.C61"].si), (shielded,)))
+    return out
+
+
+_NOTHING = "nothing but depletion of the salt ends a life in this model of a gel: no filament through a soft electrolyte is in it"
+
+
+def _plate(current: float, seconds: float) -> StripPlate:
+    return StripPlate(f"{current} A/m^2", half_cycle="1 h", cycles=round(seconds / 7200.0))
+
+
+def experiments(said: Said) -> tuple[Experiment, ...]:
+    """Impedance, strip and plate, Tafel, Bruce-Vincent, Arrhenius, linear sweep."""
+    out = [
+        Experiment("impedance", "bare", SPECTRUM, (Take("S0.C22", take.real_part(area=True)),)),
+        Experiment("impedance", "protected", SPECTRUM, (Take("S0.C23", take.real_part(area=True), (Naive("protected = bare", said["S0.C22"].si),)),)),
+        *_plates(said),
+    ]
+    twin = (("bare", "bare-LLZTO"), ("protected", "protected-LLZTO"), ("bare", "sham"))
+    for like, label in twin:
+        what = f"cell impedance, {label}" + (": film and charge transfer of the bare cell" if label == "sham" else f": the garnet twin with the film of the LAGP cell ({like})")
+        reported = said["S0.C22" if like == "bare" else "S0.C23"].si
+        why = "reported column: the cell whose film it carries" + ("; the filler's transport alone must show no gain" if label == "sham" else "; the paper reports full cells of the twin only")
+        out.append(Experiment("impedance", label, SPECTRUM, (Take("", take.real_part(area=True), (), "control", what, why, "resistance", reported),)))
+    for label, j0, t in (("bare", "S0.C55", "S0.C19"), ("protected", "S0.C56", "S0.C20")):
+        sweep = Tafel("40 mV", "0.2 mV/s", sample="1 s")
+        out.append(Experiment("Tafel", label, sweep, (Take(j0, take.exchange_current, (), "input", why="went in as charge transfer; the sweep sees the film as well, so it reads less"),)))
+        held = BruceVincent("10 mV", "10 h", sample="5 min")
+        out.append(Experiment("Bruce-Vincent", label, held, (Take(t, take.current_fraction, (), "input", why=_FACES),)))
+    for label, key in (("blocking-bare", "S0.C17"), ("blocking-protected", "S0.C18")):
+        warm = Arrhenius(Impedance("1 MHz", "1 kHz", points_per_decade=2), ["25 degC", "40 degC", "55 degC"])
+        out.append(Experiment("Arrhenius", label, warm, (Take(key, take.energy("conductivity"), (), "input", why="went in as the law of the conductivity; read back with the other form, ln(sigma T)"),)))
+    onset = Take("S0.C21", take.onset_potential, why="the onset of oxidation at the blocking metal is a prior")
+    out.append(Experiment("linear sweep", "sweep-protected", LinearSweep("2.5 V", "6 V", "1 mV/s", sample="5 s"), (onset,)))
+    return tuple(out)
+
+
+_FACES = "went in as the material's; the experiment on the whole cell is refused where the faces take more than 0.8 of the voltage, as here: with these impedances it can't see the electrolyte"
+
+STUDY = Study(
+    "li2024", "P-DOL on the LAGP filler of a quasi-solid electrolyte: bare against protected, with the garnet twin", "Li et al., Energy Environ. Sci. 17 (2024) 5521, 10.1039/d4ee02075h",
+    "Does a nanolayer on the filler act through the electrolyte's transport or through the film on lithium?",
+    {k: f"li2024/{k}" for k in ("bare", "protected", "bare-LLZTO", "protected-LLZTO", "blocking-bare", "blocking-protected", "sweep-protected")},
+    (
+        Fit((f"{BARE}.{FILM}",), ("S0.C22",), "read at 0.1 Hz and 30 degC, which the paper does not say"),
+        Fit((f"{NANO}.{FILM}",), ("S0.C23",), "the same; the garnet twin takes both films over"),
+    ),
+    calibrate, experiments, keep=(FILM,), more=standard("strip/plate 0.5 mA/cm²"),
+    open=(
+        "How an impedance divides into film and charge transfer: one resistance at the lowest frequency fixes their sum; the exchange current's prior spans a factor of twenty.",
+        "Whether the area is that of the recalled 12 mm disc: a smaller one would close impedance and polarisation by V = j R alone.",
+        "What shorts the bare cell: no mechanism in the model moves in a gel at this current; a protrusion through the fibre and loss of liquid are both possible and neither was measured.",
+    ),
+)  # fmt: skip
+
+
+@STUDIES.add("li2024")
+def study(tell: Tell | None = None, samples: int | None = None) -> StudyResult:
+    """The whole study; `tell` hears (sentence, share done)."""
+    return run(STUDY, tell, samples)
