@@ -24,8 +24,12 @@ from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
+from ._conditions import FLOWS
 from ._dc import ERRORS, Stated, Steady, Trace, given, least, line, specific_basis, steady, traces
 from ._resistance import geometry
+from ._seen import Seen
+from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Stated as Known
 
 SOURCE = "definition; blocking electrodes: Hebb, J. Chem. Phys. 20 (1952) 185, 10.1063/1.1700165 (recalled)"
 Carriers: TypeAlias = Literal["ions", "electrons"]
@@ -119,3 +123,29 @@ def _line(volts: Array, current: Array, errors: Array) -> tuple[float, float, st
             remedy="Use smaller voltages; electrons injected, decomposition or depletion make no ohmic resistance",
         )  # fmt: skip
     return r, std, f"dV/dI of {len(volts)} holds", {"offset_V": offset, "bend": bent, "R2": fit.r2}
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _held(seen: Seen) -> Answer:
+    return (True, "") if seen.holds else (False, "no voltage is held while a current flows")
+
+
+def _several(seen: Seen) -> Answer:
+    levels = sorted({float(f"{h.voltage:.3g}") for h in seen.holds})
+    if len(levels) < 2:
+        return False, f"one voltage is held ({units.show(levels[0], 'voltage', 3)}), where a line needs two or more" if levels else "no voltage is held"
+    if seen.held_share < 0.5:
+        return False, f"voltages are held for {seen.held_share:.0%} of the time under current only"
+    return True, f"{len(levels)} voltages held, {', '.join(units.show(v, 'voltage', 3) for v in levels[:6])}"
+
+
+def _run(record: Record, stated: Known) -> list[Finding]:
+    carriers = stated.get("carriers") or {"lithium": "ions", "blocking": "electrons"}.get(str(stated.get("electrodes")))
+    return find(record, carriers=carriers, **option(stated, "series"))  # type: ignore[arg-type]
+
+
+declare(Technique(
+    "dc_polarisation", "conductivity by direct current",
+    (FLOWS, Condition("voltages that are held", _held, looks_alike=True), Condition("several voltages", _several, looks_alike=True)), (_run,),
+    {"carriers": 'what flows in the end, "ions" (lithium electrodes) or "electrons" (blocking ones)', "electrodes": '"lithium" or "blocking"', "series": 'resistance of all that is not the material, "10 ohm*cm^2"'},
+))  # fmt: skip
