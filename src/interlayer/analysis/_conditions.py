@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import units
-from ._seen import MOST_OF, RISE, SAME, Seen
+from ._seen import MOST_OF, RISE, SAME, Seen, volts
 from ._technique import Answer, Condition
 
 
@@ -15,6 +14,14 @@ def span(seconds: float) -> str:
         if seconds >= 0.999 * size:
             return f"{seconds / {'d': 86400.0, 'h': 3600.0, 'min': 60.0, 's': 1.0}[unit]:.3g} {unit}"
     return f"{seconds:.3g} s"
+
+
+def hertz(value: float) -> str:
+    """A frequency in words."""
+    for size, unit in ((1e6, "MHz"), (1e3, "kHz"), (1.0, "Hz")):
+        if value >= 0.9999 * size:
+            return f"{value / size:.4g} {unit}"
+    return f"{value * 1e3:.4g} mHz"
 
 
 def _flows(seen: Seen) -> Answer:
@@ -90,10 +97,16 @@ def one_level(seen: Seen) -> Answer:
     return True, f"one current ({seen.show(usual)})"
 
 
-def is_ramp(seen: Seen) -> bool:
-    """Whether the current rises over three levels or more and never falls."""
+def never_falls(seen: Seen) -> bool:
+    """Whether the current only rises from half cycle to half cycle."""
     levels = [v for v, _ in seen.levels]
-    return len(levels) >= 3 and all(b > a for a, b in zip(levels, levels[1:], strict=False))  # noqa: RUF007
+    return all(b > a for a, b in zip(levels, levels[1:], strict=False))  # noqa: RUF007
+
+
+def is_ramp(seen: Seen) -> bool:
+    """Whether the current never falls and rises over three levels or more, or over two of two cycles or fewer each."""
+    count = len(seen.levels)
+    return never_falls(seen) and (count >= 3 or (count == 2 and max(n for _, n in seen.levels) <= 4))
 
 
 def spectra(seen: Seen) -> Answer:
@@ -105,10 +118,10 @@ def spectra(seen: Seen) -> Answer:
     f = f[np.isfinite(f)]
     if not len(f):
         return False, "no frequency is a number"
-    ends = " to ".join(units.show(float(v), "frequency", 3) for v in (f.max(), f.min()))
+    ends = " to ".join(hertz(float(v)) for v in (f.max(), f.min()))
     return True, f"{len(held)} spectr{'a' if len(held) > 1 else 'um'}, {ends}"
 
 
 SPECTRA = Condition("a spectrum", spectra)
 
-__all__ = ["ALTERNATES", "CONSTANT", "CYCLED", "FLOWS", "NOT_EMPTIED", "NOT_SWEPT", "RISE", "SPECTRA", "SYMMETRIC", "TWO_ELECTRODES", "currents", "is_ramp", "one_level", "span", "spectra"]
+__all__ = ["ALTERNATES", "CONSTANT", "CYCLED", "FLOWS", "NOT_EMPTIED", "NOT_SWEPT", "RISE", "SPECTRA", "SYMMETRIC", "TWO_ELECTRODES", "currents", "hertz", "is_ramp", "never_falls", "one_level", "span", "spectra", "volts"]

@@ -25,8 +25,14 @@ SAME = 0.01  # relative difference of currents that are one
 MOST_OF = 0.8
 HELD = 0.02  # relative scatter of a voltage that is held
 LINEAR = 0.05  # of its span: how far a sweep's potential may lie off a line
+BENT = 0.35  # the same where a resistance lies between what was swept and what was recorded
 FEWEST = 20  # points of a sweep
 DRAWN = 20_000  # rows on which turning points are sought
+
+
+def volts(value: float) -> str:
+    """A voltage in words."""
+    return units.show(value, "voltage" if abs(value) >= 1.0 else "overpotential", 3)
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,15 @@ class Hold:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A stretch whose voltage moves at one rate: ends [V], rate [V/s], share of the span with I < 0, points."""
+    """A stretch whose voltage moves one way: ends [V], rate [V/s], share of the span with I < 0, points, and how far the
+    voltage lies off a line of time, of its span."""
 
     start: float
     stop: float
     rate: float
     below: float
     points: int
+    off: float
 
     @property
     def up(self) -> bool:
@@ -110,13 +118,31 @@ class Seen:
         return np.abs(self.amps) > self.steps.rest
 
     @functools.cached_property
+    def at_level(self) -> npt.NDArray[np.bool_]:
+        """Rows under current at which it is within 2 % of the median of its step."""
+        s, amps = self.steps, self.amps
+        out = np.zeros(len(amps), dtype=bool)
+        for a, b, kind in zip(s.first.tolist(), s.stop.tolist(), s.kind, strict=True):
+            if kind != "rest":
+                level = float(np.median(amps[a:b]))
+                out[a:b] = np.abs(amps[a:b] - level) <= HELD * abs(level)
+        return out & self.under_current
+
+    @functools.cached_property
     def constant(self) -> float:
-        """Share of the rows under current that lie in steps of constant current."""
-        s = self.steps
-        rows = s.stop - s.first
-        on = np.array([k != "rest" for k in s.kind])
-        held = np.array([k == "current" for k in s.kind])
-        return float(rows[held].sum() / max(rows[on].sum(), 1))
+        """Share of the rows under current at which it is constant."""
+        return float(np.count_nonzero(self.at_level) / max(np.count_nonzero(self.under_current), 1))
+
+    @functools.cached_property
+    def constant_or_held(self) -> float:
+        """The same with the rows at which the voltage stays where its step ended."""
+        s, v = self.steps, self.trace.voltage
+        kept = self.at_level.copy()
+        near = max(6.0 * scatter(v), 2e-3 * float(np.ptp(v)))
+        for a, b, kind in zip(s.first.tolist(), s.stop.tolist(), s.kind, strict=True):
+            if kind != "rest":
+                kept[a:b] |= np.abs(v[a:b] - float(np.median(v[max(a, b - 5) : b]))) <= near
+        return float(np.count_nonzero(kept & self.under_current) / max(np.count_nonzero(self.under_current), 1))
 
     @functools.cached_property
     def levels(self) -> list[tuple[float, int]]:
@@ -149,7 +175,7 @@ class Seen:
         high = self._high(s)
         ours, others = s.sign == last, s.sign == -last
         if not high[-1]:
-            return False, f"the last half cycle ends at {units.show(float(s.end[-1]), 'voltage', 3)} and at no cut-off that tells an empty electrode"
+            return False, f"the last half cycle ends at {volts(float(s.end[-1]))} and at no cut-off that tells an empty electrode"
         if not others.any() or high[others].any():
             return False, "half cycles of both directions end at a limit of the voltage"
         if s.sign[0] != -last:
@@ -157,12 +183,14 @@ class Seen:
         started = float(np.abs(self.trace.voltage[max(int(s.half_first[0]) - 1, 0)]))
         if high[ours].all():
             if count > 2 or started > RISE:
-                return True, f"{'each of ' if ours.sum() > 1 else ''}{int(ours.sum())} strip{'s' * (ours.sum() > 1)} ends at a cut-off ({units.show(float(s.end[-1]), 'voltage', 3)}), no plating does"
+                strips = int(ours.sum())
+                which = "the strip ends" if strips == 1 else f"each of {strips} strips ends"
+                return True, f"{which} at a cut-off ({volts(float(s.end[-1]))}), no plating does"
             return False, "one cycle alone, whose end may as well be a limit of the voltage"
         first = int(np.argmin(high[ours]))  # formation cycles come before
         plates = s.charge[others]
         if first + 1 < len(plates) and plates[first] > 1.05 * float(np.median(plates[first + 1 :])):
-            return True, f"a larger plating first, then cycles, and a last strip that ends at a cut-off ({units.show(float(s.end[-1]), 'voltage', 3)})"
+            return True, f"a larger plating first, then cycles, and a last strip that ends at a cut-off ({volts(float(s.end[-1]))})"
         return False, "the last half cycle ends at a limit of the voltage, and no larger plating came first"
 
     @staticmethod
@@ -180,7 +208,7 @@ class Seen:
         if not len(v):
             return False, "no current flows"
         low, high = np.percentile(v, [1.0, 99.0])
-        said = f"{units.show(float(low), 'voltage', 3)} to {units.show(float(high), 'voltage', 3)}"
+        said = f"{volts(float(low))} to {volts(float(high))}"
         return bool(low > 0.0 or high < 0.0), said
 
     # -- held voltages ------------------------------------------------------------------------------------------------
@@ -218,9 +246,14 @@ class Seen:
         return float(np.median(self.trace.voltage[rows[-10:]])) if len(rows) else 0.0
 
     # -- sweeps -------------------------------------------------------------------------------------------------------
-    @functools.cached_property
+    @property
     def sweeps(self) -> list[Sweep]:
         """Stretches whose voltage moves at one rate while the current does not stay constant."""
+        return [m for m in self.moves if m.off <= LINEAR]
+
+    @functools.cached_property
+    def moves(self) -> list[Sweep]:
+        """Stretches whose voltage moves one way while the current does not stay constant."""
         t, v, i = self.trace.time, self.trace.voltage, self.amps
         out = []
         for a, b in self._monotone(v):
@@ -231,20 +264,25 @@ class Seen:
             if not x[-1] > 0.0:
                 continue
             slope, offset = np.polyfit(x, v[a:b], 1)
-            if float(np.max(np.abs(v[a:b] - offset - slope * x))) > LINEAR * span:
+            off = float(np.max(np.abs(v[a:b] - offset - slope * x))) / span
+            if off > BENT:
                 continue
             flow = i[a:b]
             level = float(np.median(flow))
             if float(np.mean(np.abs(flow - level))) <= 0.02 * abs(level):
                 continue
             below = float(np.ptp(v[a:b][flow < 0.0])) / span if (flow < 0.0).any() else 0.0
-            out.append(Sweep(float(v[a]), float(v[b - 1]), abs(float(slope)), min(below, 1.0), b - a))
+            out.append(Sweep(float(v[a]), float(v[b - 1]), abs(float(slope)), min(below, 1.0), b - a, off))
         return out
 
-    @functools.cached_property
+    def share(self, of: list[Sweep]) -> float:
+        """Share of the rows under current that lie in these."""
+        return min(1.0, sum(s.points for s in of) / max(int(self.under_current.sum()), 1))
+
+    @property
     def swept_share(self) -> float:
         """Share of the rows under current that lie in sweeps."""
-        return min(1.0, sum(s.points for s in self.sweeps) / max(int(self.under_current.sum()), 1))
+        return self.share(self.sweeps)
 
     def _monotone(self, v: Array) -> list[tuple[int, int]]:
         """Rows between the turning points of the voltage (a move back by more than 2 % of the range and six noises), and
@@ -273,22 +311,30 @@ class Seen:
 
     @functools.cached_property
     def reversals(self) -> int:
-        """How often the voltage turns under current by a fifth of its range."""
-        v = self.trace.voltage[self.under_current]
-        v = v[:: max(1, len(v) // DRAWN)]
-        if len(v) < 3:
+        """How often the voltage turns from rising to falling under current, or back, by 30 % of its range; rests between do
+        not count."""
+        s, v = self.steps, self.trace.voltage
+        on = [(int(a), int(b)) for a, b, k in zip(s.first, s.stop, s.kind, strict=True) if k != "rest"]
+        flowing = v[self.under_current]
+        size = float(np.ptp(flowing)) if len(flowing) else 0.0
+        if size <= max(0.05, 20.0 * scatter(v)):
             return 0
-        back, count, direction = 0.2 * float(np.ptp(v)), 0, 0
-        low = high = float(v[0])
-        for value in v.tolist():
-            low, high = min(low, value), max(high, value)
-            if direction >= 0 and value < high - back:
-                count += direction > 0
-                direction, low = -1, value
-            elif direction <= 0 and value > low + back:
-                count += direction < 0
-                direction, high = 1, value
-        return count
+        ways: list[bool] = []
+        for a, b in on:
+            part = v[a:b]
+            part = part[:: max(1, len(part) // DRAWN)]
+            low = high = start = float(part[0])
+            for value in [*part.tolist(), float(part[-1])]:
+                low, high = min(low, value), max(high, value)
+                if value - low >= 0.3 * size and (not ways or not ways[-1] or start != low):
+                    ways.append(True)
+                    start = low
+                    high = value
+                elif high - value >= 0.3 * size and (not ways or ways[-1] or start != high):
+                    ways.append(False)
+                    start = high
+                    low = value
+        return int(np.count_nonzero(np.diff(np.array(ways, dtype=np.int8)))) if len(ways) > 1 else 0
 
     # -- pulses -------------------------------------------------------------------------------------------------------
     @functools.cached_property

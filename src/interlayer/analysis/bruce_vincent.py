@@ -32,7 +32,7 @@ from .. import units
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from . import impedance
-from ._conditions import FLOWS, span
+from ._conditions import FLOWS, span, volts
 from ._dc import Stated, Steady, Trace, given, line, propagate, specific_basis, steady, traces
 from ._resistance import named, resistances, summed
 from ._result import ImpedanceFit
@@ -256,18 +256,18 @@ def _one_hold(seen: Seen) -> Answer:
         return False, "no voltage is held while a current flows"
     levels = sorted({round(h.voltage, 4) for h in seen.holds})
     if len(levels) > 1:
-        return False, f"{len(levels)} voltages are held ({', '.join(units.show(v, 'voltage', 3) for v in levels[:5])})"
+        return False, f"{len(levels)} voltages are held ({', '.join(volts(v) for v in levels[:5])})"
     if seen.held_share < 0.5:
         return False, f"the voltage is held for {seen.held_share:.0%} of the time under current only"
     h = max(seen.holds, key=lambda one: one.duration)
-    return True, f"{units.show(h.voltage, 'voltage', 3)} held for {span(h.duration)} while the current goes from {seen.show(h.first)} to {seen.show(h.last)}"
+    return True, f"{volts(h.voltage)} held for {span(h.duration)} while the current goes from {seen.show(h.first)} to {seen.show(h.last)}"
 
 
 def _is_small(seen: Seen) -> Answer:
     h = max(seen.holds, key=lambda one: one.duration)
     step = abs(h.voltage - seen.before(h.start))
     if step > SMALL:
-        return False, f"{units.show(step, 'overpotential', 3)} away from rest, where {units.show(SMALL, 'overpotential', 3)} at most is"
+        return False, f"{volts(step)} away from rest, where {volts(SMALL)} at most is"
     n = len(seen.record.spectra)
     return True, f"a small voltage; {n} spectr{'um' if n == 1 else 'a'} for the resistances before and after"
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import AnalysisError
 from ..record import Finding, Record
 from . import shorts, strip_plate, survival
-from ._conditions import CYCLED, currents, is_ramp
+from ._conditions import CYCLED, currents, is_ramp, never_falls
 from ._halves import HalfCycle, half_cycles
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
@@ -119,12 +119,16 @@ def find(record: Record) -> list[Finding]:
 
 # -- recognition ------------------------------------------------------------------------------------------------------
 def _rises(seen: Seen) -> Answer:
+    if not never_falls(seen):
+        return False, f"the current does not only rise ({currents(seen)})"
+    return True, f"a current that never falls ({currents(seen)})"
+
+
+def _step_by_step(seen: Seen) -> Answer:
     count = len(seen.levels)
     if is_ramp(seen):
-        return True, f"a current that rises over {count} levels ({currents(seen)}) and never falls"
-    if count < 3:
-        return False, f"{count} current{'s' * (count > 1)} ({currents(seen)}), where a ramp has three or more"
-    return False, f"the current does not only rise ({currents(seen)})"
+        return True, f"{count} levels"
+    return False, f"{count} current{'s' * (count > 1)} ({currents(seen)}), where a ramp has three or more"
 
 
 def _unshared(record: Record, stated: Stated) -> list[Finding]:
@@ -133,6 +137,6 @@ def _unshared(record: Record, stated: Stated) -> list[Finding]:
 
 
 declare(Technique(
-    "critical_current", "critical current density of a ramp", (*CYCLED, Condition("a current that rises step by step", _rises)),
+    "critical_current", "critical current density of a ramp", (*CYCLED, Condition("a current that rises step by step", _rises), Condition("several currents", _step_by_step, looks_alike=True)),
     (lambda record, stated: find(record), _unshared),
 ))  # fmt: skip

@@ -27,7 +27,7 @@ from .. import units
 from ..elements.base import FARADAY, GAS, Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
-from ._conditions import FLOWS
+from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Trace, Working, least, line, scatter_of, specific_basis, traces
 from ._resistance import geometry
 from ._seen import Seen
@@ -234,7 +234,7 @@ def _to_and_fro(seen: Seen) -> Answer:
     rates = sorted({float(f"{s.rate:.2g}") for s in seen.sweeps})
     ends = [v for s in seen.sweeps for v in (s.start, s.stop)]
     said = units.show(rates[0], "scan_rate", 2) if len(rates) == 1 else f"{len(rates)} rates from {units.show(rates[0], 'scan_rate', 2)} to {units.show(rates[-1], 'scan_rate', 2)}"
-    return True, f"{len(seen.sweeps)} sweeps to and fro between {units.show(min(ends), 'voltage', 3)} and {units.show(max(ends), 'voltage', 3)} at {said}"
+    return True, f"{len(seen.sweeps)} sweeps to and fro between {volts(min(ends))} and {volts(max(ends))} at {said}"
 
 
 def _rates(record: Record) -> int:

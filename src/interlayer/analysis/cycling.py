@@ -53,8 +53,10 @@ class Half:
 
     @property
     def level(self) -> float:
-        """Median magnitude of the current of its first part (before a voltage is held)."""
-        return abs(self.parts[0].level)
+        """Median magnitude of the current of its first part that counts (before a voltage is held; a lone sample between two
+        steps is none)."""
+        whole = abs(sum(p.charge for p in self.parts))
+        return next((abs(p.level) for p in self.parts if abs(p.charge) >= SMALL * whole), abs(self.parts[0].level))
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,28 +260,27 @@ def counted(record: Record, stated: Stated) -> Per:
 
 
 def _held_current(seen: Seen) -> Answer:
-    s = seen.steps
-    rows = s.stop - s.first
-    on = np.array([k != "rest" for k in s.kind])
-    held = np.array([k in ("current", "voltage") for k in s.kind])
-    share = float(rows[held].sum() / max(rows[on].sum(), 1))
+    share = seen.constant_or_held
     if share < 0.8:
         return False, f"only {share:.0%} of the points under current lie at a constant current or voltage"
-    return True, "constant current" + (" and held voltages" if "voltage" in s.kind else "")
+    for sign in {int(v) for v in seen.steps.sign}:
+        if np.count_nonzero(seen.at_level & (np.sign(seen.amps) == sign)) < 3:
+            return False, f"no constant current {'charges' if sign > 0 else 'discharges'} the cell"
+    return True, "constant current" + (" and held voltages" if share > seen.constant + 0.02 else "")
 
 
-def _whole(seen: Seen) -> Answer:
+def _both_ways(seen: Seen) -> Answer:
     s = seen.steps
     signs = {int(v) for v in s.sign}
     if len(signs) < 2:
         if seen.reversals >= 2:
             return True, f"a voltage that turns {seen.reversals} times while the current has one sign: the record holds the size of the current alone"
-        return False, f"the current has one sign throughout ({len(s.sign)} half cycles): half a cycle"
+        return False, f"the current has one sign throughout ({len(s.sign)} half cycle{'s' * (len(s.sign) != 1)})"
     return True, f"charge and discharge, {seen.turns + 1} half cycles"
 
 
 CYCLE = (
-    FLOWS, TWO_ELECTRODES, NOT_SWEPT, Condition("currents or voltages that are held", _held_current), Condition("a charge and a discharge", _whole),
+    FLOWS, TWO_ELECTRODES, NOT_SWEPT, Condition("currents or voltages that are held", _held_current), Condition("a charge and a discharge", _both_ways),
 )  # fmt: skip
 PER = {"per": 'what capacities are counted by, "mass", "area" or "cell"'}
 

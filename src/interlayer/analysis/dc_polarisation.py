@@ -24,7 +24,7 @@ from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
-from ._conditions import FLOWS
+from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Stated, Steady, Trace, given, least, line, specific_basis, steady, traces
 from ._resistance import geometry
 from ._seen import Seen
@@ -133,10 +133,10 @@ def _held(seen: Seen) -> Answer:
 def _several(seen: Seen) -> Answer:
     levels = sorted({float(f"{h.voltage:.3g}") for h in seen.holds})
     if len(levels) < 2:
-        return False, f"one voltage is held ({units.show(levels[0], 'voltage', 3)}), where a line needs two or more" if levels else "no voltage is held"
+        return False, f"one voltage is held ({volts(levels[0])}), where a line needs two or more" if levels else "no voltage is held"
     if seen.held_share < 0.5:
         return False, f"voltages are held for {seen.held_share:.0%} of the time under current only"
-    return True, f"{len(levels)} voltages held, {', '.join(units.show(v, 'voltage', 3) for v in levels[:6])}"
+    return True, f"{len(levels)} voltages held, {', '.join(volts(v) for v in levels[:6])}"
 
 
 def _run(record: Record, stated: Known) -> list[Finding]:

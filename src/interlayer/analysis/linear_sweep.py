@@ -25,7 +25,7 @@ from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
-from ._conditions import FLOWS
+from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Trace, Working, line, scatter_of, traces
 from ._seen import Seen
 from ._spectrum import Mask
@@ -149,7 +149,7 @@ def _once(seen: Seen) -> Answer:
     if seen.swept_share < 0.5:
         return False, f"{seen.swept_share:.0%} of the points under current lie in sweeps only"
     s = max(seen.sweeps, key=lambda one: abs(one.stop - one.start))
-    ends = f"{units.show(s.start, 'voltage', 3)} to {units.show(s.stop, 'voltage', 3)} at {units.show(s.rate, 'scan_rate', 3)}"
+    ends = f"{volts(s.start)} to {volts(s.stop)} at {units.show(s.rate, 'scan_rate', 3)}"
     return True, f"a sweep from {ends}"
 
 
@@ -158,7 +158,7 @@ def _alone(seen: Seen) -> Answer:
         return False, f"{len(seen.sweeps)} sweeps, to and fro"
     s = seen.sweeps[0]
     if abs(s.stop - s.start) < WIDE:
-        return False, f"a sweep of {units.show(abs(s.stop - s.start), 'voltage', 3)} is none to a limit ({units.show(WIDE, 'voltage', 3)} or more)"
+        return False, f"a sweep of {volts(abs(s.stop - s.start))} is none to a limit ({volts(WIDE)} or more)"
     if max(s.below, 1.0 - s.below) < ONE_WAY:
         return False, "the current changes its sign within the sweep: it goes through rest"
     return True, "once, in one direction of the current"

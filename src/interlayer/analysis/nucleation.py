@@ -19,12 +19,11 @@ import math
 
 import numpy as np
 
-from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError
 from ..record import Finding, Record
 from ._conditions import CONSTANT as CONSTANT_CURRENT
-from ._conditions import FLOWS, RISE
+from ._conditions import FLOWS, RISE, volts
 from ._dc import ERRORS, Fit, Stated, Trace, Working, given, least, scatter_of, steady, stretches, traces
 from ._seen import Seen
 from ._technique import Answer, Condition, Technique, declare, option
@@ -186,7 +185,7 @@ def _from_above(seen: Seen) -> Answer:
     v = seen.trace.voltage
     first = v[max(a - 1, 0)] if a > 0 and abs(v[max(a - 1, 0)]) > abs(v[a]) else v[a]
     last = float(np.median(v[a + (b - a) // 2 : b]))
-    words = f"{units.show(float(first), 'voltage', 3)} at first, {units.show(last, 'voltage', 3)} in the second half"
+    words = f"{volts(float(first))} at first, {volts(last)} in the second half"
     if abs(first) < RISE or first * last >= 0.0 or abs(last) > abs(first):
         return False, f"{words}: no electrode without lithium on it before"
     return True, f"the first step with current takes the electrode through 0 V ({words})"
@@ -199,7 +198,7 @@ def _has_tip(seen: Seen) -> Answer:
         return True, "a tip whose side must be stated"
     except AnalysisError as error:
         return False, error.what[:1].lower() + error.what[1:].rstrip(".")
-    return True, f"a tip {units.show(float(found[0].value or 0.0), 'overpotential', 3)} below the plateau"
+    return True, f"a tip {volts(float(found[0].value or 0.0))} below the plateau"
 
 
 def _run(record: Record, stated: Known) -> list[Finding]:

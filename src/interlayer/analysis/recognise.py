@@ -58,7 +58,7 @@ def _asked(technique: Technique, views: _Views) -> Recognised:
     named = technique.name in views.named
     if views.record.traces and not seen.record.traces and not technique.conditions[0].what.startswith("a spectrum"):
         said = ", ".join(sorted(views.named))
-        return Recognised(technique.name, technique.title, False, (), f"steps of this technique: the record names its steps {said}")
+        return Recognised(technique.name, technique.title, False, (), f"the record names its steps {said}")
     if named:
         because.append("the record names its steps so")
     for condition in technique.conditions:

@@ -30,7 +30,7 @@ from .. import units
 from ..elements.base import FARADAY, GAS, Array
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
-from ._conditions import FLOWS
+from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Stated, Trace, bend, given, least, line, traces
 from ._resistance import Faces, faces_of, geometry, named, summed
 from ._result import ImpedanceFit
@@ -218,28 +218,28 @@ BRANCH = 0.15  # of a sweep's span that a branch must cover
 
 
 def _one_sweep(seen: Seen) -> Answer:
-    if not seen.sweeps:
-        return False, "no stretch moves the voltage at one rate while the current follows"
-    if seen.swept_share < 0.5:
-        return False, f"{seen.swept_share:.0%} of the points under current lie in sweeps only"
-    if len(seen.sweeps) > 1:
-        return False, f"{len(seen.sweeps)} sweeps, to and fro"
+    if not seen.moves:
+        return False, "no stretch moves the voltage one way while the current follows"
+    if (share := seen.share(seen.moves)) < 0.5:
+        return False, f"{share:.0%} of the points under current lie in sweeps only"
+    if len(seen.moves) > 1:
+        return False, f"{len(seen.moves)} sweeps, to and fro"
     return True, "one sweep"
 
 
 def _through_rest(seen: Seen) -> Answer:
-    if not seen.sweeps:
-        return False, "no stretch moves the voltage at one rate while the current follows"
-    s = max(seen.sweeps, key=lambda one: min(one.below, 1.0 - one.below))
-    ends = f"{units.show(s.start, 'voltage', 3)} to {units.show(s.stop, 'voltage', 3)} at {units.show(s.rate, 'scan_rate', 3)}"
+    if not seen.moves:
+        return False, "no stretch moves the voltage one way while the current follows"
+    s = max(seen.moves, key=lambda one: min(one.below, 1.0 - one.below))
+    ends = f"{volts(s.start)} to {volts(s.stop)} at {units.show(s.rate, 'scan_rate', 3)}"
     if not BRANCH <= s.below <= 1.0 - BRANCH:
         return False, f"the sweep ({ends}) has one branch: the current keeps its sign over {max(s.below, 1.0 - s.below):.0%} of it"
     return True, f"the current passes through zero within the sweep ({ends}), both branches"
 
 
 def _is_short(seen: Seen) -> Answer:
-    span = max(abs(s.stop - s.start) for s in seen.sweeps)
-    return (True, "") if span <= 1.0 else (False, f"{units.show(span, 'voltage', 3)} wide, where a sweep of the overpotential is 1 V at most")
+    span = max(abs(s.stop - s.start) for s in seen.moves)
+    return (True, "") if span <= 1.0 else (False, f"{volts(span)} wide, where a sweep of the overpotential is 1 V at most")
 
 
 def _run(record: Record, stated: Known) -> list[Finding]:

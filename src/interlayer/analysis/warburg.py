@@ -459,11 +459,15 @@ def _looked_at(record: Record) -> list[int]:
     return sorted({round(k) for k in np.linspace(0, count - 1, min(count, MANY))})
 
 
+def _specific(record: Record) -> bool:
+    return "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
+
+
 def _straight(seen: Seen) -> Answer:
     said, found, looked = "", 0, _looked_at(seen.record)
     for k in looked:
         try:
-            one = line(seen.record, which=k)
+            one = line(seen.record, which=k, specific=_specific(seen.record))
         except (AnalysisError, MissingValueError) as error:
             said = said or (error.what[:1].lower() + error.what[1:].rstrip("."))
         else:
@@ -476,7 +480,7 @@ def _straight(seen: Seen) -> Answer:
 def _run(record: Record, stated: Stated) -> list[Finding]:
     """The coefficients, and the diffusion coefficient where what it needs is stated."""
     out: list[Finding] = []
-    specific = "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
+    specific = _specific(record)
     for k in _looked_at(record):
         try:
             one = line(record, which=k, specific=specific)
