@@ -95,7 +95,8 @@ def overview(
     """One line a file: what it holds (the techniques by `held`), the verdicts, the numbers that matter most."""
     rows: list[tuple[str, ...]] = []
     for label, record in records.items():
-        what = (held or {}).get(label) or f"{len(record.spectra)} spectra" if len(record.spectra) > 1 else "spectrum" if record.spectra else "traces along time"
+        kind = f"{len(record.spectra)} spectra" if len(record.spectra) > 1 else "spectrum" if record.spectra else "traces along time"
+        what = (held or {}).get(label) or kind
         own = looks.get(label, ())
         key = [f for f in findings.get(label, ()) if f.name in KEY or f.name.startswith("conductivity")][:3]
         rows.append((label, what, _grades(own), _fitted(own), "; ".join(f"{f.name} {shown(f)}" for f in key)))
