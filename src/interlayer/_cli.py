@@ -288,7 +288,9 @@ def print_simulation(record: Record, found: Analysed, *, to_stderr: bool) -> Non
             click.echo(f"at the {word} frequency, {hertz(float(f[row]))}: Re Z = {real}, Im Z = {imag}", err=to_stderr)
     for r in found.recognised:
         if r.contained:
-            print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in found.findings.get(r.technique, ())], title=f"{r.title}: {r.why}", stderr=to_stderr)
+            click.echo(f"{r.title}: {r.why}", err=to_stderr)
+            if made := found.findings.get(r.technique, ()):
+                print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
             for why in found.refusals.get(r.technique, ()):
                 click.echo(f"{r.title} gives no number: {why}", err=True)
     for request in found.requests:

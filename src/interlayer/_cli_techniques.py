@@ -103,7 +103,8 @@ def show_one(found: Analysed, spectra: Sequence[Finding], *, to_stderr: bool) ->
     for r in there:
         made = spectra if r.technique == "impedance" else found.findings.get(r.technique, ())
         if made:
-            _cli.print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], title=r.title, stderr=to_stderr)
+            click.echo(r.title, err=to_stderr)
+            _cli.print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
         for why in found.refusals.get(r.technique, ()):
             click.echo(f"{r.title} gives no number: {why}", err=to_stderr)
     for request in found.requests:
@@ -134,7 +135,8 @@ def show_together(found: Together | None, *, to_stderr: bool) -> None:
     for r in found.recognised:
         made = found.findings.get(r.technique, ())
         if made:
-            _cli.print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], title=f"{r.title}: {r.why}", stderr=to_stderr)
+            click.echo(f"{r.title}: {r.why}", err=to_stderr)
+            _cli.print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
         for why in found.refusals.get(r.technique, ()):
             click.echo(f"{r.title} gives no number: {why}", err=to_stderr)
     for request in found.requests:

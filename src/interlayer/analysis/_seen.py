@@ -37,7 +37,8 @@ def volts(value: float) -> str:
 
 @dataclass(frozen=True)
 class Hold:
-    """A stretch at constant voltage: mean [V], first and last current, duration [s], start [s], points."""
+    """A stretch at constant voltage: mean [V], first and last current, duration [s], start [s], points; `driven` where it is
+    the voltage that is held, which shows in that the current moves more than it."""
 
     voltage: float
     first: float
@@ -45,6 +46,7 @@ class Hold:
     duration: float
     start: float
     points: int
+    driven: bool
 
 
 @dataclass(frozen=True)
@@ -212,9 +214,14 @@ class Seen:
         return bool(low > 0.0 or high < 0.0), said
 
     # -- held voltages ------------------------------------------------------------------------------------------------
-    @functools.cached_property
+    @property
     def holds(self) -> list[Hold]:
         """Stretches at constant voltage under current, where it is the voltage that is held and not the current."""
+        return [h for h in self.plateaus if h.driven]
+
+    @functools.cached_property
+    def plateaus(self) -> list[Hold]:
+        """Stretches at constant voltage under current, whichever of the two is held."""
         t, v, i = self.trace.time, self.trace.voltage, self.amps
         if len(v) < 8:
             return []
@@ -229,14 +236,14 @@ class Seen:
             level = float(np.median(part))
             off = float(np.mean(np.abs(part - level)))
             moved = float(np.mean(np.abs(flow - np.median(flow)))) / max(float(np.median(np.abs(flow))), 1e-300)
-            if off <= HELD * abs(level) and off < 0.5 * moved * abs(level):
-                out.append(Hold(level, float(flow[0]), float(np.median(flow[-max(3, len(flow) // 20) :])), float(t[b - 1] - t[a]), float(t[a]), b - a))
+            if off <= HELD * abs(level):
+                last = float(np.median(flow[-max(3, len(flow) // 20) :]))
+                out.append(Hold(level, float(flow[0]), last, float(t[b - 1] - t[a]), float(t[a]), b - a, off < 0.5 * moved * abs(level)))
         return out
 
-    @functools.cached_property
-    def held_share(self) -> float:
-        """Share of the time under current (and of the holds) that is spent at held voltages."""
-        held = sum(h.duration for h in self.holds)
+    def held_share(self, of: list[Hold]) -> float:
+        """Share of the time under current (and of these) that is spent at these."""
+        held = sum(h.duration for h in of)
         t = np.diff(self.trace.time, prepend=self.trace.time[0])
         return held / max(float(t[self.under_current].sum()), held, 1e-300)
 

@@ -257,8 +257,8 @@ def _one_hold(seen: Seen) -> Answer:
     levels = sorted({round(h.voltage, 4) for h in seen.holds})
     if len(levels) > 1:
         return False, f"{len(levels)} voltages are held ({', '.join(volts(v) for v in levels[:5])})"
-    if seen.held_share < 0.5:
-        return False, f"the voltage is held for {seen.held_share:.0%} of the time under current only"
+    if (share := seen.held_share(seen.holds)) < 0.5:
+        return False, f"the voltage is held for {share:.0%} of the time under current only"
     h = max(seen.holds, key=lambda one: one.duration)
     return True, f"{volts(h.voltage)} held for {span(h.duration)} while the current goes from {seen.show(h.first)} to {seen.show(h.last)}"
 

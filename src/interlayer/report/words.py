@@ -47,6 +47,8 @@ def measure(value: float, std: float | None = None) -> str:
     if value == 0.0 or not math.isfinite(value) or (1e-3 <= abs(value) < 1e6 and not fine):
         return plus_minus(value, std)
     power = math.floor(math.log10(abs(value)))
+    if power == 0:
+        return plus_minus(value, std)
     text = plus_minus(value / 10.0**power, None if std is None else std / 10.0**power)
     return f"({text})×10{str(power).translate(_POWERS)}" if "±" in text else f"{text}×10{str(power).translate(_POWERS)}"
 
