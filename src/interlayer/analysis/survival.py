@@ -365,9 +365,9 @@ def _compared(cases: Sequence[Case], stated: Stated) -> list[Finding]:
     """Each group by itself, and two groups against each other."""
     out: list[Finding] = []
     for technique, found in _lived(cases).items():
-        groups: dict[str, list[Finding]] = {}
-        for word, members in (stated.get("groups") or {"all cells": list(found)}).items():
-            groups[word] = [found[m] for m in members if m in found]
+        groups = {word: [found[m] for m in members if m in found] for word, members in (stated.get("groups") or {}).items()}
+        if not any(groups.values()):
+            groups = {"all cells": list(found.values())}
         said = f"; life: {LIVES[technique]}"
         kept = {w: lives(g) for w, g in groups.items() if g}
         for word, one in kept.items():
