@@ -133,7 +133,7 @@ class Seen:
     @functools.cached_property
     def constant(self) -> float:
         """Share of the rows under current at which it is constant."""
-        return float(np.count_nonzero(self.at_level) / max(np.count_nonzero(self.under_current), 1))
+        return float(np.count_nonzero(self.at_level)) / max(float(np.count_nonzero(self.under_current)), 1.0)
 
     @functools.cached_property
     def constant_or_held(self) -> float:
@@ -144,7 +144,7 @@ class Seen:
         for a, b, kind in zip(s.first.tolist(), s.stop.tolist(), s.kind, strict=True):
             if kind != "rest":
                 kept[a:b] |= np.abs(v[a:b] - float(np.median(v[max(a, b - 5) : b]))) <= near
-        return float(np.count_nonzero(kept & self.under_current) / max(np.count_nonzero(self.under_current), 1))
+        return float(np.count_nonzero(kept & self.under_current)) / max(float(np.count_nonzero(self.under_current)), 1.0)
 
     @functools.cached_property
     def levels(self) -> list[tuple[float, int]]:

@@ -18,7 +18,7 @@ from ..errors import AnalysisError, InterlayerError, MissingValueError, UnknownN
 from ..record import Finding, Record
 from ..record.nouns import CONDITIONS
 from ._seen import Seen
-from ._technique import JOINT, TECHNIQUES, Case, Recognised, Request, Technique, request_of
+from ._technique import JOINT, TECHNIQUES, Case, Joint, Recognised, Request, Technique, request_of
 
 __all__ = ["JOINT", "TECHNIQUES", "Analysed", "Case", "Recognised", "Request", "Together", "analyse", "recognise", "taken", "together"]
 
@@ -119,7 +119,8 @@ class Analysed:
 
 def taken() -> dict[str, dict[str, str]]:
     """What may be stated for each technique: {technique: {name: what it is, with an example}}."""
-    return {name: dict(t.takes) for registry in (TECHNIQUES, JOINT) for name, t in registry.items() if t.takes}  # type: ignore[attr-defined]
+    both: dict[str, Technique | Joint] = {**TECHNIQUES, **JOINT}
+    return {name: dict(t.takes) for name, t in both.items() if t.takes}
 
 
 def analyse(

@@ -224,12 +224,12 @@ def _file(case: Analysis, record: Record, label: str, folded: bool, prefix: str,
         own = _spectrum(look, label if len(looks) == 1 else f"{label}, spectrum {number + 1}", folded, number < SPECTRA, f"{prefix}fit-{number + 1}", shelf)
         out += own if len(looks) == 1 else [Folded(f"Spectrum {number + 1}", own)] if len(looks) > 3 else own
     analysed = case.analysed.get(label)
-    own = analysed.all() if analysed is not None else []
+    said = analysed.all() if analysed is not None else []
     if analysed is not None:
         out += techniques(record, analysed, shelf, prefix, folded)
     if not (analysed and any(r.contained for r in analysed.recognised)) and (record.traces or (not looks and not folded)):
         out += _parts.experiment({label: record}, shelf, prefix)
-    found = [f for f in case.findings.get(label, ()) if not any(f is g for g in own)]
+    found = [f for f in case.findings.get(label, ()) if not any(f is g for g in said)]
     if found:
         out.append(Folded(f"All {len(found)} findings, with methods", [_parts.finding_grid(found)]) if looks else _parts.finding_grid(found))
     out.append(Folded("Where the data come from", _parts.provenance_blocks(record)))
