@@ -125,8 +125,10 @@ def test_spectra_and_cycling_of_one_file(here, monkeypatch):
     Record(tuple(s for p in parts for s in p.segments), parts[0].provenance, None, parts[0].conditions).save("both.parquet")
     result = call("analyse", "both.parquet", "--circuit", "R(RQ)", "--no-drt", "--report", "r.html", "--export", "out", "--json", "o.json")
     assert result.exit_code == 0, result.output
-    names = {f["name"] for f in read("o.json")["files"][0]["findings"]}
-    assert {"R1", "polarisation, last half cycle", "life", "shorts"} <= names
+    entry = read("o.json")["files"][0]
+    names = {f["name"] for f in entry["findings"]}
+    assert not any("area" in r for r in entry["remarks"])  # the record holds ohm cm² of its own
+    assert {"Kramers-Kronig verdict", "R1", "polarisation, last half cycle", "life", "shorts"} <= names
     page = Path("r.html").read_text(encoding="utf-8")
     for words in ("Strip and plate of a symmetric cell", "In this record because: ", "Not in this record", "the record names its steps strip_plate", "Shorts"):
         assert words in page, words

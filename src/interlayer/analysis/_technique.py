@@ -49,6 +49,7 @@ class Technique:
     parts       each makes findings by itself, so that what one of them lacks does not stop the others
     takes       what may be stated for it -> what that is, with an example
     within      names of other techniques whose steps it reads as well
+    companion   reads what another technique was run for: stands behind it
     """
 
     name: str
@@ -57,6 +58,7 @@ class Technique:
     parts: tuple[Part, ...]
     takes: Mapping[str, str] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    companion: bool = False
 
 
 @dataclass(frozen=True, eq=False)

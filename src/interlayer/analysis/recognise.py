@@ -31,7 +31,7 @@ def recognise(record: Record, technique: str | None = None) -> tuple[Recognised,
     views = _Views(record)
     names = list(TECHNIQUES) if technique is None else [TECHNIQUES[technique].name]
     found = [_asked(TECHNIQUES[name], views) for name in names]
-    return tuple(sorted(found, key=lambda r: not r.contained))
+    return tuple(sorted(found, key=lambda r: (not r.contained, TECHNIQUES[r.technique].companion)))
 
 
 class _Views:

@@ -565,4 +565,5 @@ def _run(record: Record, stated: Stated) -> list[Finding]:
 declare(Technique(
     "shorts", "shorts", (*CYCLED, Condition("half cycles that are sampled", _watchable)), (_run,),
     {"bulk": 'high-frequency resistance of the cell, "40 ohm" ("40 ohm*cm^2" where the area is known)'}, ("strip_plate", "critical_current", "rate_ramp"),
+    companion=True,
 ))  # fmt: skip

@@ -167,5 +167,5 @@ def _run(record: Record, stated: Stated) -> list[Finding]:
 
 declare(Technique(
     "voltage_profile", "voltage profile and dQ/dV", (*CYCLE, Condition("profiles of both directions", _drawn)), (_run,),
-    PER | {"gap": '"half charge" or "mean"', "width": 'window of dQ/dV, "10 mV"'},
+    PER | {"gap": '"half charge" or "mean"', "width": 'window of dQ/dV, "10 mV"'}, companion=True,
 ))  # fmt: skip

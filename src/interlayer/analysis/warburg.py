@@ -497,4 +497,5 @@ def _run(record: Record, stated: Stated) -> list[Finding]:
 declare(Technique(
     "warburg", "diffusion from a Warburg impedance", (SPECTRA, Condition("a Warburg line", _straight)), (_run,),
     {"concentration": 'of what reacts or diffuses, "1 mol/L"', "slope": 'dE/dx of the titration curve, "0.5 V"', "molar_volume": 'of the host, "20 cm^3/mol"', "faces": "equal faces in series"},
+    companion=True,
 ))  # fmt: skip
