@@ -169,7 +169,7 @@ def test_lives_of_two_groups(here):
 
         changed(cycled(count=12), voltage=shorted).save(f"{'bare' if k < 3 else 'prot'}_{k}.parquet")
     files = sorted(here.glob("*.parquet"))
-    result = call("analyse", *files, "--group", "bare=bare_*", "--group", "protected=prot_*", "--state", "criterion=lasting short", "--json", "o.json", "--report", "r.html")
+    result = call("analyse", *files, "--group", "bare=bare_*", "--group", "protected=prot_*", "--json", "o.json", "--report", "r.html")
     assert result.exit_code == 0, result.output
     found = {f["name"]: f for f in read("o.json")["together"]["findings"]}
     assert found["cells, bare"]["value"] == 3 and found["median life, bare"]["value"] == pytest.approx(5 * 3600.0, abs=120.0)

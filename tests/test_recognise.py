@@ -309,6 +309,19 @@ def test_critical_currents_of_several_cells():
     assert 30.0 < value(made.findings["survival"], "Weibull scale").value < 60.0
 
 
+def test_voltammograms_at_several_rates():
+    films = {}
+    for v in (0.01, 0.02, 0.05):
+        t = np.linspace(0.0, 1.2 / v, 801)
+        e = 0.3 - np.abs(v * t - 0.6)
+        f = 1.0 / (1.0 + np.exp(-e / 0.0257))
+        films[f"{v}"] = record(trace(t, e, np.where(t < 0.6 / v, 1.0, -1.0) * 10.0 * v * f * (1.0 - f)))
+    made = together([Case(n, r, analyse(r).findings) for n, r in films.items()])
+    assert value(made.findings["scan_rates"], "b-value, anodic").value == pytest.approx(1.0, abs=0.01)
+    assert value(made.findings["scan_rates"], "b-value, cathodic").value == pytest.approx(1.0, abs=0.01)
+    assert "at 2 rates" in next(r.failed for r in together([Case(n, r, analyse(r).findings) for n, r in list(films.items())[:2]]).recognised if r.technique == "scan_rates")
+
+
 def test_what_several_records_lack_is_said(simulated):
     made = together({"a": simulated["impedance"], "b": simulated["strip_plate"]})
     said = {r.technique: r for r in made.recognised}

@@ -177,7 +177,7 @@ def _jointly(batch: Batch, given: Given, groups: Mapping[str, Sequence[str]] | N
         Case(label, record, {"impedance": batch.findings.get(label, []), **(batch.analysed[label].findings if label in batch.analysed else {})}, fits.get(label, ()))
         for label, record in batch.records.items()
     ]  # fmt: skip
-    batch.joint = together(cases, leave_out=("arrhenius",), groups=groups, faces=given.stated.get("faces"))
+    batch.joint = together(cases, leave_out=("arrhenius",), groups=groups, **given.stated)
 
 
 def _guarded(batch: Batch, label: str, path: Path, alone: bool, job: Callable[[], None]) -> None:

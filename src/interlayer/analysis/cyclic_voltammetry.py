@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -32,7 +32,7 @@ from ._dc import ERRORS, Trace, Working, least, line, scatter_of, specific_basis
 from ._resistance import geometry
 from ._seen import Seen
 from ._target import number
-from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Answer, Case, Condition, Joint, Technique, declare, declare_joint, option
 from ._technique import Stated as Known
 
 SOURCE = "Nicholson & Shain, Anal. Chem. 36 (1964) 706, 10.1021/ac60210a007 (recalled)"
@@ -257,3 +257,32 @@ declare(Technique(
     "cyclic_voltammetry", "cyclic voltammetry", (FLOWS, Condition("sweeps to and fro", _to_and_fro)), (_run, _over, _diffuses),
     {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"', "branch": '"anodic" or "cathodic"', "working": 'side of the working electrode, "left" or "right"'},
 ))  # fmt: skip
+
+
+def _files(cases: Sequence[Case]) -> list[Case]:
+    return [c for c in cases if c.findings.get("cyclic_voltammetry")]
+
+
+def _rates_over_files(cases: Sequence[Case]) -> Answer:
+    held = _files(cases)
+    rates = {round(math.log(p.rate) / 0.02) for c in held for p in peaks(c.record)}
+    if len(held) < 2 or len(rates) < 3:
+        return False, f"peaks of voltammograms at three scan rates or more in several records: {len(held)} records have peaks, at {len(rates)} rates"
+    return True, f"peaks of {len(held)} records at {len(rates)} scan rates"
+
+
+def _of_rates(cases: Sequence[Case], stated: Known) -> list[Finding]:
+    """b of every branch that has peaks at three rates; D where concentration and kinetics are stated."""
+    records = [c.record for c in _files(cases)]
+    out = []
+    for branch, anodic in (("anodic", True), ("cathodic", False)):
+        rates = {round(math.log(p.rate) / 0.02) for r in records for p in peaks(r) if p.anodic == anodic}
+        if len(rates) < 3:
+            continue
+        out.append(replace(b_value(records, branch=branch), name=f"b-value, {branch}"))  # type: ignore[arg-type]
+        if stated.get("concentration") and stated.get("kinetics"):
+            out.append(replace(diffusivity(records, branch=branch, **option(stated, "concentration", "kinetics")), name=f"diffusion coefficient, {branch}"))  # type: ignore[arg-type]
+    return out
+
+
+declare_joint(Joint("scan_rates", "voltammograms at several scan rates", _rates_over_files, _of_rates, {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"'}))

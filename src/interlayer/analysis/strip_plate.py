@@ -305,7 +305,15 @@ def _run(record: Record, stated: Stated) -> list[Finding]:
 
 
 def _lives(record: Record, stated: Stated) -> list[Finding]:
-    return [life(record, stated.get("criterion") or "end", specific=basis(record))]
+    """By the criterion stated; else by the record's own word for its end, and without one by a lasting short, or by the end
+    where the samples are too few to watch for one."""
+    criterion = stated.get("criterion")
+    if criterion is None and not record.outcome and not any(s.info.get("event") for s in record.traces):
+        try:
+            return [life(record, "lasting short", specific=basis(record))]
+        except AnalysisError:
+            criterion = "end"
+    return [life(record, criterion or "end", specific=basis(record))]
 
 
 declare(Technique(

@@ -15,7 +15,7 @@ censored lives. Fewer than three failures give no shape worth a name (a note say
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -371,7 +371,8 @@ def _compared(cases: Sequence[Case], stated: Stated) -> list[Finding]:
         said = f"; life: {LIVES[technique]}"
         kept = {w: lives(g) for w, g in groups.items() if g}
         for word, one in kept.items():
-            made = _one_group(one)
+            members = [label for label, f in found.items() if any(f is g for g in groups[word])]
+            made = _one_group(one, {"group": word, "technique": technique, "members": members})
             out += [replace(f, name=f"{f.name}, {word}", method=f.method + said) for f in made]
         if len(kept) == 2:
             (a, first), (b, second) = kept.items()
@@ -380,10 +381,10 @@ def _compared(cases: Sequence[Case], stated: Stated) -> list[Finding]:
     return out
 
 
-def _one_group(given: Lives) -> list[Finding]:
+def _one_group(given: Lives, who: Mapping[str, object]) -> list[Finding]:
     """Kaplan-Meier where the lives are known, Weibull where two cells ended; a note where neither can be."""
     out: list[Finding] = []
-    count = Finding("cells", float(len(given)), "number", "counted", None, SOURCE, f"{int(given.alive.sum())} of them outlived their test")
+    count = Finding("cells", float(len(given)), "number", "counted", None, SOURCE, f"{int(given.alive.sum())} of them outlived their test", evidence=who)
     if (given.exact | given.alive).all() and not given.alive.all():
         out += kaplan_meier(given).findings()
     try:

@@ -154,7 +154,26 @@ def joint(case: Analysis, shelf: dict[str, Sheet] | None) -> list[Block]:
             said = [Text(f"No number: {why}", "warning") for why in case.joint.refusals.get(r.technique, ())]
             found = case.joint.findings.get(r.technique, ())
             if found or said:
-                out.append(Section(_title(r), [Text(f"Because of {r.why}.", "note"), *said, *([_parts.finding_grid(found)] if found else [])]))
+                drawn = _lives(case, found, shelf) if r.technique == "survival" else []
+                out.append(Section(_title(r), [Text(f"Because of {r.why}.", "note"), *said, *drawn, *([_parts.finding_grid(found)] if found else [])]))
+    return out
+
+
+def _lives(case: Analysis, findings: Sequence[Finding], shelf: dict[str, Sheet] | None) -> list[Block]:
+    """The registered figures of lives, a technique each, from the life of every cell with the group that it is in."""
+    from .. import figures
+
+    every: dict[str, list[Finding]] = {}
+    for count in findings:
+        technique, word = str(count.evidence.get("technique", "")), count.evidence.get("group")
+        for label in count.evidence.get("members", ()):
+            own = [f for f in case.analysed[label].findings.get(technique, ()) if f.name in ("life", "critical current density")]
+            every.setdefault(technique, []).extend(replace(f, evidence={**f.evidence, "group": word}) for f in own)
+    out: list[Block] = []
+    record = next(iter(case.records.values()))
+    for technique, lives in every.items():
+        for kind in figures.of("survival") if hasattr(figures, "of") else []:
+            out += _parts.picture(functools.partial(kind, record, lives), kind.caption, shelf, f"{technique}-{kind.name.replace('.', '-')}")
     return out
 
 
