@@ -160,6 +160,7 @@ DECOYS = {
     "several holds": ("bruce_vincent", lambda: without_names(holds_of([(v, 1e-7 * v) for v in (0.01, 0.02, 0.05)])), "3 voltages are held"),
     "nothing held": ("bruce_vincent", cycled, "no voltage is held"),
     "one hold": ("dc_polarisation", lambda: without_names(polarisation()), "needs two or more"),
+    "pulses": ("dc_polarisation", lambda: titration(1e-15, change=0.03, pulses=5), "no line through zero"),
     "one branch": ("tafel", lambda: without_names(oxidation()), "one branch"),
     "to and fro": ("tafel", lambda: without_names(reversible(n=1001)), "to and fro"),
     "wide": ("tafel", lambda: half_triangle(1, low=-1.5, span=3.0, current=lambda v, s: 1e-4 * np.sinh(v)), "1 V at most"),

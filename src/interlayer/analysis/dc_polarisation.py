@@ -134,6 +134,9 @@ def _line(volts: Array, current: Array, errors: Array) -> tuple[float, float, st
 
 
 # -- recognition ------------------------------------------------------------------------------------------------------
+APART = 0.75  # smallest over largest voltage of a line
+
+
 def _steps(seen: Seen) -> Answer:
     if not seen.plateaus:
         return False, "no voltage stays constant while a current flows"
@@ -146,6 +149,9 @@ def _several(seen: Seen) -> Answer:
     levels = sorted({float(f"{h.voltage:.2g}") for h in seen.plateaus})
     if len(levels) < 2:
         return False, f"one voltage is held ({volts(levels[0])}), where a line needs two or more"
+    sizes = [abs(v) for v in levels]
+    if min(sizes) > APART * max(sizes):
+        return False, f"the voltages differ by {1.0 - min(sizes) / max(sizes):.0%} only ({volts(levels[0])} to {volts(levels[-1])}), which is no line through zero"
     if (share := seen.held_share(seen.plateaus)) < 0.5:
         return False, f"voltages are held for {share:.0%} of the time under current only"
     return True, f"{len(levels)} voltages held, {', '.join(volts(v) for v in levels[:6])}, with a current of one sign"
