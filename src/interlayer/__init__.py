@@ -20,7 +20,7 @@ _ROOMS = (
 )  # fmt: skip
 _NAMES = {
     "Cell": "cells", "Record": "record", "Series": "record", "Finding": "record", "load": "record", "simulate": "simulation",
-    "read": "readers", "convert": "readers", "InterlayerError": "errors",
+    "read": "readers", "convert": "readers", "InterlayerError": "errors", "analyse": "analysis.recognise",
 }  # fmt: skip
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         studies,
         units,
     )  # fmt: skip
+    from .analysis.recognise import analyse
     from .cells import Cell
     from .errors import InterlayerError
     from .readers import convert, read
@@ -64,6 +65,6 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Cell", "Finding", "InterlayerError", "Record", "Series", "analysis", "cells", "convert", "design", "elements", "errors", "laws", "literature", "load", "materials",
+    "Cell", "Finding", "InterlayerError", "Record", "Series", "analyse", "analysis", "cells", "convert", "design", "elements", "errors", "laws", "literature", "load", "materials",
     "mechanisms", "names", "protocols", "read", "readers", "record", "registry", "report", "simulate", "simulation", "studies", "units",
 ]  # fmt: skip

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__, units
-from .errors import InterlayerError, RecordError, UnknownNameError
+from .errors import RecordError, UnknownNameError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from .analysis.recognise import Analysed
     from .cells import Cell
-    from .record import Finding, Provenance, Record
+    from .record import Provenance, Record
     from .report.table import Table
     from .studies import StudyResult
 
@@ -328,21 +329,15 @@ def run_simulation(cell: Cell, protocol: str) -> Record:
         return simulate(cell, plan, progress=lambda p: tell(f"{units.show(p.time, 'time', 3)}, step {p.step} of {p.steps}", p.step / max(p.steps, 1)))
 
 
-def findings_of(record: Record) -> list[Finding]:
-    """What the technique of a simulated record says of it."""
-    from .analysis import critical_current, strip_plate
+def findings_of(record: Record) -> Analysed:
+    """What the techniques that a simulated record contains say of it, told as of any other record."""
+    from .analysis.recognise import analyse
 
-    kinds = {s.technique for s in record.segments}
-    try:
-        if "critical_current" in kinds:
-            return critical_current.find(record)
-        return strip_plate.analyse(record) if "strip_plate" in kinds else []
-    except InterlayerError as error:
-        click.echo(f"No findings: {error}", err=True)
-        return []
+    with working("analysing") as tell:
+        return analyse(record, progress=tell)
 
 
-def print_simulation(record: Record, findings: Sequence[Finding], *, to_stderr: bool) -> None:
+def print_simulation(record: Record, found: Analysed, *, to_stderr: bool) -> None:
     """Outcome, findings, and the ends of a spectrum."""
     from .report.words import shown
 
@@ -352,13 +347,21 @@ def print_simulation(record: Record, findings: Sequence[Finding], *, to_stderr: 
         for row, word in ((int(f.argmax()), "highest"), (int(f.argmin()), "lowest")):
             real, imag = (units.show(float(v), "specific_impedance_real") for v in (z.real[row], z.imag[row]))
             click.echo(f"at the {word} frequency, {hertz(float(f[row]))}: Re Z = {real}, Im Z = {imag}", err=to_stderr)
-    if findings:
-        print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in findings], stderr=to_stderr)
+    for r in found.recognised:
+        if r.contained:
+            click.echo(f"{r.title}: {r.why}", err=to_stderr)
+            if made := found.findings.get(r.technique, ()):
+                print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
+            for why in found.refusals.get(r.technique, ()):
+                click.echo(f"{r.title} gives no number: {why}", err=True)
+    for request in found.requests:
+        click.echo(f"{request.technique} asks: {request.said}", err=True)
 
 
-def write_simulation(record: Record, findings: Sequence[Finding], json_out: str | None, report: Path | None, export: Path | None) -> None:
+def write_simulation(record: Record, found: Analysed, json_out: str | None, report: Path | None, export: Path | None) -> None:
     """Whatever outputs were asked for."""
     shelf: dict[str, Any] = {}
+    findings = found.all()
     if report is not None or export is not None:
         from .report.pages import simulation as page
 
@@ -375,5 +378,5 @@ def write_simulation(record: Record, findings: Sequence[Finding], json_out: str 
         write_json({
             "cell": record.cell.as_dict() if record.cell is not None else None, "outcome": record.outcome, "conditions": dict(record.conditions),
             "segments": [{"technique": s.technique, "axis": s.axis, "points": len(s), "info": dict(s.info)} for s in record.segments],
-            "findings": [f.as_dict() for f in findings], "provenance": provenance(record.provenance), "versions": versions([record.provenance.sha256]),
+            "findings": [f.as_dict() for f in findings], **found.as_dict(), "provenance": provenance(record.provenance), "versions": versions([record.provenance.sha256]),
         }, json_out)  # fmt: skip

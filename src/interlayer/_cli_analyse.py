@@ -11,27 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import _cli, _cli_spectra, units
+from . import _cli, _cli_spectra, _cli_techniques, units
 from ._cli_spectra import UNFORESEEN, Wanted
-from .errors import InterlayerError, MissingValueError, UnitError, UnknownNameError
+from .errors import InterlayerError, MissingValueError, RecordError, UnitError, UnknownNameError
 
 if TYPE_CHECKING:
     from .analysis.arrhenius import ArrheniusFit
     from .analysis.impedance import ImpedanceFit
+    from .analysis.recognise import Analysed, Together
     from .record import Finding, Record
     from .report.looks import Look
     from .report.series import FitRow
 
 FROM_NAME = "from-name"
-SIGNS = 0.8  # share of the points where a symmetric cell's voltage has the sign of its current
-STEPS = 3  # different currents from which on a record is a ramp
 
 _COLUMN = re.compile(r"\s*([A-Za-z_]+(?:@[^=]+)?)\s*=\s*(.+?)\s*\[([^\]]*)\]\s*(?:,|$)")
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the command line states for all files."""
+    """What the command line states for all files.
+
+    stated     what techniques ask for, by name; technique: this one alone; groups: "bare=bare_*.csv" texts
+    """
 
     area: str | None
     thickness: str | None
@@ -39,14 +41,19 @@ class Given:
     format: str | None
     columns: Mapping[str, tuple[str | int, str]] | None
     wanted: Wanted
+    mass: str | None = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    technique: str | None = None
+    groups: Sequence[str] = ()
 
     @classmethod
     def checked(
         cls, area: str | None, thickness: str | None, temperature: str | None, circuit: str, format_: str | None, columns: Sequence[str], *,
-        drt: bool = True, series: bool = False, known: Mapping[str, Any] | None = None,
+        drt: bool = True, series: bool = False, known: Mapping[str, Any] | None = None, mass: str | None = None, working: str | None = None,
+        state: Sequence[str] = (), technique: str | None = None, groups: Sequence[str] = (),
     ) -> Given:  # fmt: skip
         """The options, refused here where they are wrong: a slip should not fail a hundred files one by one."""
-        for quantity, value in (("area", area), ("thickness", thickness), ("temperature", None if temperature == FROM_NAME else temperature)):
+        for quantity, value in (("area", area), ("thickness", thickness), ("mass", mass), ("temperature", None if temperature == FROM_NAME else temperature)):
             if value is not None:
                 units.si(value, quantity)
         if circuit != "auto":
@@ -59,7 +66,13 @@ class Given:
             READERS[format_]
         named = columns_of(columns)
         wanted = Wanted(circuit, drt, series, {k: v for k, v in (known or {}).items() if v is not None})
-        return cls(area, thickness, temperature, format_ or ("plain" if named else None), named, wanted)
+        asked = known or {}
+        stated = _cli_techniques.stated_of(state, working=working, electrodes=asked.get("electrodes"), faces=asked.get("faces"))
+        chosen = _cli_techniques.technique_of(technique)
+        for text in groups:
+            if "=" not in text:
+                raise RecordError("A group is NAME=FILES", given=text, remedy='For example --group "bare=bare_*.csv"')
+        return cls(area, thickness, temperature, format_ or ("plain" if named else None), named, wanted, mass, stated, chosen, tuple(groups))
 
 
 def columns_of(texts: Sequence[str]) -> dict[str, tuple[str | int, str]] | None:
@@ -105,6 +118,7 @@ class Failure:
 class Batch:
     """What came out, by file name: records, findings, looks, remarks; why the others failed; what all say together.
 
+    analysed   what each file contains and what the techniques beside the spectra say; joint: what several say together
     together   remarks that concern no single file
     """
 
@@ -118,6 +132,8 @@ class Batch:
     energies: dict[str, ArrheniusFit] = field(default_factory=dict)
     temperature_findings: list[Finding] = field(default_factory=list)
     together: list[str] = field(default_factory=list)
+    analysed: dict[str, Analysed] = field(default_factory=dict)
+    joint: Together | None = None
 
     @property
     def fits(self) -> dict[str, list[ImpedanceFit]]:
@@ -136,12 +152,32 @@ def run(files: Sequence[Path], given: Given) -> Batch:
         for number, (label, path) in enumerate(paths.items()):
             tell(f"reading {label}", 0.1 * number / len(files))
             _guarded(batch, label, path, alone, lambda label=label, path=path: _read(batch, label, path, given))  # type: ignore[misc]
-        found = _cli_spectra.analyse(batch.records, given.wanted, lambda sentence, share: tell(sentence, 0.1 + 0.9 * share))
+        groups = _cli_techniques.groups_of(given.groups, list(paths))
+        with_spectra = batch.records if given.technique in (None, "impedance") else {}
+        found = _cli_spectra.analyse(with_spectra, given.wanted, lambda sentence, share: tell(sentence, 0.1 + 0.7 * share))
         batch.looks, batch.rows, batch.energies, batch.together = found.looks, found.rows, found.energies, found.remarks
-        for label in batch.records:
-            _guarded(batch, label, paths[label], alone, lambda label=label: _gather(batch, label, found.refused.get(label)))  # type: ignore[misc]
+        for number, label in enumerate(list(batch.records)):
+            def told(title: str, share: float, label: str = label, number: int = number) -> None:
+                tell(f"{label}: {title}", 0.8 + 0.2 * (number + share) / len(batch.records))
+
+            _guarded(batch, label, paths[label], alone, lambda label=label, told=told: _gather(batch, label, given, found.refused.get(label), told))  # type: ignore[misc]
     _temperatures(batch)
+    _jointly(batch, given, groups)
     return batch
+
+
+def _jointly(batch: Batch, given: Given, groups: Mapping[str, Sequence[str]] | None) -> None:
+    """What several files say together, beside the temperatures."""
+    from .analysis.recognise import Case, together
+
+    if len(batch.records) < 2:
+        return
+    fits = batch.fits
+    cases = [
+        Case(label, record, {"impedance": batch.findings.get(label, []), **(batch.analysed[label].findings if label in batch.analysed else {})}, fits.get(label, ()))
+        for label, record in batch.records.items()
+    ]  # fmt: skip
+    batch.joint = together(cases, leave_out=("arrhenius",), groups=groups, **given.stated)
 
 
 def _guarded(batch: Batch, label: str, path: Path, alone: bool, job: Callable[[], None]) -> None:
@@ -165,12 +201,12 @@ def _read(batch: Batch, label: str, path: Path, given: Given) -> None:
     from .readers import read
 
     batch.records[label] = read(
-        path, format=given.format, area=given.area, thickness=given.thickness, temperature=given.temperature, columns=given.columns
+        path, format=given.format, area=given.area, thickness=given.thickness, temperature=given.temperature, mass=given.mass, columns=given.columns
     )
 
 
-def _gather(batch: Batch, label: str, refused: Exception | None) -> None:
-    """The findings of one file; raises where its only spectrum was refused."""
+def _gather(batch: Batch, label: str, given: Given, refused: Exception | None, tell: Callable[[str, float], None]) -> None:
+    """The findings of one file; raises where its only spectrum was refused, or where the technique asked for is not in it."""
     record = batch.records[label]
     findings, remarks = batch.findings.setdefault(label, []), batch.remarks.setdefault(label, [])
     looks = batch.looks.get(label, [])
@@ -180,10 +216,10 @@ def _gather(batch: Batch, label: str, refused: Exception | None) -> None:
         remarks += [f"{where}{r}" for r in look.remarks]
         if look.fit is not None and ("area" in record.conditions or not look.fit.spectrum.specific):
             _conductivity(record, look.fit, where, findings, remarks)
+    found = batch.analysed[label] = _cli_techniques.run(record, given.technique, given.stated, tell)
+    findings += found.all()
     if refused is not None:
         raise refused
-    if record.traces:
-        _traces(record, findings, remarks)
 
 
 def _conductivity(record: Record, fit: ImpedanceFit, where: str, findings: list[Finding], remarks: list[str]) -> None:
@@ -195,40 +231,6 @@ def _conductivity(record: Record, fit: ImpedanceFit, where: str, findings: list[
         pass
     except InterlayerError as error:
         remarks.append(f"{where}no conductivity: {error}")
-
-
-def _traces(record: Record, findings: list[Finding], remarks: list[str]) -> None:
-    from .analysis import critical_current, strip_plate
-
-    if not _symmetric(record):
-        remarks.append("Along time: no technique of this version applies (voltage and current do not change sign together, as they do in a symmetric cell).")
-        return
-    specific = "area" in record.conditions or all("current_density" in s for s in record.traces if "current" in s or "current_density" in s)
-    found = strip_plate.analyse(record, specific=specific)
-    said = {s.technique for s in record.traces}
-    if "critical_current" not in said and ("strip_plate" in said or len(found[0].evidence.get("current levels", ())) < STEPS):
-        findings += found
-        return
-    try:
-        findings += critical_current.find(record)
-    except MissingValueError as error:
-        findings += found
-        remarks.append(f"No critical current density: {error}")
-
-
-def _symmetric(record: Record) -> bool:
-    import numpy as np
-
-    from .report.pick import has_trace, largest, trace
-
-    channel = next((c for c in ("current_density", "current") if has_trace(record, "voltage", c)), None)
-    if channel is None:
-        return False
-    _, volts, current = trace(record, "voltage", channel)
-    on = np.abs(current) > 1e-3 * largest(current)
-    if not (on & (current > 0.0)).any() or not (on & (current < 0.0)).any():
-        return False
-    return bool(np.mean(np.sign(volts[on]) == np.sign(current[on])) > SIGNS)
 
 
 def _temperatures(batch: Batch) -> None:
@@ -273,11 +275,15 @@ def show(batch: Batch, *, to_stderr: bool) -> None:
     from .report.words import OVERVIEW, overview, shown
 
     if batch.records:
-        _cli.print_table(OVERVIEW, overview(batch.records, batch.findings, batch.looks), stderr=to_stderr)
+        held = {label: ", ".join(found.contained) for label, found in batch.analysed.items()}
+        _cli.print_table(OVERVIEW, overview(batch.records, batch.findings, batch.looks, held), stderr=to_stderr)
     if len(batch.records) == 1:
-        rows = [(f.name, shown(f), f.note) for f in next(iter(batch.findings.values()))]
-        if rows:
-            _cli.print_table(("finding", "value", "note"), rows, stderr=to_stderr)
+        for label, found in batch.analysed.items():
+            own = found.all()
+            _cli_techniques.show_one(found, [f for f in batch.findings[label] if not any(f is g for g in own)], to_stderr=to_stderr)
+    else:
+        _cli_techniques.show_many(batch.analysed, to_stderr=to_stderr)
+    _cli_techniques.show_together(batch.joint, to_stderr=to_stderr)
     if batch.temperature_findings:
         _cli.print_table(("over temperature", "value", "note"), [(f.name, shown(f), f.note) for f in batch.temperature_findings], stderr=to_stderr)
         for remark in batch.arrhenius.remarks if batch.arrhenius else ():
@@ -298,7 +304,7 @@ def write(batch: Batch, json_out: str | None, report: Path | None, export: Path 
 
         findings: dict[str, Sequence[Finding]] = {**batch.findings, **({"over temperature": batch.temperature_findings} if batch.temperature_findings else {})}
         failures = {label: (f.reason, f.remedy) for label, f in batch.failures.items()}
-        case = page.Analysis(batch.records, findings, batch.looks, failures, batch.remarks, batch.rows, batch.arrhenius, batch.energies, batch.together)
+        case = page.Analysis(batch.records, findings, batch.looks, failures, batch.remarks, batch.rows, batch.arrhenius, batch.energies, batch.together, batch.analysed, batch.joint)
         with _cli.working("drawing the report") as tell:
             if report is not None:
                 page.write(case, report, shelf, tell)
@@ -326,10 +332,11 @@ def _json(batch: Batch) -> dict[str, Any]:
                 "file": label, "findings": [f.as_dict() for f in batch.findings.get(label, ())], "conditions": dict(record.conditions),
                 "fits": [{"circuit": f.circuit, "verdict": f.verdict, "misfit": f.misfit, "remarks": list(f.remarks)} for f in fits.get(label, ())],
                 "remarks": batch.remarks.get(label, []), "provenance": _cli.provenance(record.provenance),
+                **(batch.analysed[label].as_dict() if label in batch.analysed else {"techniques": [], "requests": [], "refusals": {}, "findings_of": {}}),
             } for label, record in batch.records.items()
         ],
         "series": [row.as_dict() for row in batch.rows],
         "over_temperature": {"findings": [f.as_dict() for f in batch.temperature_findings], "remarks": list(batch.arrhenius.remarks if batch.arrhenius else ())},
-        "remarks": batch.together, "failures": {label: {"reason": f.reason, "remedy": f.remedy} for label, f in batch.failures.items()},
+        "together": _cli_techniques.json_of(batch.joint), "remarks": batch.together, "failures": {label: {"reason": f.reason, "remedy": f.remedy} for label, f in batch.failures.items()},
         "versions": _cli.versions(),
     }  # fmt: skip

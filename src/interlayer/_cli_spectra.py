@@ -126,6 +126,7 @@ _Job = tuple["Record", bool, bool]
 def _examine(job: _Job) -> _Seen:
     """Kramers-Kronig, Z-HIT and distribution of one spectrum; a test that can't be done is a remark."""
     from .analysis import kramers_kronig, relaxation_times, z_hit
+    from .analysis._spectrum import spectrum_of
 
     record, specific, drt = job
     remarks: list[str] = []
@@ -139,10 +140,10 @@ def _examine(job: _Job) -> _Seen:
             remarks.append(f"no {what}: {UNFORESEEN.format(type(error).__name__, error)}")
         return None
 
-    tested = tried("Kramers-Kronig test", lambda: kramers_kronig.check(record))
+    tested = tried("Kramers-Kronig test", lambda: kramers_kronig.check(spectrum_of(record, specific=specific)))
     if tested is None:
         return _Seen(None, None, None, remarks)
-    hit = tried("Z-HIT", lambda: z_hit.check(record))
+    hit = tried("Z-HIT", lambda: z_hit.check(spectrum_of(record, specific=specific)))
     made = None
     if drt and tested.grade != "invalid":
         made = tried("distribution of relaxation times", lambda: relaxation_times.distribution(record, specific=specific))

@@ -135,6 +135,11 @@ def study(name: str, json_out: str | None, report: Path | None, export: Path | N
 @click.option("--area", metavar="VALUE", help='Electrode area with its unit, "1.13 cm^2": then Ω cm² instead of Ω.')
 @click.option("--thickness", metavar="VALUE", help='Thickness of the sample, "1 mm": with the area it gives the conductivity.')
 @click.option("--temperature", metavar="VALUE", help='"25 degC", or from-name to take it from each file name.')
+@click.option("--mass", metavar="VALUE", help='Mass of active material with its unit, "10 mg": then mAh/g instead of mAh.')
+@click.option("--working-electrode", "working", type=click.Choice(["left", "right"]), help="Which electrode is the working one (the copper, the one that is swept): left where the voltage is its potential.")
+@click.option("--state", metavar="NAME=VALUE", multiple=True, help='State what a technique asks for, "length=5 um", "threshold=0.05 mA/cm^2"; repeat it.')
+@click.option("--technique", metavar="NAME", help="This technique alone; where a file does not contain it, the condition that failed is said.")
+@click.option("--group", "groups", metavar="NAME=FILES", multiple=True, help='Cells whose lives are compared, "bare=bare_*.csv"; give two.')
 @click.option("--circuit", metavar="TEXT", default="auto", show_default=True, help='Equivalent circuit, "R(RQ)(RQ)W" or "R0-p(R1,CPE1)-W1".')
 @click.option("--format", "format_", metavar="NAME", help="Format of the files (see `interlayer formats`); else their content decides.")
 @click.option("--columns", metavar="NAME=COLUMN[UNIT]", multiple=True, help='What a plain table holds, "frequency=f[kHz]" or "impedance_imag=-3[ohm]"; repeat it, or separate by commas.')
@@ -150,10 +155,11 @@ def study(name: str, json_out: str | None, report: Path | None, export: Path | N
 def analyse(
     ctx: click.Context, files: tuple[Path, ...], area: str | None, thickness: str | None, temperature: str | None, circuit: str, format_: str | None,
     columns: tuple[str, ...], series: bool, electrolyte: str | None, electrodes: str | None, faces: int | None, contact: str | None, no_drt: bool, strict: bool,
-    json_out: str | None, report: Path | None, export: Path | None,
+    mass: str | None, working: str | None, state: tuple[str, ...], technique: str | None, groups: tuple[str, ...], json_out: str | None, report: Path | None, export: Path | None,
 ) -> None:  # fmt: skip
-    """Read FILES and say what they mean: Kramers-Kronig test, Z-HIT, circuit fit, distribution of relaxation times, names
-    of arcs, conductivity, strip/plate, critical current.
+    """Read FILES, say which techniques each contains and why, and what they mean: spectra (Kramers-Kronig test, Z-HIT,
+    circuit fit, distribution of relaxation times, names of arcs, conductivity), strip/plate, shorts, critical current,
+    efficiency on copper, cycling, rate, titration, sweeps, holds. What is missing is asked for by name.
 
     Several files are one batch: a file that fails does not stop the others and is listed at the end with its reason.
     With temperatures known for three files or more, trends and Arrhenius fits are added.
@@ -162,7 +168,7 @@ def analyse(
 
     _cli.check_targets(json_out, report, export, inputs=files)
     known = {"electrolyte": electrolyte, "electrodes": electrodes, "faces": faces, "contact": contact}
-    given = _cli_analyse.Given.checked(area, thickness, temperature, circuit, format_, columns, drt=not no_drt, series=series, known=known)
+    given = _cli_analyse.Given.checked(area, thickness, temperature, circuit, format_, columns, drt=not no_drt, series=series, known=known, mass=mass, working=working, state=state, technique=technique, groups=groups)
     batch = _cli_analyse.run(files, given)
     _cli_analyse.show(batch, to_stderr=json_out == "-")
     _cli_analyse.write(batch, json_out, report, export)
@@ -193,9 +199,9 @@ def simulate(cell: str, protocol: str, changes: tuple[str, ...], out: Path | Non
     record = _cli.run_simulation(_cli.cell_of(cell, changes), protocol)
     if out is not None:
         record.save(out)
-    findings = _cli.findings_of(record)
-    _cli.print_simulation(record, findings, to_stderr=json_out == "-")
-    _cli.write_simulation(record, findings, json_out, report, export)
+    found = _cli.findings_of(record)
+    _cli.print_simulation(record, found, to_stderr=json_out == "-")
+    _cli.write_simulation(record, found, json_out, report, export)
     if out is not None:
         click.echo(f"Record: {out}", err=json_out == "-")
 

@@ -23,10 +23,11 @@ import numpy as np
 
 from .. import units
 from ..elements.base import GAS, Array
-from ..errors import AnalysisError, UnknownNameError
+from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding
 from . import _points
 from ._target import number
+from ._technique import Answer, Case, Joint, Stated, declare_joint
 
 Form: TypeAlias = Literal["ln(sigma T)", "ln(sigma)"]
 FORMS = ("ln(sigma T)", "ln(sigma)")
@@ -171,3 +172,34 @@ def check(values: Array, t: Array, least: int = 2) -> None:
         raise AnalysisError("Only positive values have a logarithm", given=values.tolist())
     for x in t:
         units.check(float(x), "temperature")
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+LEAST = 3  # temperatures
+
+
+def _warmed(cases: Sequence[Case]) -> list[tuple[float, Finding]]:
+    """(temperature, conductivity or resistance) of each case that states one and has the other, in one quantity."""
+    for name in ("conductivity", "resistance of all arcs"):
+        found = [(c.record.conditions["temperature"], f) for c in cases if "temperature" in c.record.conditions for f in c.findings.get("impedance", ()) if f.name == name]
+        if len({t for t, _ in found}) >= LEAST:
+            return found
+    return []
+
+
+def _several(cases: Sequence[Case]) -> Answer:
+    with_spectra = [c for c in cases if c.record.spectra]
+    known = {c.record.conditions["temperature"] for c in with_spectra if "temperature" in c.record.conditions}
+    if len(known) < LEAST:
+        return False, f"spectra at {LEAST} stated temperatures or more: {len(with_spectra)} records have spectra, and {len(known)} temperatures are stated"
+    return True, f"spectra at {len(known)} temperatures, {min(known) - 273.15:.4g} to {max(known) - 273.15:.4g} °C"
+
+
+def _law(cases: Sequence[Case], stated: Stated) -> list[Finding]:
+    found = _warmed(cases)
+    if not found:
+        raise MissingValueError("No conductivity of these spectra is known", remedy='State thickness="1 mm" and area="1 cm^2", or fit the resistances with arrhenius.fit')
+    return fit([f for _, f in found], [t for t, _ in found]).findings()
+
+
+declare_joint(Joint("arrhenius", "activation energy", _several, _law))

@@ -25,9 +25,12 @@ import numpy as np
 from .. import units
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
+from ._conditions import ALTERNATES, CONSTANT, FLOWS
 from ._dc import ERRORS, Trace, Working, stretches, traces
+from ._seen import Seen
 from ._spectrum import Mask
 from ._target import number
+from ._technique import Answer, Condition, Stated, Technique, declare, option
 
 SOURCE = "Adams et al., Adv. Energy Mater. 8 (2018) 1702097 (recalled)"
 SHORTS = "a soft short inflates it (Xiao et al. 2020): look with analysis.shorts"
@@ -162,3 +165,25 @@ def _possible(value: float, std: float) -> None:
             "More was stripped than plated, which copper can't give", given=f"{value:.4f} ± {std:.2g}", allowed="up to 1",
             remedy="Look for a soft short, a turned sign, lithium left from before, or a step that is missing",
         )  # fmt: skip
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _plates(seen: Seen) -> Answer:
+    kept, ranged = seen.keeps_sign
+    return (False, f"the voltage keeps its sign ({ranged}): nothing is plated at a potential below lithium") if kept else (True, "plating and stripping")
+
+
+def _empties(seen: Seen) -> Answer:
+    return seen.emptied
+
+
+def _run(record: Record, stated: Stated) -> list[Finding]:
+    return find(record, **option(stated, "form", "cut_off", "working"))
+
+
+declare(Technique(
+    "aurbach", "Coulombic efficiency of lithium on copper",
+    (FLOWS, ALTERNATES, CONSTANT, Condition("plating and stripping", _plates), Condition("strips that end at a cut-off because the copper is empty", _empties)),
+    (_run,),
+    {"form": '"reservoir" or "cycling"', "cut_off": 'potential at which the copper counts as stripped, "1 V"', "working": 'side of the copper, "left" or "right"'},
+))  # fmt: skip

@@ -32,10 +32,14 @@ from .. import units
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from . import impedance
+from ._conditions import FLOWS, span, volts
 from ._dc import Stated, Steady, Trace, given, line, propagate, specific_basis, steady, traces
 from ._resistance import named, resistances, summed
 from ._result import ImpedanceFit
+from ._seen import Seen
 from ._target import number
+from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Stated as Known
 
 SOURCE = "Evans, Vincent & Bruce, Polymer 28 (1987) 2324; current fraction: 10.1149/2.0651514jes (both recalled)"
 Form: TypeAlias = Literal["interfacial", "bulk corrected"]
@@ -241,3 +245,40 @@ def _extrapolated(hold: Trace, window: tuple[units.Given, units.Given] | None) -
         raise AnalysisError("1/I is not straight against sqrt(t) in this window", given=f"R² = {fit.r2:.3f}", allowed=f"{STRAIGHT} or more", remedy="Choose a later or shorter window")
     inverse, std = fit.value((1.0, 0.0))
     return 1.0 / inverse, std / inverse**2, {"extrapolation R2": fit.r2, "extrapolation points": float(len(root)), "extrapolation from s": ends[0], "extrapolation to s": math.fsum(ends[1:])}
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+SMALL = 0.05  # V: five times what is linear
+
+
+def _one_hold(seen: Seen) -> Answer:
+    if not seen.holds:
+        return False, "no voltage is held while a current flows"
+    levels = sorted({round(h.voltage, 4) for h in seen.holds})
+    if len(levels) > 1:
+        return False, f"{len(levels)} voltages are held ({', '.join(volts(v) for v in levels[:5])})"
+    if (share := seen.held_share(seen.holds)) < 0.5:
+        return False, f"the voltage is held for {share:.0%} of the time under current only"
+    h = max(seen.holds, key=lambda one: one.duration)
+    return True, f"{volts(h.voltage)} held for {span(h.duration)} while the current goes from {seen.show(h.first)} to {seen.show(h.last)}"
+
+
+def _is_small(seen: Seen) -> Answer:
+    h = max(seen.holds, key=lambda one: one.duration)
+    step = abs(h.voltage - seen.before(h.start))
+    if step > SMALL:
+        return False, f"{volts(step)} away from rest, where {volts(SMALL)} at most is"
+    n = len(seen.record.spectra)
+    return True, f"a small voltage; {n} spectr{'um' if n == 1 else 'a'} for the resistances before and after"
+
+
+def _run(record: Record, stated: Known) -> list[Finding]:
+    return find(record, **option(stated, "before", "after", "bulk_before", "bulk_after", "form"))
+
+
+declare(Technique(
+    "bruce_vincent", "current fraction by Bruce and Vincent",
+    (FLOWS, Condition("one voltage that is held", _one_hold), Condition("a small voltage", _is_small)), (_run,),
+    {"before": 'resistance of both faces before, "5 ohm"', "after": 'resistance of both faces in the steady state, "6 ohm"', "bulk_before": 'bulk resistance before, "20 ohm"',
+     "bulk_after": "bulk resistance after", "form": '"interfacial" or "bulk corrected"'},
+))  # fmt: skip

@@ -13,8 +13,11 @@ import numpy as np
 
 from ..errors import AnalysisError
 from ..record import Finding, Record
-from . import shorts, survival
+from . import shorts, strip_plate, survival
+from ._conditions import CYCLED, currents, is_ramp, never_falls
 from ._halves import HalfCycle, half_cycles
+from ._seen import Seen
+from ._technique import Answer, Condition, Stated, Technique, declare
 
 SOURCE = "interval definition, fixed time or charge per half cycle: Commun. Chem. 2023, 'Standardizing critical current density measurements in lithium garnets' (title only, not read)"
 
@@ -112,3 +115,28 @@ def find(record: Record) -> list[Finding]:
         Finding("charge of the failing half cycle", halves[index].charge, "areal_charge", method, None, SOURCE, "up to the failure; trapezoid of the recorded current"),
         Finding("cumulative charge before failure", float(sum(h.charge for h in halves[:index])), "areal_charge", method, None, SOURCE, "sum over half cycles, trapezoid"),
     ]  # fmt: skip
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _rises(seen: Seen) -> Answer:
+    if not never_falls(seen):
+        return False, f"the current does not only rise ({currents(seen)})"
+    return True, f"a current that never falls ({currents(seen)})"
+
+
+def _step_by_step(seen: Seen) -> Answer:
+    count = len(seen.levels)
+    if is_ramp(seen):
+        return True, f"{count} levels"
+    return False, f"{count} current{'s' * (count > 1)} ({currents(seen)}), where a ramp has three or more"
+
+
+def _unshared(record: Record, stated: Stated) -> list[Finding]:
+    """What needs no area, where there is none."""
+    return [] if strip_plate.basis(record) else strip_plate.analyse(record, specific=False)
+
+
+declare(Technique(
+    "critical_current", "critical current density of a ramp", (*CYCLED, Condition("a current that rises step by step", _rises), Condition("several currents", _step_by_step, looks_alike=True)),
+    (lambda record, stated: find(record), _unshared),
+))  # fmt: skip

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -27,9 +27,13 @@ from .. import units
 from ..elements.base import FARADAY, GAS, Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
+from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Trace, Working, least, line, scatter_of, specific_basis, traces
 from ._resistance import geometry
+from ._seen import Seen
 from ._target import number
+from ._technique import Answer, Case, Condition, Joint, Technique, declare, declare_joint, option
+from ._technique import Stated as Known
 
 SOURCE = "Nicholson & Shain, Anal. Chem. 36 (1964) 706, 10.1021/ac60210a007 (recalled)"
 Kinetics: TypeAlias = Literal["reversible", "irreversible"]
@@ -216,3 +220,69 @@ def _peak(one: Trace, sweep: int, baseline: float) -> Peak | None:
     line_value, line_std = base.value((1.0, at))
     rate = abs(float(line(one.time, e).parameters[1]))
     return Peak(at, math.hypot(shift, 0.5 * abs(float(np.median(np.diff(e))))), value * (1.0 if anodic else -1.0), math.hypot(std, line_std, noise / math.sqrt(len(x))), rate, anodic, sweep, one.specific)
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _to_and_fro(seen: Seen) -> Answer:
+    if not seen.sweeps:
+        return False, "no stretch moves the voltage at one rate while the current follows"
+    if seen.swept_share < 0.5:
+        return False, f"{seen.swept_share:.0%} of the points under current lie in sweeps only"
+    up = [s for s in seen.sweeps if s.up]
+    if not up or len(up) == len(seen.sweeps):
+        return False, f"{len(seen.sweeps)} sweep{'s' * (len(seen.sweeps) > 1)} in one direction"
+    rates = sorted({float(f"{s.rate:.2g}") for s in seen.sweeps})
+    ends = [v for s in seen.sweeps for v in (s.start, s.stop)]
+    said = units.show(rates[0], "scan_rate", 2) if len(rates) == 1 else f"{len(rates)} rates from {units.show(rates[0], 'scan_rate', 2)} to {units.show(rates[-1], 'scan_rate', 2)}"
+    return True, f"{len(seen.sweeps)} sweeps to and fro between {volts(min(ends))} and {volts(max(ends))} at {said}"
+
+
+def _rates(record: Record) -> int:
+    return len({round(math.log(p.rate) / 0.02) for p in peaks(record)})
+
+
+def _run(record: Record, stated: Known) -> list[Finding]:
+    return find(record, **option(stated, "working"))
+
+
+def _over(record: Record, stated: Known) -> list[Finding]:
+    return [b_value(record, **option(stated, "branch"))] if _rates(record) >= 3 else []
+
+
+def _diffuses(record: Record, stated: Known) -> list[Finding]:
+    return [diffusivity(record, **option(stated, "concentration", "kinetics", "branch"))] if _rates(record) >= 3 else []
+
+
+declare(Technique(
+    "cyclic_voltammetry", "cyclic voltammetry", (FLOWS, Condition("sweeps to and fro", _to_and_fro)), (_run, _over, _diffuses),
+    {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"', "branch": '"anodic" or "cathodic"', "working": 'side of the working electrode, "left" or "right"'},
+))  # fmt: skip
+
+
+def _files(cases: Sequence[Case]) -> list[Case]:
+    return [c for c in cases if c.findings.get("cyclic_voltammetry")]
+
+
+def _rates_over_files(cases: Sequence[Case]) -> Answer:
+    held = _files(cases)
+    rates = {round(math.log(p.rate) / 0.02) for c in held for p in peaks(c.record)}
+    if len(held) < 2 or len(rates) < 3:
+        return False, f"peaks of voltammograms at three scan rates or more in several records: {len(held)} records have peaks, at {len(rates)} rates"
+    return True, f"peaks of {len(held)} records at {len(rates)} scan rates"
+
+
+def _of_rates(cases: Sequence[Case], stated: Known) -> list[Finding]:
+    """b of every branch that has peaks at three rates; D where concentration and kinetics are stated."""
+    records = [c.record for c in _files(cases)]
+    out = []
+    for branch, anodic in (("anodic", True), ("cathodic", False)):
+        rates = {round(math.log(p.rate) / 0.02) for r in records for p in peaks(r) if p.anodic == anodic}
+        if len(rates) < 3:
+            continue
+        out.append(replace(b_value(records, branch=branch), name=f"b-value, {branch}"))  # type: ignore[arg-type]
+        if stated.get("concentration") and stated.get("kinetics"):
+            out.append(replace(diffusivity(records, branch=branch, **option(stated, "concentration", "kinetics")), name=f"diffusion coefficient, {branch}"))  # type: ignore[arg-type]
+    return out
+
+
+declare_joint(Joint("scan_rates", "voltammograms at several scan rates", _rates_over_files, _of_rates, {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"'}))

@@ -32,8 +32,11 @@ import numpy as np
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
+from ._conditions import FLOWS, NOT_SWEPT, TWO_ELECTRODES
 from ._counter import last_digit
 from ._dc import Trace, least, line, stretches, traces
+from ._seen import Seen
+from ._technique import Answer, Condition, Stated, Technique, declare
 
 SOURCE = "definition of the package"
 Per: TypeAlias = Literal["cell", "mass", "area"]
@@ -59,8 +62,10 @@ class Half:
 
     @property
     def level(self) -> float:
-        """Median magnitude of the current of its first part (before a voltage is held)."""
-        return abs(self.parts[0].level)
+        """Median magnitude of the current of its first part that counts (before a voltage is held; a lone sample between two
+        steps is none)."""
+        whole = abs(sum(p.charge for p in self.parts))
+        return next((abs(p.level) for p in self.parts if abs(p.charge) >= SMALL * whole), abs(self.parts[0].level))
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,3 +285,54 @@ def _knee(q: Array, reference: int) -> Finding:
     evidence = {"slope before": before, "slope after": after, "F": f, "chance": chance, "level": 0.95}
     interval = (float(inside[0]) + first, float(inside[-1]) + first)
     return Finding("knee", float(places[best]) + first, "number", method, None, SOURCE, "cycle; interval by chi²", interval, evidence)
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def counted(record: Record, stated: Stated) -> Per:
+    """What charges are counted by: as stated, else by the mass where it is known, by area where the record holds nothing
+    else."""
+    if stated.get("per"):
+        return stated["per"]  # type: ignore[no-any-return]
+    if "mass" in record.conditions:
+        return "mass"
+    dense = any("current_density" in s for s in record.traces) and not any("current" in s for s in record.traces)
+    return "area" if dense and "area" not in record.conditions else "cell"
+
+
+def _held_current(seen: Seen) -> Answer:
+    share = seen.constant_or_held
+    if share < 0.8:
+        return False, f"only {share:.0%} of the points under current lie at a constant current or voltage"
+    for sign in {int(v) for v in seen.steps.sign}:
+        if np.count_nonzero(seen.at_level & (np.sign(seen.amps) == sign)) < 3:
+            return False, f"no constant current {'charges' if sign > 0 else 'discharges'} the cell"
+    return True, "constant current" + (" and held voltages" if share > seen.constant + 0.02 else "")
+
+
+def _both_ways(seen: Seen) -> Answer:
+    s = seen.steps
+    signs = {int(v) for v in s.sign}
+    if len(signs) < 2:
+        if seen.reversals >= 2:
+            return True, f"a voltage that turns {seen.reversals} times while the current has one sign: the record holds the size of the current alone"
+        return False, f"the current has one sign throughout ({len(s.sign)} half cycle{'s' * (len(s.sign) != 1)})"
+    return True, f"charge and discharge, {seen.turns + 1} half cycles"
+
+
+CYCLE = (
+    FLOWS, TWO_ELECTRODES, NOT_SWEPT, Condition("currents or voltages that are held", _held_current), Condition("a charge and a discharge", _both_ways),
+)  # fmt: skip
+PER = {"per": 'what capacities are counted by, "mass", "area" or "cell"'}
+
+
+def _run(record: Record, stated: Stated) -> list[Finding]:
+    return find(record, per=counted(record, stated))
+
+
+def _asked_mass(record: Record, stated: Stated) -> list[Finding]:
+    if counted(record, stated) == "cell" and not stated.get("per"):
+        record.condition("mass")
+    return []
+
+
+declare(Technique("cycling", "cycling: capacity, efficiency, retention", CYCLE, (_run, _asked_mass), PER))

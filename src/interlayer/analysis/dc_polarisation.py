@@ -24,8 +24,12 @@ from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
+from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Stated, Steady, Trace, given, least, line, specific_basis, steady, traces
 from ._resistance import geometry
+from ._seen import Seen
+from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Stated as Known
 
 SOURCE = "definition; blocking electrodes: Hebb, J. Chem. Phys. 20 (1952) 185, 10.1063/1.1700165 (recalled)"
 Carriers: TypeAlias = Literal["ions", "electrons"]
@@ -45,21 +49,10 @@ def find(
         raise MissingValueError("What carries the steady current is not stated", remedy='State carriers="ions" (lithium electrodes) or carriers="electrons" (blocking ones)')
     if carriers not in get_args(Carriers):
         raise UnknownNameError("These carriers are not known", given=carriers, allowed=get_args(Carriers))
-    specific = specific_basis(record)
-    quantity = "area_specific_resistance" if specific else "resistance"
-    holds = [t for t in traces(record, technique="dc_polarisation", specific=specific) if len(t.clock) >= 8]
-    scale = max((float(np.max(np.abs(t.voltage))) for t in holds), default=0.0)
-    holds = [t for t in holds if float(np.max(np.abs(t.current))) > 0.0 and abs(float(t.voltage[-1])) > 1e-6 * scale]
-    if not holds:
-        raise AnalysisError("This record holds no polarisation with 8 points or more")
-    pairs = [_end(t, n) for n, t in enumerate(holds, 1)]
-    volts, current = (np.array([p[k].value for p in pairs]) for k in (0, 1))
-    errors = np.array([math.hypot(v.std / v.value, i.std / i.value) for v, i in pairs])
-    resistance, std, said, evidence = _line(volts, current, errors)
-    if not resistance > 0.0:
-        raise AnalysisError("The resistance is not positive", given=resistance, remedy="A sign is turned")
-    evidence |= {"voltages": volts.tolist(), "currents": current.tolist(), "drifts": [max(v.drift, i.drift) for v, i in pairs]}
-    out = [Finding("steady resistance", resistance, quantity, said, std, SOURCE, evidence=evidence)]
+    found = steady_resistance(record)
+    specific, quantity, said, evidence = specific_basis(record), found.quantity, found.method, found.evidence
+    assert isinstance(found.value, float) and found.std is not None
+    resistance, std, out = found.value, found.std, [found]
     part, part_std = (0.0, None) if series is None else given(series, quantity, "resistance in series", 'series="10 ohm*cm^2"')
     net = resistance - part
     net_std = math.hypot(std, part_std or 0.0)
@@ -77,6 +70,25 @@ def find(
         sigma * math.hypot(net_std / net, math.sqrt(squares)), SOURCE, evidence={**evidence, "series": part},
     ))  # fmt: skip
     return out
+
+
+def steady_resistance(record: Record) -> Finding:
+    """dV/dI of the line through the ends of the holds: what needs no word on the carriers and no geometry."""
+    specific = specific_basis(record)
+    quantity = "area_specific_resistance" if specific else "resistance"
+    holds = [t for t in traces(record, technique="dc_polarisation", specific=specific) if len(t.clock) >= 8]
+    scale = max((float(np.max(np.abs(t.voltage))) for t in holds), default=0.0)
+    holds = [t for t in holds if float(np.max(np.abs(t.current))) > 0.0 and abs(float(t.voltage[-1])) > 1e-6 * scale]
+    if not holds:
+        raise AnalysisError("This record holds no polarisation with 8 points or more")
+    pairs = [_end(t, n) for n, t in enumerate(holds, 1)]
+    volts, current = (np.array([p[k].value for p in pairs]) for k in (0, 1))
+    errors = np.array([math.hypot(v.std / v.value, i.std / i.value) for v, i in pairs])
+    resistance, std, said, evidence = _line(volts, current, errors)
+    if not resistance > 0.0:
+        raise AnalysisError("The resistance is not positive", given=resistance, remedy="A sign is turned")
+    evidence |= {"voltages": volts.tolist(), "currents": current.tolist(), "drifts": [max(v.drift, i.drift) for v, i in pairs]}
+    return Finding("steady resistance", resistance, quantity, said, std, SOURCE, evidence=evidence)
 
 
 def _end(hold: Trace, number: int) -> tuple[Steady, Steady]:
@@ -119,3 +131,39 @@ def _line(volts: Array, current: Array, errors: Array) -> tuple[float, float, st
             remedy="Use smaller voltages; electrons injected, decomposition or depletion make no ohmic resistance",
         )  # fmt: skip
     return r, std, f"dV/dI of {len(volts)} holds", {"offset_V": offset, "bend": bent, "R2": fit.r2}
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+APART = 0.75  # smallest over largest voltage of a line
+
+
+def _steps(seen: Seen) -> Answer:
+    if not seen.plateaus:
+        return False, "no voltage stays constant while a current flows"
+    if seen.turns:
+        return False, f"the current changes its sign {seen.turns} times"
+    return True, ""
+
+
+def _several(seen: Seen) -> Answer:
+    levels = sorted({float(f"{h.voltage:.2g}") for h in seen.plateaus})
+    if len(levels) < 2:
+        return False, f"one voltage is held ({volts(levels[0])}), where a line needs two or more"
+    sizes = [abs(v) for v in levels]
+    if min(sizes) > APART * max(sizes):
+        return False, f"the voltages differ by {1.0 - min(sizes) / max(sizes):.0%} only ({volts(levels[0])} to {volts(levels[-1])}), which is no line through zero"
+    if (share := seen.held_share(seen.plateaus)) < 0.5:
+        return False, f"voltages are held for {share:.0%} of the time under current only"
+    return True, f"{len(levels)} voltages held, {', '.join(volts(v) for v in levels[:6])}, with a current of one sign"
+
+
+def _conducts(record: Record, stated: Known) -> list[Finding]:
+    carriers = stated.get("carriers") or {"lithium": "ions", "blocking": "electrons"}.get(str(stated.get("electrodes")))
+    return find(record, carriers=carriers, **option(stated, "series"))[1:]  # type: ignore[arg-type]
+
+
+declare(Technique(
+    "dc_polarisation", "conductivity by direct current",
+    (FLOWS, Condition("voltages that are held, with a current of one sign", _steps, looks_alike=True), Condition("several voltages", _several, looks_alike=True)), (lambda record, stated: [steady_resistance(record)], _conducts),
+    {"carriers": 'what flows in the end, "ions" (lithium electrodes) or "electrons" (blocking ones)', "electrodes": '"lithium" or "blocking"', "series": 'resistance of all that is not the material, "10 ohm*cm^2"'},
+))  # fmt: skip

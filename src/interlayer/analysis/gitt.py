@@ -31,9 +31,13 @@ from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
+from ._conditions import FLOWS, TWO_ELECTRODES, span
 from ._dc import ERRORS, Stated, Trace, given, is_rest, least, line, scatter_of, stretches, traces
 from ._resistance import geometry
+from ._seen import Seen
 from ._target import number
+from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Stated as Known
 
 SOURCE = "Weppner & Huggins, J. Electrochem. Soc. 124 (1977) 1569, 10.1149/1.2133112 (recalled)"
 Method: TypeAlias = Literal["weppner-huggins", "least squares"]
@@ -254,3 +258,24 @@ def _exact(p: Pulse, path: float, shape: Shape, skip: float) -> tuple[float, flo
     elif misfit > ERRORS * noise and misfit > 0.02 * abs(change):
         why = f"diffusion in a {shape} does not describe pulse and rest: {misfit * 1e3:.2g} mV are left, the noise is {noise * 1e3:.2g} mV"
     return value, relative, why, evidence
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _pulsed(seen: Seen) -> Answer:
+    found, lasts = seen.pulses
+    if len(found) < 2:
+        return False, "no two pulses of one sign and current follow each other with a rest around each of at least half their time"
+    pause = lasts[np.minimum(found + 1, len(lasts) - 1)]
+    level = float(np.median(np.abs(seen.steps.level[found])))
+    return True, f"{len(found)} pulses of {span(float(np.median(lasts[found])))} at {seen.show(level)} with rests of {span(float(np.median(pause)))}"
+
+
+def _run(record: Record, stated: Known) -> list[Finding]:
+    return find(record, **option(stated, "length", "shape", "method", "skip", "length_std"))
+
+
+declare(Technique(
+    "gitt", "diffusion by titration (GITT)", (FLOWS, TWO_ELECTRODES, Condition("pulses of constant current with a rest before and after each", _pulsed)), (_run,),
+    {"length": 'diffusion length, thickness of the slab or radius of the particle, "5 um"', "shape": '"slab" or "sphere"', "method": '"least squares" or "weppner-huggins"',
+     "skip": 'time left out after each switch, "1 s"', "length_std": "error of the length"},
+))  # fmt: skip

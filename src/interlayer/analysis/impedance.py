@@ -15,6 +15,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -23,15 +24,19 @@ from .. import units
 from ..elements import notation
 from ..elements.base import ComplexArray, Element
 from ..errors import AnalysisError
-from ..record import Record, Segment
+from ..record import Finding, Record, Segment
 from . import kramers_kronig
 from ._auto import choose
+from ._conditions import SPECTRA
 from ._each import FitSeries, Trend, fit_each
 from ._residuals import LIMIT, Pattern, pattern, percent
 from ._result import Arc, ImpedanceFit, std_of
+from ._seen import Seen
 from ._solve import Near, Solution, solve
 from ._spectrum import Spectrum, spectrum_of
 from ._target import CircuitTarget, ImpedanceModel, ModelTarget, Target
+from ._technique import Answer, Condition, Technique, declare
+from ._technique import Stated as Known
 from ._ties import Tied
 from ._weights import Std, Weight, Weighting, weighting
 from .kramers_kronig import KramersKronig
@@ -253,3 +258,26 @@ def _remarks(
     if spectrum.dropped:
         out.append(f"Left out on request: points {', '.join(str(p) for p in sorted(set(spectrum.dropped)))}.")
     return out
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _enough(seen: Seen) -> Answer:
+    most = max(len(s) for s in seen.record.spectra)
+    return (True, f"{most} points") if most >= 5 else (False, f"{most} points, where a fit needs 5 or more")
+
+
+def _fitted(record: Record, stated: Known) -> list[Finding]:
+    """The fits of all spectra: the circuit as stated or chosen on the first, and the same for the others."""
+    specific = "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
+    out: list[Finding] = []
+    model = stated.get("circuit") or "auto"
+    for k in range(len(record.spectra)):
+        one = fit(record, model, which=k, specific=specific)
+        model = one.circuit if model == "auto" else model
+        out += one.findings() if len(record.spectra) == 1 else [replace(f, name=f"{f.name}, spectrum {k + 1}") for f in one.findings()]
+    return out
+
+
+declare(Technique(
+    "impedance", "impedance spectra", (SPECTRA, Condition("enough points", _enough)), (_fitted,), {"circuit": 'equivalent circuit, "R(RQ)(RQ)W"'},
+))  # fmt: skip

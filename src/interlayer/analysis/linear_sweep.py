@@ -25,9 +25,13 @@ from .. import units
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
+from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Trace, Working, line, scatter_of, traces
+from ._seen import Seen
 from ._spectrum import Mask
 from ._target import number
+from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Stated as Known
 
 SOURCE = "convention; thresholds differ between papers (recalled)"
 Method: TypeAlias = Literal["threshold", "tangent"]
@@ -132,3 +136,43 @@ def _sweep(record: Record, working: Working | None) -> tuple[Trace, float]:
         if float(np.max(np.abs(fit.residuals))) < STEADY_RATE * float(np.ptp(one.voltage)):
             return one, abs(float(fit.parameters[1]))
     raise AnalysisError(f"This record holds no sweep: a potential that moves at a constant rate over {FEWEST} points or more")
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+WIDE = 0.2  # V
+ONE_WAY = 0.85
+
+
+def _once(seen: Seen) -> Answer:
+    if not seen.sweeps:
+        return False, "no stretch moves the voltage at one rate while the current follows"
+    if seen.swept_share < 0.5:
+        return False, f"{seen.swept_share:.0%} of the points under current lie in sweeps only"
+    s = max(seen.sweeps, key=lambda one: abs(one.stop - one.start))
+    ends = f"{volts(s.start)} to {volts(s.stop)} at {units.show(s.rate, 'scan_rate', 3)}"
+    return True, f"a sweep from {ends}"
+
+
+def _alone(seen: Seen) -> Answer:
+    if len(seen.sweeps) > 1:
+        return False, f"{len(seen.sweeps)} sweeps, to and fro"
+    s = seen.sweeps[0]
+    if abs(s.stop - s.start) < WIDE:
+        return False, f"a sweep of {volts(abs(s.stop - s.start))} is none to a limit ({volts(WIDE)} or more)"
+    if max(s.below, 1.0 - s.below) < ONE_WAY:
+        return False, "the current changes its sign within the sweep: it goes through rest"
+    return True, "once, in one direction of the current"
+
+
+def _threshold(record: Record, stated: Known) -> list[Finding]:
+    return [find(record, **option(stated, "threshold", "subtract", "working"))]
+
+
+def _by_tangent(record: Record, stated: Known) -> list[Finding]:
+    return [find(record, method="tangent", **option(stated, "working"))]
+
+
+declare(Technique(
+    "linear_sweep", "stability limit from a linear sweep", (FLOWS, Condition("a sweep", _once), Condition("one sweep to a limit", _alone, looks_alike=True)), (_by_tangent, _threshold),
+    {"threshold": 'current density that counts as the limit, "0.05 mA/cm^2"', "subtract": "take the baseline away first", "working": 'side of the working electrode, "left" or "right"'},
+))  # fmt: skip

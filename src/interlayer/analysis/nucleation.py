@@ -22,7 +22,12 @@ import numpy as np
 from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError
 from ..record import Finding, Record
+from ._conditions import CONSTANT as CONSTANT_CURRENT
+from ._conditions import FLOWS, RISE, volts
 from ._dc import ERRORS, Fit, Stated, Trace, Working, given, least, scatter_of, steady, stretches, traces
+from ._seen import Seen
+from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Stated as Known
 
 SOURCE = "definition of the package; strict form as the field's papers name it (recalled)"
 CONSTANT = 0.02  # relative scatter of a current that is constant
@@ -168,3 +173,41 @@ def _crossing(plating: Trace, began: int) -> tuple[float, float | None, float]:
     share = float(e[a] / (e[a] - e[b]))
     at = float(t[a] + share * (t[b] - t[a]))
     return at, float(t[b] - t[a]) / math.sqrt(12.0), abs(plating.level) * at
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _from_above(seen: Seen) -> Answer:
+    """The first step with current begins on an electrode without lithium and ends where lithium is plated."""
+    s = seen.steps
+    if not len(s.sign):
+        return False, "no half cycle"
+    a, b = int(s.half_first[0]), int(s.half_stop[0])
+    v = seen.trace.voltage
+    first = v[max(a - 1, 0)] if a > 0 and abs(v[max(a - 1, 0)]) > abs(v[a]) else v[a]
+    last = float(np.median(v[a + (b - a) // 2 : b]))
+    words = f"{volts(float(first))} at first, {volts(last)} in the second half"
+    if abs(first) < RISE or first * last >= 0.0 or abs(last) > abs(first):
+        return False, f"{words}: no electrode without lithium on it before"
+    return True, f"the first step with current takes the electrode through 0 V ({words})"
+
+
+def _has_tip(seen: Seen) -> Answer:
+    try:
+        found = find(seen.record)
+    except MissingValueError:
+        return True, "a tip whose side must be stated"
+    except AnalysisError as error:
+        return False, error.what[:1].lower() + error.what[1:].rstrip(".")
+    return True, f"a tip {volts(float(found[0].value or 0.0))} below the plateau"
+
+
+def _run(record: Record, stated: Known) -> list[Finding]:
+    return find(record, **option(stated, "ohmic", "working"))
+
+
+declare(Technique(
+    "nucleation", "nucleation overpotential of lithium",
+    (FLOWS, CONSTANT_CURRENT, Condition("a first plating on an electrode without lithium", _from_above, looks_alike=True), Condition("a tip before the plateau", _has_tip)),
+    (_run,),
+    {"ohmic": 'resistance of the cell without the plated electrode, "10 ohm*cm^2"', "working": 'side that is plated, "left" or "right"'}, ("aurbach",),
+))  # fmt: skip

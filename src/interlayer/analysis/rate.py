@@ -15,9 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, MissingValueError
 from ..record import Finding, Record
-from .cycling import COUNTED, Count, Cycles, Per, cycles
+from ._seen import Seen
+from ._technique import Answer, Condition, Stated, Technique, declare
+from .cycling import COUNTED, CYCLE, PER, Count, Cycles, Per, counted, cycles
 
 SOURCE = "definition of the package"
 SAME = 0.05
@@ -90,3 +92,25 @@ def find(record: Record, *, per: Per = "cell", skip: int = 0, count: Count = "co
             back * math.hypot(again.std / again.capacity, first.std / first.capacity), SOURCE, evidence={"current": first.current},
         ))  # fmt: skip
     return out
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _several(seen: Seen) -> Answer:
+    try:
+        rows = steps(cycles(seen.record, per=counted(seen.record, {})))
+    except MissingValueError as error:
+        return False, error.what
+    except AnalysisError as error:
+        return False, error.what
+    said = ", ".join(seen.show(r.current) if len(rows) <= 8 else "" for r in rows) if len(rows) <= 8 else f"{seen.show(rows[0].current)} ... {seen.show(rows[-1].current)}"
+    if len(rows) < 3:
+        word = "cycles of one current throughout" if len(rows) == 1 else "one change of the current, as after a formation"
+        return False, f"{word} ({said})"
+    return True, f"cycles at {len(rows)} currents in turn ({said})"
+
+
+def _run(record: Record, stated: Stated) -> list[Finding]:
+    return find(record, per=counted(record, stated))
+
+
+declare(Technique("rate", "rate capability", (*CYCLE, Condition("cycles at several currents", _several)), (_run,), PER))

@@ -29,7 +29,10 @@ from .. import units
 from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
 from ..record.nouns import Array
+from ._conditions import CYCLED
 from ._jumps import Jump, jumps, median3
+from ._seen import Seen
+from ._technique import Answer, Condition, Stated, Technique, declare, option
 from ._trace import Rows
 from .steps import Signs, Steps, segment
 
@@ -544,3 +547,23 @@ def _slow_event(kind: Kind, time: Array, level: Array, a: int, b: int, record: R
     elif kind == "contact gain":
         signs = ("slow fall", "or heat: the record has no temperature")
     return Event(kind, float(time[a]), float(time[b]), 0.7 if heat else 0.5, float(np.exp(level[a])), float(np.exp(level[b])), float(time[min(a + 1, len(time) - 1)] - time[a]) / math.sqrt(12.0), signs)
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _watchable(seen: Seen) -> Answer:
+    rows = seen.steps.half_stop - seen.steps.half_first
+    enough = int(np.count_nonzero(rows >= FEW))
+    if not enough:
+        return False, f"the longest half cycle has {int(rows.max(initial=0))} samples, where {FEW} are needed to watch one"
+    return True, f"{enough} half cycles of {FEW} samples or more in which V/I can be watched"
+
+
+def _run(record: Record, stated: Stated) -> list[Finding]:
+    return analyse(record, **option(stated, "bulk"))
+
+
+declare(Technique(
+    "shorts", "shorts", (*CYCLED, Condition("half cycles that are sampled", _watchable)), (_run,),
+    {"bulk": 'high-frequency resistance of the cell, "40 ohm" ("40 ohm*cm^2" where the area is known)'}, ("strip_plate", "critical_current", "rate_ramp"),
+    companion=True,
+))  # fmt: skip

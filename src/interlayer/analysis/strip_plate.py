@@ -21,7 +21,9 @@ from .. import units
 from ..errors import AnalysisError
 from ..record import Finding, Record
 from ..record.nouns import Array
+from ._conditions import ALTERNATES, CONSTANT, FLOWS, NOT_EMPTIED, SYMMETRIC, one_level
 from ._halves import HalfCycle, half_cycles
+from ._technique import Condition, Stated, Technique, declare, option
 
 #: what "polarisation" of a half cycle means: |V| at its end, its mean, its median, over its last tenth of time, or at a
 #: fraction of its duration
@@ -290,3 +292,33 @@ def analyse(
     if len(halves) >= LEAST_HALVES:
         found.append(onset(table).finding())
     return found
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def basis(record: Record) -> bool:
+    """Whether numbers are per area: where an area is stated or the record holds densities."""
+    return "area" in record.conditions or all("current_density" in s for s in record.traces if {"current", "current_density"} & set(s.channels))
+
+
+def _run(record: Record, stated: Stated) -> list[Finding]:
+    return analyse(record, specific=basis(record), **option(stated, "definition", "amplitude"))
+
+
+def _lives(record: Record, stated: Stated) -> list[Finding]:
+    """By the criterion stated; else by the record's own word for its end, and without one by a lasting short, or by the end
+    where the samples are too few to watch for one."""
+    criterion = stated.get("criterion")
+    if criterion is None and not record.outcome and not any(s.info.get("event") for s in record.traces):
+        try:
+            return [life(record, "lasting short", specific=basis(record))]
+        except AnalysisError:
+            criterion = "end"
+    return [life(record, criterion or "end", specific=basis(record))]
+
+
+declare(Technique(
+    "strip_plate", "strip and plate of a symmetric cell",
+    (FLOWS, ALTERNATES, CONSTANT, SYMMETRIC, NOT_EMPTIED, Condition("one current", one_level)),
+    (_run, _lives),
+    {"definition": 'definition of the polarisation, "last tenth", "end", "mean", "median"', "amplitude": '"full" or "half"', "criterion": 'criterion of a life, "end", "short", "lasting short", "factor"'},
+))  # fmt: skip

@@ -15,8 +15,8 @@ censored lives. Fewer than three failures give no shape worth a name (a note say
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ from ..errors import AnalysisError
 from ..names import name as name_of
 from ..record import Finding
 from ..record.nouns import Array
+from ._technique import Answer, Case, Joint, Stated, declare_joint
 
 Band = Literal["log-log", "plain"]
 SOURCE = "Kaplan & Meier, J. Am. Stat. Assoc. 53 (1958) 457; Mantel, Cancer Chemother. Rep. 50 (1966) 163 (recalled)"
@@ -337,3 +338,60 @@ def log_rank(first: Lives, second: Lives) -> LogRank:
     chi2 = (o1 - e1) ** 2 / variance
     ratio, spread = (o1 - e1) / variance, 1.959963985 / math.sqrt(variance)
     return LogRank(chi2, float(gammaincc(0.5, 0.5 * chi2)), (o1, total - o1), (e1, total - e1), math.exp(ratio), (math.exp(ratio - spread), math.exp(ratio + spread)))
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+LIVES = {"critical_current": "critical current density", "strip_plate": "life"}
+
+
+def _lived(cases: Sequence[Case]) -> dict[str, dict[str, Finding]]:
+    """By technique: label -> its life, of all cells that have one in the same quantity."""
+    out: dict[str, dict[str, Finding]] = {}
+    for technique, name in LIVES.items():
+        found = {c.label: f for c in cases for f in c.findings.get(technique, ()) if f.name == name and isinstance(f.value, int | float)}
+        if len(found) > 1:
+            out[technique] = found
+    return out
+
+
+def _several(cases: Sequence[Case]) -> Answer:
+    found = _lived(cases)
+    if not found:
+        return False, "two cells or more with a life by the same technique (strip and plate, or a critical current): there are not"
+    return True, "; ".join(f"{len(v)} cells with a {LIVES[k]}" for k, v in found.items())
+
+
+def _compared(cases: Sequence[Case], stated: Stated) -> list[Finding]:
+    """Each group by itself, and two groups against each other."""
+    out: list[Finding] = []
+    for technique, found in _lived(cases).items():
+        groups = {word: [found[m] for m in members if m in found] for word, members in (stated.get("groups") or {}).items()}
+        if not any(groups.values()):
+            groups = {"all cells": list(found.values())}
+        said = f"; life: {LIVES[technique]}"
+        kept = {w: lives(g) for w, g in groups.items() if g}
+        for word, one in kept.items():
+            members = [label for label, f in found.items() if any(f is g for g in groups[word])]
+            made = _one_group(one, {"group": word, "technique": technique, "members": members})
+            out += [replace(f, name=f"{f.name}, {word}", method=f.method + said) for f in made]
+        if len(kept) == 2:
+            (a, first), (b, second) = kept.items()
+            if (first.exact | first.alive).all() and (second.exact | second.alive).all():
+                out += log_rank(first, second).findings(a, b)
+    return out
+
+
+def _one_group(given: Lives, who: Mapping[str, object]) -> list[Finding]:
+    """Kaplan-Meier where the lives are known, Weibull where two cells ended; a note where neither can be."""
+    out: list[Finding] = []
+    count = Finding("cells", float(len(given)), "number", "counted", None, SOURCE, f"{int(given.alive.sum())} of them outlived their test", evidence=who)
+    if (given.exact | given.alive).all() and not given.alive.all():
+        out += kaplan_meier(given).findings()
+    try:
+        out += weibull(given).findings()
+    except AnalysisError as error:
+        out.append(Finding("Weibull scale", None, given.quantity, "maximum likelihood", None, WEIBULL, str(error)))
+    return [count, *out]
+
+
+declare_joint(Joint("survival", "lives of several cells", _several, _compared, {"groups": 'the cells of each group, {"bare": [...], "protected": [...]}'}))

@@ -30,11 +30,15 @@ from .. import units
 from ..elements.base import FARADAY, GAS, Array
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
+from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Stated, Trace, bend, given, least, line, traces
 from ._resistance import Faces, faces_of, geometry, named, summed
 from ._result import ImpedanceFit
+from ._seen import Seen
 from ._spectrum import Mask
 from ._target import number
+from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Stated as Known
 
 SOURCE = "definition; apparent: Boyle et al., ACS Energy Lett. 5 (2020) 701 (recalled)"
 Method: TypeAlias = Literal["tafel", "allen-hickling", "micropolarisation"]
@@ -207,3 +211,55 @@ def _micro(eta: Array, current: Array, limit: float, thermal: float, name: str) 
         raise AnalysisError("The current near rest does not rise with the overpotential beyond its error", given=f"{slope:.3g} ± {std:.2g}")
     # both branches share the slope at rest: each counts half
     return _Branch(math.log(thermal * slope), math.sqrt(2.0) * std / slope, slope, std, 0.0, whole.r2, int(side.sum()), 0.0, limit)
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+BRANCH = 0.15  # of a sweep's span that a branch must cover
+
+
+def _one_sweep(seen: Seen) -> Answer:
+    if not seen.moves:
+        return False, "no stretch moves the voltage one way while the current follows"
+    if (share := seen.share(seen.moves)) < 0.5:
+        return False, f"{share:.0%} of the points under current lie in sweeps only"
+    if len(seen.moves) > 1:
+        return False, f"{len(seen.moves)} sweeps, to and fro"
+    return True, "one sweep"
+
+
+def _through_rest(seen: Seen) -> Answer:
+    if not seen.moves:
+        return False, "no stretch moves the voltage one way while the current follows"
+    s = max(seen.moves, key=lambda one: min(one.below, 1.0 - one.below))
+    ends = f"{volts(s.start)} to {volts(s.stop)} at {units.show(s.rate, 'scan_rate', 3)}"
+    if not BRANCH <= s.below <= 1.0 - BRANCH:
+        return False, f"the sweep ({ends}) has one branch: the current keeps its sign over {max(s.below, 1.0 - s.below):.0%} of it"
+    return True, f"the current passes through zero within the sweep ({ends}), both branches"
+
+
+def _is_short(seen: Seen) -> Answer:
+    span = max(abs(s.stop - s.start) for s in seen.moves)
+    return (True, "") if span <= 1.0 else (False, f"{volts(span)} wide, where a sweep of the overpotential is 1 V at most")
+
+
+def _run(record: Record, stated: Known) -> list[Finding]:
+    from . import impedance
+
+    ohmic = stated.get("ohmic")
+    if ohmic is None and record.spectra:
+        ohmic = impedance.fit(record, "auto", which=0, specific=True)
+    refused: AnalysisError | None = None
+    for method in (stated["method_tafel"],) if stated.get("method_tafel") else get_args(Method):
+        try:
+            return find(record, ohmic=ohmic, method=method, **option(stated, "faces"))
+        except AnalysisError as error:
+            refused = refused or error
+    assert refused is not None
+    raise refused
+
+
+declare(Technique(
+    "tafel", "exchange current from a sweep (Tafel)",
+    (FLOWS, Condition("one sweep", _one_sweep, looks_alike=True), Condition("a sweep through rest", _through_rest), Condition("a sweep of the overpotential", _is_short)), (_run,),
+    {"ohmic": 'resistance taken away, "12 ohm*cm^2"', "method_tafel": '"tafel", "allen-hickling" or "micropolarisation"', "faces": "2 in a symmetric cell, 1 with a reference"},
+))  # fmt: skip

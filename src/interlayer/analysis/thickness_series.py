@@ -30,6 +30,7 @@ from . import _points
 from ._resistance import QUANTITIES, Faces, faces_of, named, resistances, summed
 from ._result import ImpedanceFit
 from ._target import number
+from ._technique import Answer, Case, Joint, Stated, declare_joint
 
 SOURCE = "York et al., Am. J. Phys. 72 (2004) 367, 10.1119/1.1632486 (recalled)"
 UNLIKELY = 0.01
@@ -310,3 +311,21 @@ def _signs(parameters: Array, covariance: Array) -> list[str]:
         sign = "negative and " if a < 0.0 else ""
         return [f"The intercept is {sign}zero within its error ({size}): an upper bound of the interface resistance."]
     return []
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _several(cases: Sequence[Case]) -> Answer:
+    with_spectra = [c for c in cases if c.record.spectra]
+    known = {c.record.conditions["thickness"] for c in with_spectra if "thickness" in c.record.conditions}
+    if len(known) < 3:
+        return False, f"spectra of samples of 3 stated thicknesses or more: {len(with_spectra)} records have spectra, and {len(known)} thickness{'es' * (len(known) != 1)} stated"
+    return True, f"spectra of samples of {len(known)} thicknesses, {min(known) * 1e3:.4g} to {max(known) * 1e3:.4g} mm"
+
+
+def _line_through(cases: Sequence[Case], stated: Stated) -> list[Finding]:
+    kept = [c for c in cases if c.fits and "thickness" in c.record.conditions]
+    faces = stated.get("faces")
+    return of([c.record for c in kept], [c.fits[0] for c in kept], faces=int(faces) if faces else None).findings()  # type: ignore[arg-type]
+
+
+declare_joint(Joint("thickness_series", "electrolyte and interface from several thicknesses", _several, _line_through, {"faces": "equal faces in series"}))

@@ -21,8 +21,10 @@ from ..elements.base import Array
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
 from ._dc import scatter_of
+from ._seen import Seen
 from ._target import number
-from .cycling import Cycles, Half, Per, cycles
+from ._technique import Answer, Condition, Stated, Technique, declare, option
+from .cycling import CYCLE, PER, Cycles, Half, Per, counted, cycles
 
 SOURCE = "definition of the package"
 Gap: TypeAlias = Literal["half charge", "mean"]
@@ -148,3 +150,22 @@ def _peaks(p: Profile) -> list[tuple[float, float, float]]:
     places, _ = find_peaks(y, prominence=max(PROMINENT * float(y.max()), 3.0 * noise), distance=4)
     step = float(p.grid[1] - p.grid[0]) if len(p.grid) > 1 else 0.0
     return [(float(p.grid[k]), float(y[k]), step / math.sqrt(3.0)) for k in places.tolist() if 0 < k < len(y) - 1]
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+def _drawn(seen: Seen) -> Answer:
+    s = seen.steps
+    rows = [int(np.max((s.half_stop - s.half_first)[s.sign == sign], initial=0)) for sign in (1, -1)]
+    if min(rows) < 20:
+        return False, f"{rows[0]} points in the longest charge and {rows[1]} in the longest discharge, where 20 are needed"
+    return True, f"{min(rows)} points or more in a half cycle of either direction"
+
+
+def _run(record: Record, stated: Stated) -> list[Finding]:
+    return find(record, per=counted(record, stated), **option(stated, "gap", "width"))
+
+
+declare(Technique(
+    "voltage_profile", "voltage profile and dQ/dV", (*CYCLE, Condition("profiles of both directions", _drawn)), (_run,),
+    PER | {"gap": '"half charge" or "mean"', "width": 'window of dQ/dV, "10 mV"'}, companion=True,
+))  # fmt: skip

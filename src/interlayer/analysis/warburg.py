@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -37,10 +37,13 @@ from .. import units
 from ..elements.base import FARADAY, GAS, Array, ComplexArray
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record, Segment
+from ._conditions import SPECTRA
 from ._resistance import Faces, faces_of, geometry
 from ._result import ImpedanceFit
+from ._seen import Seen
 from ._spectrum import Index, Mask, spectrum_of
 from ._target import number
+from ._technique import Answer, Condition, Stated, Technique, declare, option
 
 SOURCE = "10.1149/1.2129668 (recalled)"
 Form: TypeAlias = Literal["concentration", "dE/dx", "salt"]
@@ -445,3 +448,54 @@ class _Given:
             "thermodynamic_factor": (self.thermodynamic_factor_std, factor),
         })  # fmt: skip
         return c / (2.0 * (1.0 - t) ** 2 * factor), squares + more, f"{said}, {also}"
+
+
+# -- recognition ------------------------------------------------------------------------------------------------------
+MANY = 12  # spectra of a record that are looked at
+
+
+def _looked_at(record: Record) -> list[int]:
+    count = len(record.spectra)
+    return sorted({round(k) for k in np.linspace(0, count - 1, min(count, MANY))})
+
+
+def _specific(record: Record) -> bool:
+    return "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
+
+
+def _straight(seen: Seen) -> Answer:
+    said, found, looked = "", 0, _looked_at(seen.record)
+    for k in looked:
+        try:
+            one = line(seen.record, which=k, specific=_specific(seen.record))
+        except (AnalysisError, MissingValueError) as error:
+            said = said or (error.what[:1].lower() + error.what[1:].rstrip("."))
+        else:
+            found += 1
+            first = f"Z' and -Z'' straight and parallel against omega^-1/2 from {one.window[1]:.3g} to {one.window[0]:.3g} Hz"
+            said = first if found == 1 else said
+    return (True, said + (f" ({found} of {len(looked)} spectra looked at)" if len(looked) > 1 else "")) if found else (False, said)
+
+
+def _run(record: Record, stated: Stated) -> list[Finding]:
+    """The coefficients, and the diffusion coefficient where what it needs is stated."""
+    out: list[Finding] = []
+    specific = _specific(record)
+    for k in _looked_at(record):
+        try:
+            one = line(record, which=k, specific=specific)
+        except AnalysisError:
+            continue
+        made = [one.finding()]
+        if any(stated.get(n) is not None for n in ("concentration", "slope")):
+            given = option(stated, "concentration", "slope", "molar_volume")
+            made += find(record, one, form="dE/dx" if "slope" in given else "concentration", faces=int(stated["faces"]) if stated.get("faces") else None, **given)  # type: ignore[arg-type]
+        out += made if len(record.spectra) == 1 else [replace(f, name=f"{f.name}, spectrum {k + 1}") for f in made]
+    return out
+
+
+declare(Technique(
+    "warburg", "diffusion from a Warburg impedance", (SPECTRA, Condition("a Warburg line", _straight)), (_run,),
+    {"concentration": 'of what reacts or diffuses, "1 mol/L"', "slope": 'dE/dx of the titration curve, "0.5 V"', "molar_volume": 'of the host, "20 cm^3/mol"', "faces": "equal faces in series"},
+    companion=True,
+))  # fmt: skip

@@ -27,7 +27,7 @@ Cells = dict[str, Any]
 def tables(case: Analysis) -> list[Table]:
     """All tables of an analysis that hold anything."""
     found = case.by_spectrum()
-    made = [files(case), findings(case), *(trends(row, number, len(case.rows)) for number, row in enumerate(case.rows, 1))]
+    made = [files(case), techniques(case), findings(case), *(trends(row, number, len(case.rows)) for number, row in enumerate(case.rows, 1))]
     for name, cells in (("validity", _validity), ("parameters", _parameters), ("arcs", _arcs), ("drt-peaks", _peaks)):
         made.append(_of_cells(name, [{**_head(case, file, number), **c} for file, number, look in found.values() for c in cells(look)]))
     for name, curve in (("spectra", _curve), ("drt", _gamma)):
@@ -84,8 +84,17 @@ def _each(words: Any) -> str:
 def findings(case: Analysis) -> Table:
     """Every finding in SI, its unit beside it."""
     heads = ("file", "finding", "value", "std", "unit", "quantity", "note", "method", "source")
-    rows = [(label, f.name, f.value, f.std, f.unit or "1", f.quantity, f.note, f.method, f.source) for label, found in case.findings.items() for f in found]
+    given = [(label, f) for label, found in case.findings.items() for f in found]
+    given += [("all files", f) for found in (case.joint.findings.values() if case.joint is not None else ()) for f in found]
+    rows = [(label, f.name, f.value, f.std, f.unit or "1", f.quantity, f.note, f.method, f.source) for label, f in given]
     return of_rows("findings", heads, rows)
+
+
+def techniques(case: Analysis) -> Table:
+    """Which techniques each file contains, and why or why not."""
+    rows = [(label, r.technique, "yes" if r.contained else "no", r.why) for label, found in case.analysed.items() for r in found.recognised]
+    rows += [("all files", r.technique, "yes" if r.contained else "no", r.why) for r in (case.joint.recognised if case.joint is not None else ())]
+    return of_rows("techniques", ("file", "technique", "contained", "because"), rows)
 
 
 def trends(row: FitRow, number: int = 1, of: int = 1) -> Table:

@@ -23,7 +23,11 @@ OVERVIEW: Final = ("file", "holds", "Kramers–Kronig", "circuit", "result")
 #: heads of `files`
 FILES: Final = ("file", "format", "points", "at", "Kramers–Kronig", "Z-HIT", "circuit", "resistances", "peaks", "needs a look")
 #: findings that `overview` shows
-KEY: Final = ("critical current density", "polarisation, median of half cycles", "resistance V/J, last half cycle")
+KEY: Final = (
+    "critical current density", "polarisation, median of half cycles", "resistance V/J, last half cycle", "shorts", "capacity, last cycle", "capacity retention",
+    "Coulombic efficiency, reservoir", "Coulombic efficiency, mean of cycles", "Coulombic efficiency, median", "steady-state current fraction",
+    "apparent exchange current density", "nucleation overpotential, strict |tip - plateau|", "oxidation limit", "reduction limit",
+)  # fmt: skip
 
 
 def plus_minus(value: float, std: float | None) -> str:
@@ -43,6 +47,8 @@ def measure(value: float, std: float | None = None) -> str:
     if value == 0.0 or not math.isfinite(value) or (1e-3 <= abs(value) < 1e6 and not fine):
         return plus_minus(value, std)
     power = math.floor(math.log10(abs(value)))
+    if power == 0:
+        return plus_minus(value, std)
     text = plus_minus(value / 10.0**power, None if std is None else std / 10.0**power)
     return f"({text})×10{str(power).translate(_POWERS)}" if "±" in text else f"{text}×10{str(power).translate(_POWERS)}"
 
@@ -85,11 +91,14 @@ def frequency(tau: float) -> str:
     return f"{f * 1e6:.3g} µHz"
 
 
-def overview(records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], looks: Mapping[str, Sequence[Look]]) -> list[tuple[str, ...]]:
-    """One line a file: what it holds, the verdicts, the numbers that matter most."""
+def overview(
+    records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]], looks: Mapping[str, Sequence[Look]], held: Mapping[str, str] | None = None,
+) -> list[tuple[str, ...]]:  # fmt: skip
+    """One line a file: what it holds (the techniques by `held`), the verdicts, the numbers that matter most."""
     rows: list[tuple[str, ...]] = []
     for label, record in records.items():
-        what = f"{len(record.spectra)} spectra" if len(record.spectra) > 1 else "spectrum" if record.spectra else "traces along time"
+        kind = f"{len(record.spectra)} spectra" if len(record.spectra) > 1 else "spectrum" if record.spectra else "traces along time"
+        what = (held or {}).get(label) or kind
         own = looks.get(label, ())
         key = [f for f in findings.get(label, ()) if f.name in KEY or f.name.startswith("conductivity")][:3]
         rows.append((label, what, _grades(own), _fitted(own), "; ".join(f"{f.name} {shown(f)}" for f in key)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from . import _parts
 
 if TYPE_CHECKING:
     from ...analysis.arrhenius import ArrheniusFit
+    from ...analysis.recognise import Analysed, Recognised, Together
 
 MANY = 12  # files from which on each is folded and drawn in a few kilobytes
 SPECTRA = 24  # spectra of one record that are drawn singly
@@ -39,6 +40,8 @@ class Analysis:
     rows        fits that belong together: over temperature, time, cycle, or in the order given
     arrhenius   fit over the files' temperatures; energies: of single resistances of a row over temperature
     together    remarks that concern no single file
+    analysed    label -> which techniques the file contains, why, and what they say
+    joint       what several files say together (lives, thicknesses)
     """
 
     records: Mapping[str, Record]
@@ -50,6 +53,8 @@ class Analysis:
     arrhenius: Mapping[str, ArrheniusFit] | ArrheniusFit | None = None
     energies: Mapping[str, ArrheniusFit] = field(default_factory=dict)
     together: Sequence[str] = ()
+    analysed: Mapping[str, Analysed] = field(default_factory=dict)
+    joint: Together | None = None
 
     @property
     def shared(self) -> list[Finding]:
@@ -144,6 +149,31 @@ def joint(case: Analysis, shelf: dict[str, Sheet] | None) -> list[Block]:
         out.append(Section("Together", loose))
     if case.arrhenius is not None or case.shared:
         out.append(Section("Temperature", _arrhenius(case, shelf)))
+    if case.joint is not None:
+        for r in case.joint.recognised:
+            said = [Text(f"No number: {why}", "warning") for why in case.joint.refusals.get(r.technique, ())]
+            found = case.joint.findings.get(r.technique, ())
+            if found or said:
+                drawn = _lives(case, found, shelf) if r.technique == "survival" else []
+                out.append(Section(_title(r), [Text(f"Because of {r.why}.", "note"), *said, *drawn, *([_parts.finding_grid(found)] if found else [])]))
+    return out
+
+
+def _lives(case: Analysis, findings: Sequence[Finding], shelf: dict[str, Sheet] | None) -> list[Block]:
+    """The registered figures of lives, a technique each, from the life of every cell with the group that it is in."""
+    from .. import figures
+
+    every: dict[str, list[Finding]] = {}
+    for count in findings:
+        technique, word = str(count.evidence.get("technique", "")), count.evidence.get("group")
+        for label in count.evidence.get("members", ()):
+            own = [f for f in case.analysed[label].findings.get(technique, ()) if f.name in ("life", "critical current density")]
+            every.setdefault(technique, []).extend(replace(f, evidence={**f.evidence, "group": word}) for f in own)
+    out: list[Block] = []
+    record = next(iter(case.records.values()))
+    for technique, lives in every.items():
+        for kind in figures.of("survival") if hasattr(figures, "of") else []:
+            out += _parts.picture(functools.partial(kind, record, lives), kind.caption, shelf, f"{technique}-{kind.name.replace('.', '-')}")
     return out
 
 
@@ -212,12 +242,62 @@ def _file(case: Analysis, record: Record, label: str, folded: bool, prefix: str,
     for number, look in enumerate(looks):
         own = _spectrum(look, label if len(looks) == 1 else f"{label}, spectrum {number + 1}", folded, number < SPECTRA, f"{prefix}fit-{number + 1}", shelf)
         out += own if len(looks) == 1 else [Folded(f"Spectrum {number + 1}", own)] if len(looks) > 3 else own
-    if record.traces or (not looks and not folded):
+    analysed = case.analysed.get(label)
+    said = analysed.all() if analysed is not None else []
+    if analysed is not None:
+        out += techniques(record, analysed, shelf, prefix, folded)
+    if not (analysed and any(r.contained for r in analysed.recognised)) and (record.traces or (not looks and not folded)):
         out += _parts.experiment({label: record}, shelf, prefix)
-    found = case.findings.get(label, ())
+    found = [f for f in case.findings.get(label, ()) if not any(f is g for g in said)]
     if found:
         out.append(Folded(f"All {len(found)} findings, with methods", [_parts.finding_grid(found)]) if looks else _parts.finding_grid(found))
     out.append(Folded("Where the data come from", _parts.provenance_blocks(record)))
+    return out
+
+
+# -- techniques -------------------------------------------------------------------------------------------------------
+def techniques(record: Record, found: Analysed, shelf: dict[str, Sheet] | None = None, prefix: str = "", folded: bool = False) -> list[Block]:
+    """What a record contains: a part for each technique with why, its figures, findings, refusals and requests; then those
+    that it does not contain with the condition that failed."""
+    out: list[Block] = []
+    shown: set[str] = set()
+    for r in found.recognised:
+        if r.contained:
+            part = _technique(record, found, r, shown, shelf, prefix, folded)
+            out += [Folded(_title(r), part)] if folded else [Section(_title(r), part)]
+    rest = [(r.title, r.failed) for r in found.recognised if not r.contained]
+    if rest:
+        out.append(Folded(f"Not in this record: {len(rest)} techniques, and why", [Grid(("technique", "the condition that failed"), rest, small=True)]))
+    return out
+
+
+def _title(r: Recognised) -> str:
+    return r.title[:1].upper() + r.title[1:]
+
+
+def _technique(record: Record, found: Analysed, r: Recognised, shown: set[str], shelf: dict[str, Sheet] | None, prefix: str, folded: bool) -> list[Block]:
+    made = found.findings.get(r.technique, ())
+    out: list[Block] = [Text(f"In this record because: {r.why}.")]
+    if not folded:
+        out += _figures(record, r.technique, made, shown, shelf, prefix)
+    if made:
+        out.append(_parts.finding_grid(made))
+    out += [Text(f"No number: {why}", "warning") for why in found.refusals.get(r.technique, ())]
+    out += [Text(f"Asked for: {q.said}", "note") for q in found.requests if q.technique == r.technique]
+    return out
+
+
+def _figures(record: Record, technique: str, findings: Sequence[Finding], shown: set[str], shelf: dict[str, Sheet] | None, prefix: str) -> list[Block]:
+    """The figures that are registered for a technique, else the trace of the voltage, once."""
+    from .. import figures
+
+    kinds = figures.of(technique) if hasattr(figures, "of") else []
+    out: list[Block] = []
+    for kind in kinds:
+        out += _parts.picture(functools.partial(kind, record, findings), kind.caption, shelf, f"{prefix}{kind.name.replace('.', '-')}")
+    if not kinds and technique not in ("impedance", "warburg") and "trace" not in shown:
+        shown.add("trace")
+        out += _parts.experiment({record.provenance.source or "record": replace(record, segments=record.traces)}, shelf, prefix)
     return out
 
 
