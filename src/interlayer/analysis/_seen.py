@@ -51,7 +51,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A stretch whose voltage moves one way: ends [V], rate [V/s], share of the span with I < 0, points, and how far the
+    """A stretch whose voltage moves one way: ends [V], rate [V/s], share of the span under current that has I < 0, points, and how far the
     voltage lies off a line of time, of its span."""
 
     start: float
@@ -278,8 +278,10 @@ class Seen:
             level = float(np.median(flow))
             if float(np.mean(np.abs(flow - level))) <= 0.02 * abs(level):
                 continue
-            below = float(np.ptp(v[a:b][flow < 0.0])) / span if (flow < 0.0).any() else 0.0
-            out.append(Sweep(float(v[a]), float(v[b - 1]), abs(float(slope)), min(below, 1.0), b - a, off))
+            least = 0.01 * float(np.max(np.abs(flow)))  # noise around zero is no branch
+            under, over = (float(np.ptp(v[a:b][on])) if (on := sign * flow > least).any() else 0.0 for sign in (-1.0, 1.0))
+            below = under / max(under + over, 1e-300)
+            out.append(Sweep(float(v[a]), float(v[b - 1]), abs(float(slope)), below, b - a, off))
         return out
 
     def share(self, of: list[Sweep]) -> float:

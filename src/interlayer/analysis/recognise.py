@@ -56,9 +56,7 @@ class _Views:
 def _asked(technique: Technique, views: _Views) -> Recognised:
     seen, because = views.of(technique), list[str]()
     named = technique.name in views.named
-    if views.record.traces and not seen.record.traces and not technique.conditions[0].what.startswith("a spectrum"):
-        said = ", ".join(sorted(views.named))
-        return Recognised(technique.name, technique.title, False, (), f"the record names its steps {said}")
+    others = ", ".join(sorted(views.named - {technique.name, *technique.within}))
     if named:
         because.append("the record names its steps so")
     for condition in technique.conditions:
@@ -66,6 +64,9 @@ def _asked(technique: Technique, views: _Views) -> Recognised:
             continue
         holds, words = condition.test(seen)
         if not holds:
+            if others and not because and condition is technique.conditions[0] and condition.along_time:
+                words = f"the record names its steps {others}"
+                return Recognised(technique.name, technique.title, False, (), words)
             return Recognised(technique.name, technique.title, False, tuple(because), f"{condition.what}: {words}")
         if words:
             because.append(words)
