@@ -261,6 +261,13 @@ def test_what_can_be_done_without_is_done(forms):
     assert "tafel" in bent.refusals and "tafel" not in bent.findings
 
 
+def test_densities_and_currents_in_one_record_ask_for_the_area():
+    a, b = cycled(), record(*(trace(1e5 + s["time"], s["voltage"], s["current"] * 1e4) for s in cycled().segments))
+    both = replace(a, segments=(*a.segments, *b.segments))
+    assert [q.name for q in analyse(both).requests] == ["area"] and not contained(both)
+    assert "strip_plate" in analyse(both, area="1 cm^2").contained
+
+
 def test_a_slip_is_an_error_with_the_nearest_name(forms):
     with pytest.raises(UnknownNameError, match="threshold"):
         analyse(forms["oxidation"], treshold="5 uA/cm^2")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import units
-from ..errors import InterlayerError
+from ..errors import InterlayerError, MissingValueError
 from ..record import Record
 from ..record.nouns import Array
 from ._trace import Rows, Trace, scatter, some
@@ -72,6 +72,7 @@ class Seen:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+        self.missing: MissingValueError | None = None  # what `lacks` would need to be stated
 
     # -- channels -----------------------------------------------------------------------------------------------------
     @functools.cached_property
@@ -87,6 +88,7 @@ class Seen:
         try:
             amps = self.steps.trace.current
         except InterlayerError as error:
+            self.missing = error if isinstance(error, MissingValueError) else None
             return error.what[:1].lower() + error.what[1:].rstrip(".")
         if amps is None or not np.any(amps != 0.0):
             return "no current flows"

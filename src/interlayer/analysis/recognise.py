@@ -23,6 +23,7 @@ from ._technique import JOINT, TECHNIQUES, Case, Joint, Recognised, Request, Tec
 __all__ = ["JOINT", "TECHNIQUES", "Analysed", "Case", "Recognised", "Request", "Together", "analyse", "recognise", "taken", "together"]
 
 Tell = Callable[[str, float], None]
+SPECTRAL = ("impedance", "warburg")  # techniques that need no rows along time
 
 
 def recognise(record: Record, technique: str | None = None) -> tuple[Recognised, ...]:
@@ -149,6 +150,10 @@ def analyse(
     findings: dict[str, tuple[Finding, ...]] = {}
     requests: list[Request] = []
     refusals: dict[str, tuple[str, ...]] = {}
+    if full.traces and not any(r.contained and r.technique not in SPECTRAL for r in found):
+        seen = Seen(full)  # densities and currents in one record: which they are needs the area
+        if seen.lacks and seen.missing is not None:
+            requests.append(request_of(TECHNIQUES[found[0].technique], seen.missing))
     run = [r for r in found if r.contained and r.technique not in leave_out]
     for number, one in enumerate(run):
         if progress is not None:
