@@ -102,6 +102,8 @@ def _archives(name: str, data: bytes, size: int) -> Iterator[tuple[str, bytes]]:
             yield f"{times} times the row again and again", _zip({first: half + row * (times * size // len(row))})
             yield f"{times} times numbers of noise", _zip({first: half + _noise(times * size)})
             yield f"{times} times short rows", _zip({first: half + b"1\t1\t1\n" * (times * size // 6)})
+            yield f"{times} times a line without end", _zip({first: half + b"word " * (times * size // 5)})
+            yield f"{times} times the line ends of Windows", _zip({first: half + row.replace(b"\n", b"\r\n") * (times * size // len(row))})
             line = b"test_time_second,voltage_volt,current_ampere\n"
             yield f"{times} times a row of time", _zip({"x.csv": line + b"1,1,1\n" * (times * size // 6)})
             rows = b"".join(b"%d,1,1\n" % i for i in range(100_000))

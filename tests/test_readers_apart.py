@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -78,6 +79,29 @@ def test_mixed_rows_come_back_in_order(tmp_path: Path) -> None:
     table.with_columns(pl.lit(7, pl.Int32).alias("segment")).write_parquet(path, metadata=about)
     with pytest.raises(ReadError, match="segments it does not describe"):
         load(path)
+
+
+def test_damaged_footers_and_what_is_no_file_are_read_errors(tmp_path: Path) -> None:
+    import polars as pl
+
+    _, path = saved(tmp_path, rows=5)
+    table, about = pl.read_parquet(path), json.loads(pl.read_parquet_metadata(path)["interlayer"])
+    segment = about["segments"][0]
+    for bad in (
+        [], 1, {}, {"format": 1}, {"format": 2}, about | {"segments": None}, about | {"segments": [{}]}, about | {"segments": []},
+        about | {"segments": [segment | {"axis": "depth"}] * 3}, about | {"segments": [segment | {"channels": ["time", "technique"]}]},
+        about | {"segments": [segment | {"channels": ["time", 7]}]}, about | {"provenance": {}}, about | {"cell": 3},
+        about | {"conditions": {"area": -1.0}}, about | {"conditions": {"weight": 1.0}},
+    ):  # fmt: skip
+        table.write_parquet(path, metadata={"interlayer": json.dumps(bad)})
+        with pytest.raises(ReadError) as caught:
+            load(path)
+        assert caught.value.file == path.name and caught.value.place and caught.value.remedy, bad
+    table.write_parquet(path, metadata={"interlayer": "[" * 100_000})
+    for other in (path, tmp_path / "nowhere.parquet", tmp_path):
+        with pytest.raises(ReadError) as caught:
+            load(other)
+        assert caught.value.file == other.name and caught.value.place and caught.value.remedy
 
 
 def test_a_process_that_dies_is_told_and_replaced(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from interlayer.errors import ReadError
 from interlayer.readers import READERS, read
 from interlayer.readers._cycler import unpack_limit
+from interlayer.readers._source import LONGEST, Text
 from interlayer.record import _parquet
 from interlayer.record._apart import within
 
@@ -68,3 +69,12 @@ def test_tables_that_would_fill_the_memory_are_refused(tmp_path: Path, monkeypat
     monkeypatch.setattr(_parquet, "BASE", 1e12)
     with pytest.raises(ReadError, match="claims 66 rows of 6 columns.*INTERLAYER_MEMORY"):
         read(tmp_path / "few.parquet")
+
+
+def test_of_a_line_without_end_the_beginning_stands_for_it() -> None:
+    data = b"1 2\n" * 3 + b"x" * 3_000_000 + b"\n" + b"3 4\n" * 2 + b"y" * 5_000_000
+    pieces = list(Text("x", data, "utf-8").chunks(0, len(data), 1 << 20))
+    assert max(map(len, pieces)) < 1 << 20 and sum(p.count(b"\n") for p in pieces) == data.count(b"\n")
+    lines = b"".join(pieces).split(b"\n")
+    assert [line[:3] for line in lines] == [b"1 2"] * 3 + [b"xxx", b"3 4", b"3 4", b"yyy"]
+    assert all(len(line) > LONGEST for line in lines if line[:1] in b"xy")

@@ -138,6 +138,11 @@ def monotonic(start=0.5) -> Record:
     return record(trace(t, -0.03 + start * np.exp(-t / 200.0), np.full(600, -5.0)))
 
 
+def kept_charged() -> Record:
+    t = np.arange(0.0, 3600.0, 10.0)
+    return record(trace(t, np.full(len(t), 4.19), np.zeros(len(t)), "", False), trace(3600.0 + t, np.full(len(t), 4.2), 1e-5 + 1e-4 * np.exp(-t / 300.0), "", False))
+
+
 DECOYS = {
     "no current": ("strip_plate", lambda: changed(cycled(), current=None), "a voltage along time, and no current"),
     "at rest": ("cycling", lambda: changed(table([(2.0, 1.9)] * 3), current=lambda v: 0 * v), "no current flows"),
@@ -157,6 +162,7 @@ DECOYS = {
     "lithium on lithium": ("nucleation", lambda: changed(monotonic(0.0), voltage=lambda v: v), "no electrode without lithium"),
     "no tip": ("nucleation", monotonic, "no tip|still moves|last half"),
     "large voltage": ("bruce_vincent", lambda: without_names(polarisation(dv=0.2)), "200 mV away from rest"),
+    "a cell that is kept charged": ("bruce_vincent", kept_charged, "rests at 4.19 V"),
     "several holds": ("bruce_vincent", lambda: without_names(holds_of([(v, 1e-7 * v) for v in (0.01, 0.02, 0.05)])), "3 voltages are held"),
     "nothing held": ("bruce_vincent", cycled, "no voltage is held"),
     "one hold": ("dc_polarisation", lambda: without_names(polarisation()), "needs two or more"),
@@ -255,11 +261,32 @@ def test_what_can_be_done_without_is_done(forms):
     assert "tafel" in bent.refusals and "tafel" not in bent.findings
 
 
+def test_densities_and_currents_in_one_record_ask_for_the_area():
+    a, b = cycled(), record(*(trace(1e5 + s["time"], s["voltage"], s["current"] * 1e4) for s in cycled().segments))
+    both = replace(a, segments=(*a.segments, *b.segments))
+    assert [q.name for q in analyse(both).requests] == ["area"] and not contained(both)
+    assert "strip_plate" in analyse(both, area="1 cm^2").contained
+
+
 def test_a_slip_is_an_error_with_the_nearest_name(forms):
     with pytest.raises(UnknownNameError, match="threshold"):
         analyse(forms["oxidation"], treshold="5 uA/cm^2")
     with pytest.raises(UnknownNameError, match="strip_plate"):
         recognise(forms["table"], "strip_plat")
+
+
+def test_noise_around_zero_is_no_branch():
+    """A sweep to a limit whose current is noise of either sign before it rises."""
+    data = oxidation(4.6, 0.03, base=0.0)
+    rough = without_names(noisy(data, np.random.default_rng(0), amps=5e-5))
+    assert contained(rough) == {"linear_sweep"}
+
+
+def test_rests_between_named_steps_change_no_answer(simulated):
+    made = il.simulate(GARNET, "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=2, rest=10 min)")
+    found = {r.technique: r for r in recognise(made)}
+    assert {t for t, r in found.items() if r.contained} == {"strip_plate", "shorts"}
+    assert found["cycling"].failed == "the record names its steps strip_plate"
 
 
 def test_spectra_and_cycling_of_one_record(simulated):

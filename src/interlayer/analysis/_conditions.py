@@ -71,7 +71,7 @@ def _not_swept(seen: Seen) -> Answer:
     return True, ""
 
 
-FLOWS = Condition("a voltage and a current along time", _flows)
+FLOWS = Condition("a voltage and a current along time", _flows, along_time=True)
 ALTERNATES = Condition("a current of alternating sign", _alternates)
 CONSTANT = Condition("a constant current", _constant)
 SYMMETRIC = Condition("a voltage that changes sign with the current", _one_voltage_for_both)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import units
-from ..errors import InterlayerError
+from ..errors import InterlayerError, MissingValueError
 from ..record import Record
 from ..record.nouns import Array
 from ._trace import Rows, Trace, scatter, some
@@ -51,7 +51,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A stretch whose voltage moves one way: ends [V], rate [V/s], share of the span with I < 0, points, and how far the
+    """A stretch whose voltage moves one way: ends [V], rate [V/s], share of the span under current that has I < 0, points, and how far the
     voltage lies off a line of time, of its span."""
 
     start: float
@@ -72,6 +72,7 @@ class Seen:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+        self.missing: MissingValueError | None = None  # what `lacks` would need to be stated
 
     # -- channels -----------------------------------------------------------------------------------------------------
     @functools.cached_property
@@ -87,6 +88,7 @@ class Seen:
         try:
             amps = self.steps.trace.current
         except InterlayerError as error:
+            self.missing = error if isinstance(error, MissingValueError) else None
             return error.what[:1].lower() + error.what[1:].rstrip(".")
         if amps is None or not np.any(amps != 0.0):
             return "no current flows"
@@ -278,8 +280,10 @@ class Seen:
             level = float(np.median(flow))
             if float(np.mean(np.abs(flow - level))) <= 0.02 * abs(level):
                 continue
-            below = float(np.ptp(v[a:b][flow < 0.0])) / span if (flow < 0.0).any() else 0.0
-            out.append(Sweep(float(v[a]), float(v[b - 1]), abs(float(slope)), min(below, 1.0), b - a, off))
+            least = 0.01 * float(np.max(np.abs(flow)))  # noise around zero is no branch
+            under, over = (float(np.ptp(v[a:b][on])) if (on := sign * flow > least).any() else 0.0 for sign in (-1.0, 1.0))
+            below = under / max(under + over, 1e-300)
+            out.append(Sweep(float(v[a]), float(v[b - 1]), abs(float(slope)), below, b - a, off))
         return out
 
     def share(self, of: list[Sweep]) -> float:

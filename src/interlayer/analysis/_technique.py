@@ -33,11 +33,13 @@ class Condition:
 
     looks_alike   it only tells the technique from others that look the same, so that a record that names its steps
                   needs no such proof
+    along_time    it asks for rows along time, which a record that names them otherwise has not for this technique
     """
 
     what: str
     test: Callable[[Seen], Answer]
     looks_alike: bool = False
+    along_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,5 +148,5 @@ def request_of(technique: Technique | Joint, error: MissingValueError) -> Reques
     """What an error asks for, by the name that its sentence gives."""
     text = str(error)
     known = [*technique.takes, *CONDITIONS]
-    named = re.findall(r"(\w+)=", error.remedy or "") + re.findall(r"\b(\w+)\b", error.what)
-    return Request(technique.name, next((n for n in named if n in known), ""), text)
+    named = [n for n in re.findall(r"(\w+)=", error.remedy or "") if n in known] + [n for n in re.findall(r"\w+", error.what) if n in CONDITIONS]
+    return Request(technique.name, named[0] if named else "", text)

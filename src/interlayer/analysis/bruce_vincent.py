@@ -265,7 +265,10 @@ def _one_hold(seen: Seen) -> Answer:
 
 def _is_small(seen: Seen) -> Answer:
     h = max(seen.holds, key=lambda one: one.duration)
-    step = abs(h.voltage - seen.before(h.start))
+    rest = seen.before(h.start)
+    if abs(rest) > SMALL:
+        return False, f"the cell rests at {volts(rest)}, where two equal electrodes rest at zero"
+    step = abs(h.voltage - rest)
     if step > SMALL:
         return False, f"{volts(step)} away from rest, where {volts(SMALL)} at most is"
     n = len(seen.record.spectra)

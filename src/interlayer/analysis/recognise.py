@@ -23,6 +23,7 @@ from ._technique import JOINT, TECHNIQUES, Case, Joint, Recognised, Request, Tec
 __all__ = ["JOINT", "TECHNIQUES", "Analysed", "Case", "Recognised", "Request", "Together", "analyse", "recognise", "taken", "together"]
 
 Tell = Callable[[str, float], None]
+SPECTRAL = ("impedance", "warburg")  # techniques that need no rows along time
 
 
 def recognise(record: Record, technique: str | None = None) -> tuple[Recognised, ...]:
@@ -56,9 +57,7 @@ class _Views:
 def _asked(technique: Technique, views: _Views) -> Recognised:
     seen, because = views.of(technique), list[str]()
     named = technique.name in views.named
-    if views.record.traces and not seen.record.traces and not technique.conditions[0].what.startswith("a spectrum"):
-        said = ", ".join(sorted(views.named))
-        return Recognised(technique.name, technique.title, False, (), f"the record names its steps {said}")
+    others = ", ".join(sorted(views.named - {technique.name, *technique.within}))
     if named:
         because.append("the record names its steps so")
     for condition in technique.conditions:
@@ -66,6 +65,9 @@ def _asked(technique: Technique, views: _Views) -> Recognised:
             continue
         holds, words = condition.test(seen)
         if not holds:
+            if others and not because and condition is technique.conditions[0] and condition.along_time:
+                words = f"the record names its steps {others}"
+                return Recognised(technique.name, technique.title, False, (), words)
             return Recognised(technique.name, technique.title, False, tuple(because), f"{condition.what}: {words}")
         if words:
             because.append(words)
@@ -148,6 +150,10 @@ def analyse(
     findings: dict[str, tuple[Finding, ...]] = {}
     requests: list[Request] = []
     refusals: dict[str, tuple[str, ...]] = {}
+    if full.traces and not any(r.contained and r.technique not in SPECTRAL for r in found):
+        seen = Seen(full)  # densities and currents in one record: which they are needs the area
+        if seen.lacks and seen.missing is not None:
+            requests.append(request_of(TECHNIQUES[found[0].technique], seen.missing))
     run = [r for r in found if r.contained and r.technique not in leave_out]
     for number, one in enumerate(run):
         if progress is not None:

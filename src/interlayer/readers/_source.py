@@ -183,13 +183,18 @@ class Text:
         return at
 
     def chunks(self, start: int, stop: int, size: int = 1 << 21) -> Iterator[bytes]:
-        """`data[start:stop]` in pieces of whole lines, so that a big file never becomes a big list."""
+        """`data[start:stop]` in pieces of whole lines, so that a big file never becomes a big list; of a line longer than
+        a piece, which is no row, the beginning stands for it."""
         while start < stop:
             end = min(start + size, stop)
             if end < stop:
                 cut = self.data.rfind(b"\n", start, end)
-                cut = cut if cut >= 0 else self.data.find(b"\n", end, stop)
-                end = cut + 1 if cut >= 0 else stop
+                if cut < 0:
+                    cut = self.data.find(b"\n", end, stop)
+                    yield self.data[start : start + 5 * LONGEST] + (b"\n" if cut >= 0 else b"")
+                    start = cut + 1 if cut >= 0 else stop
+                    continue
+                end = cut + 1
             yield self.data[start:end]
             start = end
 

@@ -212,18 +212,18 @@ def _no_sensor(taken: Taken, columns: list[Column], notes: Notes) -> tuple[Taken
 def _overloads(text: Text, table: _Table, notes: Notes) -> None:
     """Count the rows whose Over column holds anything but points."""
     place = next((c.index for c in table.columns if c.text == "Over"), None)
-    if place is None or table.stop - table.start > 20_000_000:
+    if place is None:
         return
-    flags = [
-        cells[place]
-        for line in text.string(text.data[table.start : table.stop]).split("\n")
-        if len(cells := line.split("\t")) > place
-    ]
-    marked = [f for f in flags if f.strip(". ")]
+    count, marked, first = 0, 0, ""
+    for piece in text.chunks(table.start, table.stop):
+        for line in text.string(piece).split("\n"):
+            if len(cells := line.split("\t")) > place:
+                count += 1
+                if cells[place].strip(". "):
+                    marked += 1
+                    first = first or cells[place][:20]
     if marked:
-        notes.odd(
-            f"{len(marked)} of {len(flags)} points in {table.name} carry an overload flag (such as {marked[0][:20]!r})."
-        )
+        notes.odd(f"{marked} of {count} points in {table.name} carry an overload flag (such as {first!r}).")
 
 
 GAMRY = READERS.add("gamry")(Gamry())

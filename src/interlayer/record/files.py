@@ -55,6 +55,8 @@ def load(path: str | Path) -> Record:
     """Read what `save` wrote; `ReadError` for any other file and for a damaged one, whatever is wrong with it."""
     path = Path(path)
     try:
+        if path.exists() and not path.is_file():
+            raise ReadError("This is not a regular file", file=path.name, place="the path", remedy="Give one saved record")
         with path.open("rb") as file:
             if file.read(4) != b"PAR1":
                 raise ReadError("This is not a Parquet file", file=path.name, place="byte 1", remedy="Use il.read(...) for other formats")
@@ -62,7 +64,9 @@ def load(path: str | Path) -> Record:
     except ReadError:
         raise
     except OSError as error:
-        raise ReadError(f"The file can't be read ({error})", file=path.name, remedy="Does it exist, and is it complete?") from error
+        raise ReadError(f"The file can't be read ({error})", file=path.name, place="the path", remedy="Does it exist, and is it complete?") from error
+    except RecursionError:
+        raise ReadError("The description in the footer is nested without end", file=path.name, place="footer", remedy=_AGAIN) from None
     except Exception as error:  # what a damaged footer describes can be anything
         reason = " ".join(str(error).split())[:160]
         raise ReadError(f"The file is damaged ({reason or type(error).__name__})", file=path.name, place="footer", remedy=_AGAIN) from None
