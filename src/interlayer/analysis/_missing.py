@@ -21,7 +21,7 @@ import numpy as np
 from ..elements.base import Array, ComplexArray
 from ._spectrum import Mask
 
-CHANCE = 0.005  # of a false alarm in one spectrum, at most
+CHANCE = 0.001  # of a false alarm in one spectrum, at most
 DENSE = 2  # places a decade
 SEEN = 1e-3  # part of a relaxation that the fit's parameters can't take up (of the largest such part): below it nothing is seen
 
