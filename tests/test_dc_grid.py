@@ -20,7 +20,7 @@ from test_dc_contract import CASES, listed
 TRUTH = {
     "bruce_vincent": (0.3, 0.01), "aurbach": (0.99, 1e-3), "nucleation": (0.05, 0.01), "cycling": (1.9 * 3.6, 1e-3),
     "rate": (2.0 * 3.6, 1e-3), "gitt": (1e-15, 0.02), "dc_polarisation": (None, 0.0), "linear_sweep": (None, 0.0),
-    "voltage_profile": (0.06, 0.02), "cyclic_voltammetry": (None, 0.02),
+    "tafel": (0.5, 0.01), "voltage_profile": (0.06, 0.02), "cyclic_voltammetry": (None, 0.02),
 }  # fmt: skip
 
 
