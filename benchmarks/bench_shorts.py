@@ -1,4 +1,4 @@
-"""Shorts found against false alarms, on generated records: `python benchmarks/bench_shorts.py [--records 500] [--seed 900000]`.
+"""Shorts found against false alarms, on generated records: `python benchmarks/bench_shorts.py [--records 500] [--seed 900000] [--abrupt]`.
 
 Records are those of tests/_cycled.py (closed forms: planted shorts of graded size, and decoys). Thresholds were chosen
 on seeds below 10000; figures are for the seed given here. Printed: found shorts by size and duration, false alarms a
@@ -20,11 +20,11 @@ from _cycled import DECOYS, plate
 from interlayer.analysis import shorts
 
 
-def run(records: int, seed: int, *, strength: float = shorts.STRENGTH, least: float = shorts.LEAST) -> tuple[list[dict[str, float]], list[tuple[float, bool, str]], float]:
+def run(records: int, seed: int, *, strength: float = shorts.STRENGTH, least: float = shorts.LEAST, abrupt: bool = False) -> tuple[list[dict[str, float]], list[tuple[float, bool, str]], float]:
     """(a row a planted short, (confidence, true, what) of all candidates, hours). Four of five records have a short."""
     rows, candidates, hours = [], [], 0.0
     for number in range(records):
-        record, truth = plate(seed + number, short=number % 5 != 0)
+        record, truth = plate(seed + number, short=number % 5 != 0, abrupt=abrupt)
         hours += truth.hours
         found = shorts.find(record, strength=strength, least=least)
         tolerance = max(5.0 * truth.dt, 300.0)
@@ -47,9 +47,10 @@ def main() -> None:
     ask.add_argument("--records", type=int, default=500)
     ask.add_argument("--seed", type=int, default=900_000)
     ask.add_argument("--show", action="store_true", help="print missed shorts and false alarms")
+    ask.add_argument("--abrupt", action="store_true", help="half of the records also gain contact from one sample to the next")
     given = ask.parse_args()
     begin = time.process_time()
-    rows, candidates, hours = run(given.records, given.seed)
+    rows, candidates, hours = run(given.records, given.seed, abrupt=given.abrupt)
     spent = time.process_time() - begin
     conf = np.array([r["confidence"] for r in rows])
     fall, length = np.array([r["fall"] for r in rows]), np.array([r["samples"] for r in rows])
@@ -65,6 +66,8 @@ def main() -> None:
     for a, b in ((5, 10), (10, 100), (100, 1e9)):
         here = (length >= a) & (length < b)
         print(f"{a:.0f} samples and more: {np.sum(conf[here] >= 0.5)}/{np.sum(here)}")
+    steps = [(c, w) for c, true, w in candidates if not true and "abrupt contact gain" in w]
+    print(f"false alarms in records with an abrupt contact gain: {sum(c >= shorts.ALARM for c, _ in steps)}")
     off = np.array([r["off"] / r["dt"] for r in rows if r["confidence"] >= 0.5])
     print(f"error of the start: median |.| {np.median(np.abs(off)):.2f} samples, 95 % below {np.percentile(np.abs(off), 95):.1f}, mean {np.mean(off):+.2f}")
     print("confidence promised | kept")

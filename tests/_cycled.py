@@ -28,9 +28,10 @@ def record_of(time, voltage, current, **info):
     return Record((Segment({"time": time, "voltage": voltage, "current": current}, "time", "", info),), Provenance("simulated"))
 
 
-def plate(seed: int, *, short: bool, decoys: bool = True, fall: float | None = None) -> tuple[Record, Truth]:
+def plate(seed: int, *, short: bool, decoys: bool = True, fall: float | None = None, abrupt: bool = False) -> tuple[Record, Truth]:
     """V = I/(1/R + 1/Rs): R = bulk + interface + concentration + tip, all with drift, decoys, noise; Rs from a start to
-    an end, in part flickering. One fall of V/I in 3 %..90 %, from five samples to the rest of the test."""
+    an end, in part flickering. One fall of V/I in 3 %..90 %, from five samples to the rest of the test. `abrupt`: half of the
+    records also gain contact from one sample to the next (pressure raised by hand), 5 to 50 % of the interface for good."""
     rng = np.random.default_rng(seed)
     dt = float(rng.choice([10.0, 20.0, 30.0, 60.0]))
     half = float(rng.choice([0.5, 1.0, 2.0, 4.0])) * 3600.0
@@ -57,6 +58,10 @@ def plate(seed: int, *, short: bool, decoys: bool = True, fall: float | None = N
     if "contact gain" in had:
         at, width = rng.uniform(0.15, 0.85) * t[-1], 10.0 ** rng.uniform(np.log10(max(300.0, 6.0 * dt)), np.log10(5 * 3600.0))
         face_t = face_t * (1.0 - rng.uniform(0.05, 0.5) * (t > at) * (1.0 - np.exp(-np.maximum(t - at, 0.0) / width)))
+    own = np.random.default_rng([seed, 7])  # a stream of its own: the other draws stay what they are
+    if abrupt and own.uniform() < 0.5:
+        had.append("abrupt contact gain")
+        face_t = face_t * (1.0 - own.uniform(0.05, 0.5) * (t > own.uniform(0.15, 0.85) * t[-1]))
     heat = np.ones_like(t)
     if "temperature" in had:
         at, width, back = rng.uniform(0.1, 0.9) * t[-1], rng.uniform(600.0, 2400.0), rng.uniform(0.0, 0.5) * t[-1]

@@ -296,6 +296,17 @@ def test_the_engines_pellet_by_direct_current():
     assert found[1].value == pytest.approx(0.0928, rel=0.01)
 
 
+def test_activation_energy_over_polarisation_records():
+    """Records at four temperatures, conductivities sigma T = A exp(-E/RT) with 55 kJ/mol: the law comes back within its error."""
+    from interlayer.analysis import arrhenius
+
+    kelvin = np.array([298.15, 318.15, 338.15, 358.15])
+    ohm = 1e7 * kelvin / kelvin[0] * np.exp(55e3 / 8.314462618 * (1 / kelvin - 1 / kelvin[0]))
+    records = [noisy(holds_of([(v, v / r) for v in (0.01, 0.02, 0.05)]), np.random.default_rng(k), relative=2e-3) for k, r in enumerate(ohm)]
+    law = arrhenius.fit([dc_polarisation.find(r, carriers="electrons")[1] for r in records], kelvin)
+    assert abs(law.activation_energy - 55e3) < 4.0 * law.std and law.std < 500.0
+
+
 def test_what_is_no_ohmic_resistance_is_refused():
     with pytest.raises(AnalysisError, match="not steady"):
         dc_polarisation.find(holds_of([(0.01, 1e-9)], tau=3000.0), carriers="electrons")

@@ -1,8 +1,8 @@
 """Capacities, efficiency, retention, fade and knee of a cell that is charged and discharged.
 
-A half cycle is all current of one sign between two changes of sign, rests and pauses within it included; a cycle is two
-of them that follow each other, beginning with the first of the record (an incomplete one at either end is left out and
-said). Given per mass, per area, or as they are. I > 0 charges (names.py). Charges are counted by
+A half cycle is all current of one sign between two changes of sign, rests and pauses within it included (not what lies on
+either side of a long hole in the record: there one may be missing); a cycle is two of them that follow each other,
+beginning with the first of the record (what has no other half is left out and said). Given per mass, per area, or as they are. I > 0 charges (names.py). Charges are counted by
 
 "counter"   the instrument's own counter, where the file has one and it agrees with the recorded current within `APART`
             or within the last digit of that: it adds up faster and finer than rows are written; else as "current", and
@@ -34,9 +34,13 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, NOT_SWEPT, TWO_ELECTRODES
 from ._counter import last_digit
+<<<<<<< HEAD
 from ._dc import Trace, least, line, stretches, traces
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
+=======
+from ._dc import GAP, Trace, least, line, stretches, traces
+>>>>>>> wt-truth
 
 SOURCE = "definition of the package"
 Per: TypeAlias = Literal["cell", "mass", "area"]
@@ -46,6 +50,7 @@ Count: TypeAlias = Literal["counter", "current"]
 COUNTED = {"counter": "by the instrument's own counter", "current": "trapezoid of the current"}
 QUANTITY = {"cell": "charge", "mass": "specific_charge", "area": "areal_charge"}
 APART = 0.02  # of a charge, beyond 3 of its errors: counter and current of a file say different things
+HOLE = 0.2  # of a usual stretch: so long without a row, and a half cycle may be missing
 SMALL = 0.02  # of the median half cycle: less is a pulse or a fragment, said and left out
 KNEE = 1e-3  # probability of chance up to which two lines are needed
 STEEPER = 2.0
@@ -124,26 +129,29 @@ def cycles(record: Record, *, per: Per = "cell", count: Count = "counter") -> Cy
         raise UnknownNameError("Charges are counted by one of these", given=per, allowed=get_args(Per))
     found = traces(record, specific=True) if per == "area" else _whole(record)
     size = record.condition("mass") if per == "mass" else 1.0
-    parts = [p for p in stretches(found) if p.level != 0.0]
+    every = stretches(found)
+    parts = [p for p in every if p.level != 0.0]
     signs = {math.copysign(1.0, p.level) for p in parts}
     if len(signs) < 2:
         raise MissingValueError(
             "The current has one sign throughout: charge and discharge can't be told apart", remedy='Read the file with the column that holds the sign, or with columns={"current": ("-I", "mA"), ...}'
         )  # fmt: skip
-    halves, remarks = _halves(parts, size)
+    halves, remarks = _halves(parts, size, _after_holes(every))
     used: Count = "current"
     if count == "counter":
         halves, used, said = _by_counter(halves, size)
         remarks += said
-    pairs = len(halves) // 2
-    if not pairs:
+    first, second, alone = _pairs(halves)
+    if not first:
         raise AnalysisError("The record holds no whole cycle", given=f"{len(halves)} half cycles", allowed="2 or more")
-    if len(halves) % 2:
+    if alone and alone[-1] == len(halves):
         remarks.append("The last half cycle has no second one: left out.")
-    first, second = halves[0 : 2 * pairs : 2], halves[1 : 2 * pairs : 2]
+        alone.pop()
+    if alone:
+        remarks.append(f"Half cycles {', '.join(map(str, alone))} have no other half (nothing was recorded in between): left out.")
     return Cycles(
         np.array([abs(h.charge) for h in first]), np.array([abs(h.charge) for h in second]), np.array([h.std for h in first]),
-        np.array([h.std for h in second]), tuple(halves[: 2 * pairs]), halves[0].charge > 0.0, per, tuple(remarks), used,
+        np.array([h.std for h in second]), tuple(h for pair in zip(first, second, strict=True) for h in pair), halves[0].charge > 0.0, per, tuple(remarks), used,
     )  # fmt: skip
 
 
@@ -215,11 +223,43 @@ def _whole(record: Record) -> list[Trace]:
     return traces(record, specific=False)
 
 
-def _halves(parts: list[Trace], size: float) -> tuple[list[Half], list[str]]:
-    """Neighbours of one sign joined; fragments much smaller than the rest left out where that joins their neighbours."""
+def _pairs(halves: list[Half]) -> tuple[list[Half], list[Half], list[int]]:
+    """(first halves, second halves, numbers from 1 of those without another half); cycles begin as the record does."""
+    first: list[Half] = []
+    second: list[Half] = []
+    alone, k = [], 0
+    while k < len(halves):
+        begins = (halves[k].charge > 0.0) == (halves[0].charge > 0.0)
+        if begins and k + 1 < len(halves) and (halves[k + 1].charge > 0.0) != (halves[k].charge > 0.0):
+            first.append(halves[k])
+            second.append(halves[k + 1])
+            k += 2
+        else:
+            alone.append(k + 1)
+            k += 1
+    return first, second, alone
+
+
+def _after_holes(every: list[Trace]) -> set[int]:
+    """id of the stretches with current before which nothing was recorded for long: a half cycle may be missing there."""
+    usual = HOLE * float(np.median([p.clock[-1] - p.clock[0] for p in every if p.level != 0.0] or [0.0]))
+    out, hole = set(), False
+    for part in every:
+        longest = float(np.max(np.diff(part.clock))) if len(part.clock) > 1 else 0.0
+        hole = hole or (part.before is not None and float(part.clock[0]) - part.before > max(GAP * longest, usual))
+        if part.level != 0.0:
+            if hole:
+                out.add(id(part))
+            hole = False
+    return out
+
+
+def _halves(parts: list[Trace], size: float, after_hole: set[int]) -> tuple[list[Half], list[str]]:
+    """Neighbours of one sign joined, but over no hole; fragments much smaller than the rest left out where that joins their
+    neighbours."""
     groups: list[list[Trace]] = []
     for part in parts:
-        if groups and (groups[-1][0].level > 0.0) == (part.level > 0.0):
+        if groups and (groups[-1][0].level > 0.0) == (part.level > 0.0) and id(part) not in after_hole:
             groups[-1].append(part)
         else:
             groups.append([part])
@@ -230,7 +270,7 @@ def _halves(parts: list[Trace], size: float) -> tuple[list[Half], list[str]]:
     for group, gone in zip(groups, small.tolist(), strict=True):
         if gone:
             continue
-        if joined and (joined[-1][0].level > 0.0) == (group[0].level > 0.0):
+        if joined and (joined[-1][0].level > 0.0) == (group[0].level > 0.0) and id(group[0]) not in after_hole:
             joined[-1] += group
         else:
             joined.append(list(group))

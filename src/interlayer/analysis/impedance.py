@@ -7,7 +7,9 @@ set the scale and chi2 is tested against them; "robust" has its own (analysis/_r
 curvature: `ImpedanceFit.profile`. Kramers-Kronig comes first (analysis/kramers_kronig.py).
 
 A fit is called a misfit when its residuals follow the frequency (runs and autocorrelation, analysis/_residuals.py) or
-are clearly larger than the Kramers-Kronig residuals: then values and errors describe the circuit, not the cell.
+are clearly larger than the Kramers-Kronig residuals, or when one more relaxation would do better than chance
+(analysis/_missing.py): then values and errors describe the circuit, not the cell. Two arcs so close that one describes
+them within the noise are no misfit: of what lies in one arc no test knows.
 """
 
 from __future__ import annotations
@@ -29,11 +31,12 @@ from . import kramers_kronig
 from ._auto import choose
 from ._conditions import SPECTRA
 from ._each import FitSeries, Trend, fit_each
+from ._missing import missing
 from ._residuals import LIMIT, Pattern, pattern, percent
 from ._result import Arc, ImpedanceFit, std_of
 from ._seen import Seen
 from ._solve import Near, Solution, solve
-from ._spectrum import Spectrum, spectrum_of
+from ._spectrum import Mask, Spectrum, spectrum_of
 from ._target import CircuitTarget, ImpedanceModel, ModelTarget, Target
 from ._technique import Answer, Condition, Technique, declare
 from ._technique import Stated as Known
@@ -46,6 +49,7 @@ __all__ = ["Arc", "FitSeries", "ImpedanceFit", "ImpedanceModel", "Trend", "Weigh
 NOISELESS = 1e-6  # relative residual that is arithmetic, not measurement
 STRAY = 5.0  # medians of the residuals; noise alone gives one such point in a thousand spectra
 SLIGHT = 5e-3  # relative residual up to which a misfit is called small
+WHITE = ("modulus", "measured")  # weights that make noise white: others would take its unevenness for a pattern
 MANY = 7  # one point of so many may be an outlier
 MOST_NAMED = 8
 
@@ -170,6 +174,8 @@ def _result(
         misfit, verdict = _verdict_on_stated(solution.chi2, solution.dof, found)
     else:
         misfit, verdict = _verdict(residuals[kept], solution.free, found, tested)
+    if not misfit and weights.name in WHITE and solution.problem is not None and solution.free:
+        misfit, verdict = _another(spectrum, solution, kept, verdict)
     std = std_of(target, solution)
     reasons = {target.names[i]: why for i, why in solution.reasons.items()}
     return ImpedanceFit(
@@ -178,6 +184,22 @@ def _result(
         (*remarks, *_remarks(target, spectrum, solution, tested, misfit), *_bad_points(spectrum, residuals, solution,
          weights)), solution,
     )  # fmt: skip
+
+
+def _another(spectrum: Spectrum, solution: Solution, kept: Mask, verdict: str) -> tuple[bool, str]:
+    """Whether one more relaxation would do better than chance, where the residuals alone look like noise."""
+    assert solution.problem is not None
+    r, j = (v[0] for v in solution.problem.residuals(solution.theta[None, :]))
+    size = float(np.mean(np.abs(r / solution.problem.weight) / np.repeat(np.abs(spectrum.z), 2)))
+    if size < NOISELESS:
+        return False, verdict
+    found = missing(spectrum.omega, r, j, solution.problem.weight, kept, solution.dof, solution.variance if solution.stated else None)
+    if not found.shows:
+        return False, verdict
+    return True, (
+        f"small misfit: another relaxation near {found.omega / (2.0 * math.pi):.2g} Hz would describe this spectrum better than "
+        f"chance does (noise alone looks so once in {1.0 / max(found.chance, 1e-12):.2g} spectra)"
+    )
 
 
 def _bad_points(spectrum: Spectrum, residuals: ComplexArray, solution: Solution, weights: Weighting) -> list[str]:
