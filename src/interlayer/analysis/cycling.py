@@ -34,13 +34,9 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, NOT_SWEPT, TWO_ELECTRODES
 from ._counter import last_digit
-<<<<<<< HEAD
-from ._dc import Trace, least, line, stretches, traces
+from ._dc import GAP, Trace, least, line, stretches, traces
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
-=======
-from ._dc import GAP, Trace, least, line, stretches, traces
->>>>>>> wt-truth
 
 SOURCE = "definition of the package"
 Per: TypeAlias = Literal["cell", "mass", "area"]
