@@ -1,6 +1,7 @@
 """Figures of the mixed-conducting region: linear limit, impedance, balances, speed, and the case of a 30 um interlayer.
 
     python benchmarks/proof_mixed.py [linear | limits | balances | speed | yang2024]
+    python benchmarks/proof_mixed.py figure PATH    (the picture of docs/mixed_layers.md)
 
 The last part plates 0.5 mAh/cm2 at 5 mA/cm2 and 55 degC into soft carbon alone, with micro and with nano LLZTO, with and
 without each candidate mechanism of physics.md E10, and says where the lithium is. Nothing in it is fitted to the paper:
@@ -266,9 +267,35 @@ def yang2024():
     print("   ", ", ".join(line), f"; a layer that takes half of 8 mV needs sigma_i of {L * 20.0 / 4e-3:.2g} S/m")
 
 
+def figure(path: str) -> None:
+    """Centre of mass of what was plated, for every candidate mechanism."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    rows = {**CASES, "network + pores free, carbon of 23 um": {"network": True, "pores": True, "carbon": 23e-6}}
+    fig, ax = plt.subplots(figsize=(6.3, 3.6), layout="constrained")
+    colours = {"carbon": "#222222", "micro": "#0072B2", "nano": "#009E73"}
+    for line, (kind, colour) in enumerate(colours.items()):
+        x = [plate(layer(kind, **{**BASE, **switches}))[0].position for switches in rows.values()]
+        ax.barh([k + 0.26 * (line - 1) for k in range(len(rows))], [max(v, 0.004) for v in x], height=0.24, color=colour, label=kind)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.invert_yaxis()
+    ax.set_xlim(0.0, 1.0)
+    ax.set_xlabel("Centre of mass of the plated lithium: 0 electrolyte, 1 foil")
+    ax.legend(frameon=False, loc="lower right")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(labelsize=8)
+    fig.savefig(path, dpi=110)
+
+
 def main() -> None:
     """Run the parts that are named, or all."""
     parts = {"linear": linear, "limits": limits, "balances": balances, "speed": speed, "yang2024": yang2024}
+    if sys.argv[1:2] == ["figure"]:
+        figure(sys.argv[2])
+        return
     print(f"# interlayer {il.__version__}, numpy {np.__version__}")
     for name in sys.argv[1:] or parts:
         parts[name]()

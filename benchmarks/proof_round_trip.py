@@ -115,8 +115,11 @@ def kept(place: Path | None, numbers, wrong: bool) -> list[dict[str, float]]:
     """All draws, those of the file first; new ones are appended to it one by one."""
     rows: list[dict[str, float]] = []
     if place is not None and place.exists():
+        text = place.read_text(encoding="utf-8")
+        if text and not text.endswith("\n"):  # stopped while it wrote: that draw is made again
+            place.write_text(text[: text.rfind("\n") + 1], encoding="utf-8")
         with place.open(encoding="utf-8", newline="") as file:
-            rows = [{k: float(v) for k, v in line.items()} for line in csv.DictReader(file) if None not in line.values()]
+            rows = [{k: float(v) for k, v in line.items()} for line in csv.DictReader(file)]
     done = {int(r["draw"]) for r in rows}
     for number in numbers:
         if number in done:

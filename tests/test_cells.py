@@ -242,6 +242,8 @@ def test_a_missing_pair_is_an_error_only_when_it_is_needed(monkeypatch: pytest.M
         "interfaces.Li|Glass.charge_transfer.exchange_current_density": "1 mA/cm^2",
         "layers.Glass.relative_permittivity": 10,
     })  # fmt: skip
+    assert list(healed.lacks()) == ["interfaces.Li|Glass.charge_transfer.alpha"], "half a block is said before it is simulated"
+    healed = healed.set("interfaces.Li|Glass.charge_transfer.alpha", 0.5)
     assert healed.missing() == ()
     assert healed.interfaces[1].at("charge_transfer", "exchange_current_density", 300.0) == pytest.approx(10.0)
 

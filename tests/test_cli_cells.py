@@ -25,6 +25,9 @@ def test_cells_are_listed_and_shown():
     one = call("cells", "zhai2024/bare")
     assert one.exit_code == 0 and "layers.LLZTO.conductivity" in one.output and "Zhai" in one.output
     assert "can't be simulated" not in one.output
+    paper = call("cells", "zhai2024")
+    assert paper.exit_code == 0 and "zhai2024/bare" in paper.output and "yu2024" not in paper.output
+    assert "yang2024" not in call("cells", "zhai2024/nothing").output, "the cells of the paper that was meant, not all of them"
     wrong = call("cells", "zhai2024/bear")
     assert wrong.exit_code == 2 and "zhai2024/bare" in wrong.output
 
@@ -35,6 +38,9 @@ def test_a_cell_that_lacks_values_says_which_and_offers_ranges():
     assert "The physics of the interface Li|Li3N is not stated" in shown.output
     assert "interfaces.Li|Li3N.charge_transfer.exchange_current_density: 3 mA/cm² to 300 mA/cm², from Li|LiI-ZnLi" in shown.output
     assert "nothing is taken without you" in shown.output
+    assert "interfaces.Li|Li3N.voids" not in shown.output and 'interlayer materials "Li|LiI-ZnLi"' in shown.output
+    line = shown.output.strip().splitlines()[-1]
+    assert line.startswith("State one with --set") and "30 mA/cm²" in line
     beside = call("compare", UNKNOWN, "zhai2024/bare")
     assert beside.exit_code == 2 and "can't be simulated yet" in beside.output
 
@@ -48,19 +54,44 @@ def test_offers_are_ranges_of_the_same_role_with_their_sources():
     assert (offer.low, offer.high) == (low, high)
 
 
+def test_what_a_cell_lacks_can_be_stated_one_by_one():
+    cell = il.Cell.parse(UNKNOWN)
+    for _ in range(20):
+        found = offers(cell)
+        if not found:
+            break
+        one = found[0]
+        cell = cell.set(one.path, next(iter(one.examples.values())))
+        assert one.path not in cell.lacks()
+    assert cell.missing() == ()
+    half = il.Cell.parse(UNKNOWN).set("interfaces.Li|Li3N.charge_transfer.exchange_current_density", "30 mA/cm^2")
+    assert "interfaces.Li|Li3N.charge_transfer.alpha" in half.lacks(), "a block in part is said before it is simulated"
+    assert il.simulate(cell, "Impedance(1 MHz, 1 Hz, 2)").spectra
+
+
 def test_materials_are_listed_and_shown():
     listed = call("materials")
     assert listed.exit_code == 0 and "LLZTO" in listed.output and "[literature]" in listed.output
     one = call("materials", "LLZTO")
     assert one.exit_code == 0 and "conductivity" in one.output and "Li|LLZTO" in one.output
     assert call("materials", "LLTZO").exit_code == 2
+    assert "Ceram. Soc." in one.output, "a number without its source is half a number"
+    both = call("materials", "LLZTO|Li")
+    assert both.exit_code == 0 and "filament.drive" in both.output and "voids.void_depth" in both.output
+    none = call("materials", "Li|Li3N")
+    assert none.exit_code == 2 and "no data of this pair" in none.output
 
 
 def test_compare_two_cells(tmp_path):
     done = call("compare", "zhai2024/bare", "zhai2024/protected", "--json", "-")
     assert done.exit_code == 0, done.output
     tables = json.loads(done.stdout)["tables"]
-    assert [t["title"] for t in tables] == ["Parameters that differ", "Numbers"]
+    assert [t["title"] for t in tables] == ["Numbers", "Parameters that differ", "Parameters of parts that not all cells have"]
+    assert all("-" not in row[1:] for row in tables[1]["rows"])
+    shown = call("compare", "zhai2024/bare", "zhai2024/protected")
+    assert "more parameters belong to parts" in shown.output and "layers.LiI-ZnLi" not in shown.output
+    lost = call("compare", "zhai2024/bare", "nowhere.txt")
+    assert lost.exit_code == 2 and "no such file" in lost.output
     page = tmp_path / "both.html"
     assert call("compare", "zhai2024/bare", "zhai2024/protected", "--report", page).exit_code == 0
     assert "Beside each other" in page.read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from .errors import MissingValueError, RecordError, UnknownNameError
 
 if TYPE_CHECKING:
     from .cells import Cell
+    from .materials import Value
     from .record import Record
 
 PLATE = "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=2)"
@@ -25,15 +26,16 @@ def register(main: click.Group, outputs: Callable[[str], Callable[[Callable[...,
     @click.argument("name", required=False)
     @debug
     def cells_command(name: str | None) -> None:
-        """List the cells of the catalogue; with NAME (or a notation) every number of one cell with its source, and for
-        what nobody stated a range from similar materials."""
+        """List the cells of the catalogue; with NAME (a paper, a cell of the list, or a notation) every number of one cell with
+        its source, and for what nobody stated a range from similar materials."""
         show_cells(name)
 
     @main.command("materials", short_help="List the materials, or show one.")
     @click.argument("name", required=False)
     @debug
     def materials_command(name: str | None) -> None:
-        """List the materials; with NAME every number of one with its source, and the pairs it is in."""
+        """List the materials; with NAME every number of one with its source, and the pairs it is in; with two names,
+        "Li|LLZTO", the physics of their contact."""
         show_materials(name)
 
     @main.command("compare", short_help="Cells or files beside each other.")
@@ -73,27 +75,40 @@ def register(main: click.Group, outputs: Callable[[str], Callable[[Callable[...,
 
 
 # -- what is in the house ---------------------------------------------------------------------------------------------
+NOTE = 90  # characters of a note in a list
+
+
 def show_cells(name: str | None) -> None:
-    """The catalogue, or one cell."""
+    """The catalogue, one paper's part of it, or one cell."""
     from . import _cli
+    from .cells import views
     from .cells.named import catalogue, named
 
-    if name is None:
+    papers = sorted({n.partition("/")[0] for n in catalogue()})
+    if name is None or name in papers:
         from .report.words import rounded
 
-        rows = [(n, rounded(named(n).notation), "yes" if not named(n).missing() else "lacks values") for n in catalogue()]
-        _cli.print_table(("cell", "notation", "can be simulated"), rows)
+        rows = [(n, rounded(named(n).notation), _short(named(n).note), "" if not named(n).missing() else "lacks values") for n in catalogue() if name in (None, n.partition("/")[0])]
+        heads = ("cell", "notation", "what it is", "can't be simulated")
+        lacking = any(row[3] for row in rows)
+        _cli.print_table(heads[: 3 + lacking], [row[: 3 + lacking] for row in rows])
+        click.echo(f"One cell with all its numbers: interlayer cells {rows[0][0]}" + ("" if name else f". One paper: interlayer cells {papers[0]}"))
         return
     cell = _cli.cell_of(name, ())
     click.echo(f"{cell.notation}\n{cell.note}".rstrip())
     if cell.source:
         click.echo(cell.source)
-    click.echo(cell.table())
+    _cli.print_table(views.HEAD, views.rows(cell))
     _lacking(cell)
 
 
+def _short(note: str) -> str:
+    """The beginning of a note, cut at a word."""
+    return note if len(note) <= NOTE else note[:NOTE].rsplit(" ", 1)[0].rstrip(" ,;:(") + " ..."
+
+
 def _lacking(cell: Cell) -> None:
-    """What is missing, and what could stand in."""
+    """What is missing, what could stand in, and how it is stated."""
     from .design.priors import offers
 
     absent = cell.missing()
@@ -103,14 +118,33 @@ def _lacking(cell: Cell) -> None:
     for sentence in absent:
         click.echo(f"  - {sentence}")
     found = offers(cell)
-    if found:
-        click.echo("Ranges of similar materials and pairs, to choose from (nothing is taken without you):")
-        for offer in found:
+    if not found:
+        click.echo("Nothing similar is in the house to offer a range for it; interlayer materials lists what is.")
+        return
+    click.echo("Ranges of similar materials and pairs, to choose from (nothing is taken without you):")
+    extra: dict[str, set[str]] = {}
+    for offer in found:
+        face, _, rest = offer.path.partition(".charge_transfer.")
+        if offer.path.startswith("layers.") or rest or ".double_layer." in offer.path:
             click.echo(f"  - {offer.words}")
+        else:
+            extra.setdefault(offer.path.rsplit(".", 2)[0], set()).update(offer.examples)
+    for face, pairs in extra.items():
+        click.echo(f"  - {face}: contact, films and failures only if you want them; {' and '.join(sorted(pairs))} show what they hold (interlayer materials \"{min(pairs)}\")")
+    first = found[0]
+    middle = next(iter(first.examples.values()))
+    click.echo(f'State one with --set "{first.path}={_plain(middle)}" (simulate, identify, window) or cell.set(...) in Python.')
+
+
+def _plain(value: Value) -> str:
+    """A value as `--set` takes it: number and unit alone."""
+    from . import units
+
+    return units.show(value.value, value.quantity)
 
 
 def show_materials(name: str | None) -> None:
-    """All materials, or one."""
+    """All materials, or one, or a pair of them."""
     from . import _cli
     from .materials import material, materials, pairs
 
@@ -121,11 +155,36 @@ def show_materials(name: str | None) -> None:
             sigma = one.properties.get("conductivity")
             rows.append((key, one.role, one.title, "" if sigma is None else f"{sigma} [{sigma.mark}]"))
         _cli.print_table(("material", "role", "what it is", "conductivity"), rows)
+        click.echo(f'All numbers of one: interlayer materials {rows[0][0]}. Of a pair in contact: interlayer materials "{pairs()[0]}"')
+        return
+    if "|" in name:
+        _show_pair(name)
         return
     one = material(name)
-    click.echo(str(one))
+    click.echo(f"{one.name}: {one.title} ({one.role})" + (f"\n{one.note}" if one.note else ""))
+    if one.aliases:
+        click.echo(f"Also called {', '.join(one.aliases)}")
+    _cli.print_table(("property", "value", "law", "mark", "source"), one.table())
     met = [p for p in pairs() if one.name in p.split("|")]
-    click.echo(f"Interfaces: {', '.join(met) or 'none known'}")
+    click.echo(f"Interfaces: {', '.join(met) or 'none known: state their physics in the cell, or add a file for the pair'}")
+
+
+def _show_pair(name: str) -> None:
+    """The physics of two materials in contact."""
+    from . import _cli
+    from .materials import pair, pairs
+
+    left, _, right = name.partition("|")
+    found = pair(left.strip(), right.strip())
+    if found is None:
+        raise UnknownNameError("There are no data of this pair", given=name, allowed=[p for p in pairs() if {left, right} & set(p.split("|"))] or pairs())
+    click.echo(f"{found.name}: {found.title}" + (f"\n{found.note}" if found.note else ""))
+    rows = []
+    for block, entries in found.physics.items():
+        for key, value in entries.items():
+            word = isinstance(value, str)
+            rows.append((f"{block}.{key}", value, "", "choice", "") if word else (f"{block}.{key}", str(value), str(value.law), value.mark, value.source))
+    _cli.print_table(("parameter", "value", "law", "mark", "source"), rows)
 
 
 # -- compare ----------------------------------------------------------------------------------------------------------
@@ -143,6 +202,8 @@ def compare(items: Sequence[str], area: str | None, protocol: str, json_out: str
             for kind, has in (("Impedance", bool(record.spectra)), ("Direct current", bool(record.traces))):
                 if has:
                     records.setdefault(kind, {})[Path(item).name] = record
+        elif "|" not in item and Path(item).suffix and not Path(item).suffix[1:].isdigit():
+            raise RecordError("There is no such file", given=item, remedy='Give its full path; a cell is written "Li|LLZTO(1 mm)|Li" or named as in interlayer cells')
         else:
             cells[item] = _cli.cell_of(item, ())
     if not cells and not records:
@@ -156,10 +217,12 @@ def compare(items: Sequence[str], area: str | None, protocol: str, json_out: str
     for label, cell in cells.items():
         records.setdefault("Impedance", {})[label] = _cli.run_simulation(cell, SWEEP)
         records.setdefault("Direct current", {})[label] = _cli.run_simulation(cell, protocol)
-    tables = [t for t in (_differences(cells), _numbers(records)) if t is not None]
+    tables = [t for t in (_numbers(records), _differences(cells), _alone(cells)) if t is not None]
     if json_out != "-":
-        for table in tables:
+        for table in tables[: 2 if len(cells) > 1 else 1]:
             _cli.print_table(table.columns, table.rows, table.caption)
+        if len(tables) > 2:
+            click.echo(f"{len(tables[2].rows)} more parameters belong to parts that not all of them have: --report or --json has them.")
     shelf: dict[str, Any] = {}
     if report is not None or export is not None:
         from .report.pages import design as page
@@ -187,18 +250,26 @@ def _read(path: Path, area: str | None, temperature: str | None = None) -> Recor
 
 
 def _differences(cells: Mapping[str, Cell]) -> Any:
-    """Parameters that are not the same in all cells."""
+    """Parameters that all cells have and that are not the same in all."""
     from .report.html import Grid
 
     if len(cells) < 2:
         return None
-    rows = []
+    return Grid(("parameter", *cells), [r for r in _parameters(cells) if "-" not in r[1:] and len(set(r[1:])) > 1], "Parameters that differ")
+
+
+def _alone(cells: Mapping[str, Cell]) -> Any:
+    """Parameters that some cells have only."""
+    from .report.html import Grid
+
+    rows = [r for r in _parameters(cells) if "-" in r[1:]]
+    return Grid(("parameter", *cells), rows, "Parameters of parts that not all cells have") if rows else None
+
+
+def _parameters(cells: Mapping[str, Cell]) -> list[tuple[str, ...]]:
+    """(path, value in each cell or "-")."""
     values = {label: cell.parameters() for label, cell in cells.items()}
-    for path in dict.fromkeys(p for found in values.values() for p in found):
-        texts = [str(found[path]) if path in found else "-" for found in values.values()]
-        if len(set(texts)) > 1:
-            rows.append((path, *texts))
-    return Grid(("parameter", *cells), rows, "Parameters that differ")
+    return [(path, *(str(found[path]) if path in found else "-" for found in values.values())) for path in dict.fromkeys(p for found in values.values() for p in found)]
 
 
 def _numbers(records: Mapping[str, Mapping[str, Record]]) -> Any:

@@ -9,10 +9,12 @@ from typing import Any
 
 from .. import units
 from ..errors import CellError
-from ..materials import NEEDED, SALTY, Material, Value
+from ..materials import NEEDED, PHYSICS, SALTY, Material, Value
 from ..materials.value import ROOM, ValueGiven
 from . import notation, paths, views
 from .parts import STATED, Electrode, Interface, Layer, plain, unplain
+
+WHOLE = ("charge_transfer", "double_layer")  # blocks that say nothing in part
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,12 @@ class Cell:
             for label, face in unknown.items()
             if not face.trivial
         }
+        for label, face in zip(paths.face_labels(self), self.interfaces, strict=True):
+            absent |= {
+                f"interfaces.{label}.{block}.{need}": f"The {need.replace('_', ' ')} ({block}) of {label} is not stated beside the others. "
+                f'State it: cell.set("interfaces.{label}.{block}.{need}", "...").'
+                for block in WHOLE if block in face.physics for need in PHYSICS[block] if need not in face.physics[block]
+            }  # fmt: skip
         for key, layer in {layer.name: layer for layer in self.layers}.items():
             absent |= {
                 f"layers.{key}.{need}": f"The {need.replace('_', ' ')} of {key} is not known. "
@@ -310,6 +318,6 @@ def _stated(given: ValueGiven) -> dict[str, str]:
 
 def _remedy(face: Interface) -> str:
     return (
-        f'State it, e.g. cell.set("interfaces.{face.name}.charge_transfer.exchange_current_density", "1 A/m^2"), '
-        f'or add a file for the pair: interlayer.materials.add_pair("{face.left}_{face.right}.yaml")'
+        f'State it, e.g. cell.set("interfaces.{face.name}.charge_transfer.exchange_current_density", "1 A/m^2") '
+        f'and its alpha, or add a file for the pair: interlayer.materials.add_pair("{face.left}_{face.right}.yaml")'
     )

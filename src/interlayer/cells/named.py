@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import InterlayerError, ReadError, UnknownNameError
+from ..errors import InterlayerError, ReadError, UnknownNameError, nearest
 from ..materials import Value, entries
 from .cell import Cell
 
@@ -31,9 +31,18 @@ def named(name: str) -> Cell:
     paper, _, variant = name.partition("/")
     path = CATALOGUE / f"{paper}.yaml"
     if not variant or not path.exists() or variant not in _file(path)["cells"]:
-        raise UnknownNameError("The catalogue has no cell of this name", given=name, allowed=catalogue())
+        raise _unknown(name, paper)
     found = _file(path)
     return _cell(name, found["cells"][variant], found["source"], path.name, found.get("values", {}))
+
+
+def _unknown(name: str, paper: str) -> UnknownNameError:
+    """Names the cells of the paper where there is one, else the papers: all cells would fill a screen."""
+    near = nearest(name, catalogue())
+    mine = [n for n in catalogue() if n.startswith(f"{paper}/")]
+    listed = ", ".join(mine) if mine else f"{', '.join(sorted({n.partition('/')[0] for n in catalogue()}))}, each with its cells (interlayer cells lists them)"
+    meant = f". Did you mean {near!r}?" if near else ""
+    return UnknownNameError(f"The catalogue has no cell of this name{meant}", given=name, allowed=listed)
 
 
 @functools.cache

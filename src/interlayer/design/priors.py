@@ -32,7 +32,8 @@ class Offer:
         quantity = next(iter(self.examples.values())).quantity
         named = [f"{name} {value} ({value.mark}{f': {value.source}' if value.source else ''})" for name, value in list(self.examples.items())[:MOST]]
         more = f" and {len(self.examples) - MOST} more" if len(self.examples) > MOST else ""
-        return f"{self.path}: {units.show(self.low, quantity, 3)} to {units.show(self.high, quantity, 3)}, from {'; '.join(named)}{more}."
+        span = units.show(self.low, quantity, 3) + (f" to {units.show(self.high, quantity, 3)}" if self.high > self.low else "")
+        return f"{self.path}: {span}, from {'; '.join(named)}{more}."
 
 
 def offers(cell: Cell) -> list[Offer]:
@@ -46,7 +47,8 @@ def offers(cell: Cell) -> list[Offer]:
             known = {m: material(m).properties[need] for m in materials() if material(m).role == role and need in material(m).properties}
             out += _offer(path, known)
         else:
-            out += _face(cell, path, rest)
+            label, _, entry = rest.partition(".")
+            out += [o for o in _face(cell, f"interfaces.{label}", label) if not entry or o.path == path]
     return out
 
 

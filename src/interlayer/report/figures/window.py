@@ -25,12 +25,19 @@ def window(found: Window) -> Sheet:
 def _axis(ax: Axes, found: Window, number: int, *, vertical: bool = False) -> Unit:
     path = found.over[number]
     u = unit(found.cell.get(path).quantity)  # type: ignore[union-attr]
-    text = f"{path.split('.', 1)[-1].replace('_', ' ')} ({u.text})" if u.text else path
+    text = _words(path) + (f" ({u.text})" if u.text else "")
     wide = found.axes[number][-1] > 3.0 * found.axes[number][0]
     (ax.set_ylabel if vertical else ax.set_xlabel)(text)
     if wide:
         (ax.set_yscale if vertical else ax.set_xscale)("log")
     return u
+
+
+def _words(path: str) -> str:
+    """ "layers.LiI-ZnLi.thickness" -> "Thickness of LiI-ZnLi"; what stands without a part stays."""
+    parts = path.split(".")
+    key = (f"{parts[-2]} {parts[-1]}" if parts[-1] == "activation_energy" else parts[-1]).replace("_", " ")
+    return f"{key[:1].upper()}{key[1:]}" + (f" of {parts[1]}" if len(parts) > 2 else "")
 
 
 def _line(found: Window) -> Sheet:
@@ -47,7 +54,7 @@ def _line(found: Window) -> Sheet:
         ax.plot(x, u(found.stated[t.name]), color="#222222", ls=":", lw=0.9, label="stated values")
         ax.axhline(float(u(np.array(t.bound))), color=VERMILLION, lw=0.8, ls="--", label="target")
         ax.set_yscale("log")
-        ax.set_ylabel(f"{t.name.replace('_', ' ')} ({u.text})")
+        ax.set_ylabel(f"{t.name[:1].upper()}{t.name[1:].replace('_', ' ')} ({u.text})")
         panel(ax, "abcdef"[number])
         columns |= {f"{t.name} {word} [{u.ascii}]": v for word, v in (("10 %", low), ("50 %", middle), ("90 %", high))}
     axes[0].legend(loc="best")
