@@ -247,5 +247,6 @@ def test_spectra_over_time_have_equal_axes_and_the_time_they_were_taken_at(sampl
     box = ax.get_window_extent()
     assert (ax.get_xlim()[1] - ax.get_xlim()[0]) / box.width == pytest.approx((ax.get_ylim()[1] - ax.get_ylim()[0]) / box.height, rel=1e-6)
     assert sorted({float(v) for v in fig.tables[0].columns["time [h]"]}) == pytest.approx([0.0, 2.0, 4.0, 6.0, 8.0])
+    assert not ax.spines["right"].get_visible()  # the package's style, also when called by itself
     with pytest.raises(RecordError, match="two"):
         impedance_over_time.overlay(made_of.select(technique="nothing"))
