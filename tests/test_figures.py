@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import resource
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -125,6 +126,14 @@ def test_without_findings_a_figure_draws_the_data_or_says_what_is_missing(sample
             assert "finding" in str(error) or "cycles" in str(error), name
             asked.append(name)
     assert "strip_plate.voltage" not in asked and "critical_current.staircase" not in asked and "nucleation.tip" not in asked
+
+
+@pytest.mark.parametrize("name", ["bruce_vincent.transient", "dc_polarisation.line", "linear_sweep.limit", "shorts.events"])
+def test_a_record_in_which_nothing_flows_is_refused_in_words(name, samples):
+    made_of, found = samples[figures.FIGURES[name].technique]
+    still = Record(tuple(replace(s, channels={k: np.zeros(len(v)) if "current" in k else v for k, v in s.channels.items()}) for s in made_of.segments), made_of.provenance, None, made_of.conditions)
+    with pytest.raises(RecordError, match=r"[Nn]o (current|polarisation|sweep)"):
+        figures.FIGURES[name](still, found)
 
 
 # -- extremes ---------------------------------------------------------------------------------------------------------
