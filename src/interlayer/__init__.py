@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         elements,
         errors,
         laws,
+        literature,
         materials,
         mechanisms,
         names,
@@ -63,6 +64,6 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Cell", "Finding", "InterlayerError", "Record", "Series", "analysis", "cells", "convert", "design", "elements", "errors", "laws", "load", "materials",
+    "Cell", "Finding", "InterlayerError", "Record", "Series", "analysis", "cells", "convert", "design", "elements", "errors", "laws", "literature", "load", "materials",
     "mechanisms", "names", "protocols", "read", "readers", "record", "registry", "report", "simulate", "simulation", "studies", "units",
 ]  # fmt: skip

@@ -1,5 +1,5 @@
 """The command line: `interlayer demo`, `study`, `analyse`, `simulate`, `convert`, `formats`, and from _cli_cells.py
-`cells`, `materials`, `compare`, `identify`, `window`.
+`cells`, `materials`, `compare`, `identify`, `window`, and from _cli_literature.py `claims`, `audit`.
 
 A thin client of the rooms. Nothing heavy is imported before a command runs; nothing is written unless asked, except
 demo's report. Exit codes: 0 done, 1 every file of a batch failed (with --strict: any; or an
@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from . import __version__, _cli_cells
+from . import __version__, _cli_cells, _cli_literature
 from .errors import InterlayerError, ReadError
 
 DEMO = "zhai2024"
@@ -213,6 +213,7 @@ def formats() -> None:
 
 
 _cli_cells.register(main, outputs, debug)
+_cli_literature.register(main, debug)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -90,7 +90,7 @@ _ROWS = [
     Name("scan_rate", "V/s", "mV/s", "rate at which a potential is swept", 0.0, 1e6, True),
     Name("rate", "1/s", "1/h", "a rate", 0.0, 1e15),
     Name("density", "kg/m^3", "g/cm^3", "mass over volume", 1e-3, 3e4),
-    Name("molar_mass", "kg/mol", "g/mol", "mass over amount", 1e-4, 1e3),
+    Name("molar_mass", "kg/mol", "g/mol", "mass over amount", 1e-4, 1e5),
     Name("elastic_modulus", "Pa", "GPa", "Young's or shear modulus", 1e2, 1e13),
     Name("capacitance_per_length", "F/m", "F/cm", "capacitance times thickness over area: what an arc's capacitance is per cell constant", 1e-15, 1e3),
     Name("overpotential", "V", "mV", "overpotential", 0.0, 1e3, True),
@@ -106,6 +106,14 @@ _ROWS = [
     Name("time_constant", "s", "s", "time constant of a relaxation", 0.0, 1e12),
     Name("warburg_coefficient", "ohm*s^-0.5", "ohm*s^-0.5", "Warburg coefficient", 0.0, 1e15),
     Name("warburg_product", "mol*s^-0.5", "mol*s^-0.5", "area times concentration times root of the diffusivity: all that a Warburg coefficient tells", 0.0, 1e6),
+    Name("areal_mass", "kg/m^2", "mg/cm^2", "mass of active material over geometric area (loading)", 1e-9, 1e3),
+    Name("specific_current", "A/kg", "mA/g", "current over mass of active material", 0.0, 1e9, True),
+    Name("energy", "J", "eV", "energy of one particle", 0.0, 1e-12, True),
+    Name("energy_per_area", "J/m^2", "J/m^2", "energy over area of an interface", 0.0, 1e6, True),
+    Name("volume", "m^3", "uL", "a volume", 1e-18, 1.0),
+    Name("angle", "rad", "degree", "an angle", 0.0, 7.0, True),
+    Name("wavenumber", "1/m", "1/cm", "reciprocal wavelength", 0.0, 1e12),
+    Name("heating_rate", "K/s", "delta_degC/minute", "change of temperature over time", 0.0, 1e9, True),
     Name("specific_warburg_product", "mol*m^-2*s^-0.5", "mol*cm^-2*s^-0.5", "concentration times root of the diffusivity", 0.0, 1e9),
 ]
 

@@ -1,5 +1,15 @@
-"""The literature room: published statements as data."""
+"""The literature room: published statements as data, and an audit that finds numbers that can't all be true.
 
-from .claims import Claim, claims
+    claims("li2024")["S0.C22"].si      find(quantity="interfacial_asr", variant="bare")     pairs("yu2024")
+    load("draft.yaml")                 audit(claims) -> tuple[Verdict, ...]
+"""
 
-__all__ = ["Claim", "claims"]
+from __future__ import annotations
+
+from .audit import audit
+from .claims import Claim, Pair, about, claims, find, load, pairs, papers
+from .files import template
+from .verdict import RULES, Verdict
+from .vocabulary import vocabulary
+
+__all__ = ["RULES", "Claim", "Pair", "Verdict", "about", "audit", "claims", "find", "load", "pairs", "papers", "template", "vocabulary"]

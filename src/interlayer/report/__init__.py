@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _FUNCTIONS = {
-    "study": "pages.study", "analysis": "pages.analysis", "simulation": "pages.simulation", "compare": "figures.compare",
+    "audit": "pages.audit", "study": "pages.study", "analysis": "pages.analysis", "simulation": "pages.simulation", "compare": "figures.compare",
     "save": "files", "data_csv": "table", "document": "html",
 }  # fmt: skip
 _MODULES = ("exports", "figures", "html", "looks", "series", "style", "table", "thin")
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .files import save
     from .html import document
     from .pages.analysis import analysis
+    from .pages.audit import audit
     from .pages.simulation import simulation
     from .pages.study import study
     from .table import data_csv
@@ -39,4 +40,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_FUNCTIONS, *_MODULES})
 
 
-__all__ = ["analysis", "compare", "data_csv", "document", "exports", "figures", "html", "looks", "save", "series", "simulation", "study", "style", "table", "thin"]
+__all__ = ["analysis", "audit", "compare", "data_csv", "document", "exports", "figures", "html", "looks", "save", "series", "simulation", "study", "style", "table", "thin"]

@@ -1,0 +1,127 @@
+"""One area for a cell: every (R, sigma, L), every (V, j, R) and every (R, ASR) says what its electrode area can be."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..claims import Claim
+from ..closure import ALLOWED, direct, state
+from ..spans import Span, of, say
+from ..verdict import RULES, Case, Verdict, plain, same_cell, several, unspecific
+
+ANY = Span(1e-8, 1.0)  # m²: a microelectrode to a large pouch cell
+WIDE = 30.0  # an area that may be anything within this factor tests nothing
+EDGE = 0.15  # current beyond the rim, an electrode smaller than its die
+SAMPLE = 0.15  # resistance and conductivity of one pellet, from two measurements
+AREAS = ALLOWED | {"area": "one for all relations of a cell, any from 0.0001 to 10000 cm²", "rim of the electrode": "15 %", "thickness and conductivity": "as printed, and 15 %"}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One statement on the area: the span, its words, its claims."""
+
+    area: Span
+    words: str
+    ids: tuple[str, ...]
+    taken: float | None = None  # the area [m²] by the plain quotient of the printed numbers
+
+
+@RULES.add("area_closure")
+def area_closure(case: Case) -> Iterator[Verdict]:
+    """A = L/(sigma R) of a bulk resistance; A = V/(j R) of a polarisation; A >= ASR/R and A >= L/(sigma R) of a whole cell;
+    A = pi d²/4. Spans on one line: if no area is in all of them, two of them exclude each other."""
+    for cell in case.cells("cell_impedance", "bulk_resistance", "polarization_voltage"):
+        head = cell[0]
+        if several(head.variant):
+            continue
+        relations = list({r.words: r for r in (*_bulk(case, cell), *_polarised(cell), *_partial(case, cell))}.values())
+        if not relations:
+            continue
+        yield _judge(head, [*_geometry(case, head), *relations])
+
+
+def _judge(head: Claim, relations: list[Relation]) -> Verdict:
+    whose = f"{head.subject}" + ("" if unspecific(head.variant) else f", {head.variant}")
+    ids = tuple(dict.fromkeys(i for r in relations for i in r.ids))
+    numbers = {r.words: say(r.area, "cm**2") for r in relations}
+    apart = [(max(a.area.low / b.area.high, b.area.low / a.area.high), a, b) for a, b in itertools.combinations([*relations, Relation(ANY, "any cell", ())], 2) if not a.area.meets(b.area)]
+    if apart:
+        _, a, b = max(apart, key=lambda row: row[0])
+        said = f"{whose}: {a.words} needs an electrode of {say(a.area, 'cm**2')}, {b.words} one of {say(b.area, 'cm**2')}; no area serves both."
+        return Verdict("area_closure", "disagree", said, tuple(dict.fromkeys((*a.ids, *b.ids))), numbers, AREAS)
+    common = ANY
+    for r in relations:
+        common = common.cut(r.area)
+    listed = "; ".join(r.words + ("" if r.taken is None else f", taken plainly {say(r.taken, 'cm**2')}") for r in relations)
+    shown = say(Span(0.0 if common.low <= ANY.low else common.low, common.high), "cm**2")
+    said = f"{whose}: an electrode of {shown} serves {'all' if len(relations) > 1 else 'the numbers'} ({listed})"
+    if len(relations) == 1 or common.high > WIDE * common.low:
+        why = "no other number says what the area is" if len(relations) == 1 else "what is open leaves the area too free for a test"
+        return Verdict("area_closure", "indeterminate", f"{said}; {why}.", ids, numbers, AREAS)
+    return Verdict("area_closure", "agree", f"{said}.", ids, numbers, AREAS)
+
+
+def _material(subject: str) -> str:
+    """What lies between the electrodes of "Cu|SPE|Cu", or the first word of "SPE (PEO/LiFSI)"."""
+    parts = [plain(p) for p in subject.split("|")]
+    inner = parts[len(parts) // 2] if len(parts) >= 3 else parts[0]
+    return re.split(r"[\s(]", inner)[0]
+
+
+def _layer(case: Case, cell: Claim) -> list[tuple[Claim, Claim]]:
+    """(thickness, conductivity) of the material between blocking electrodes, same variant where both state one."""
+    name = _material(cell.subject)
+    fits = [c for c in case.of("thickness", "ionic_conductivity") if _material(c.subject) == name and (plain(c.variant) == plain(cell.variant) or unspecific(c.variant) or unspecific(cell.variant))]
+    if any(c.quantity == "thickness" and plain(c.variant) == plain(cell.variant) and not unspecific(c.variant) for c in fits):
+        fits = [c for c in fits if c.quantity != "thickness" or plain(c.variant) == plain(cell.variant)]
+    return [(a, b) for a in fits for b in fits if a.quantity == "thickness" and b.quantity == "ionic_conductivity" and not isinstance(a.value, list) and not isinstance(b.value, list)]
+
+
+def _bulk(case: Case, cell: list[Claim]) -> Iterator[Relation]:
+    for resistance in (c for c in cell if c.quantity == "bulk_resistance" and c.unit.startswith(("ohm", "k")) and "cm" not in c.unit):
+        for size, sigma in _layer(case, resistance):
+            factor = state(resistance, sigma, together=True)
+            if factor is None:
+                continue
+            area = of(size, error=SAMPLE) / (of(sigma) * of(resistance)).widened(SAMPLE) * factor
+            words = f"thickness {size.printed()} over conductivity {sigma.printed()} and resistance {resistance.printed()}"
+            yield Relation(area, words, (resistance.id, sigma.id, size.id), size.si / (sigma.si * resistance.si))
+
+
+def _polarised(cell: list[Claim]) -> Iterator[Relation]:
+    for voltage in (c for c in cell if c.quantity == "polarization_voltage" and c.has("current_density") and not isinstance(c.value, list)):
+        for resistance in (c for c in cell if c.quantity == "cell_impedance" and not isinstance(c.value, list)):
+            factor = state(voltage, resistance)
+            if factor is None or voltage.conditions.get("electrolyte") != resistance.conditions.get("electrolyte"):
+                continue
+            area = direct(voltage) / of(resistance, error=0.05) * factor
+            j = say(voltage.condition("current_density"), "mA/cm**2")
+            taken = voltage.si / (voltage.condition("current_density") * resistance.si)
+            yield Relation(area, f"{voltage.printed()} at {j} with {resistance.printed()}", (voltage.id, resistance.id), taken)
+
+
+def _partial(case: Case, cell: list[Claim]) -> Iterator[Relation]:
+    """A part's resistance in ohm cm² is no more than the whole cell's ohm times the area."""
+    for resistance in (c for c in cell if c.quantity == "cell_impedance" and not isinstance(c.value, list) and c.form != "lower_bound"):
+        for part in (c for c in case.of("interfacial_asr") if same_cell(c, resistance)):
+            factor = state(part, resistance)
+            if factor is not None and part.form != "upper_bound":
+                least = (of(part, error=0.25) / of(resistance, error=0.05) * factor).low
+                yield Relation(Span(least, math.inf), f"{part.printed()} of interface in {resistance.printed()} of cell", (part.id, resistance.id))
+
+
+def _geometry(case: Case, head: Claim) -> Iterator[Relation]:
+    """Diameters and areas stated of this cell (same subject, or an electrode "of all cells")."""
+    for claim in case.of("electrode_diameter"):
+        everywhere = unspecific(claim.variant) and re.search(r"\b(all|cells?)\b", claim.subject.casefold()) is not None
+        if same_cell(claim, head) or (plain(claim.subject) == plain(head.subject) and unspecific(claim.variant)) or everywhere:
+            size = Span(claim.si, claim.si).widened(0.02)  # punched to its nominal size
+            yield Relation((size * size * (math.pi / 4.0)).widened(EDGE), f"a diameter of {claim.printed()}", (claim.id,))
+    for claim in case.of("cell_impedance", "bulk_resistance", "polarization_voltage"):
+        if same_cell(claim, head) and claim.has("area"):
+            area = claim.condition("area")
+            yield Relation(Span(area, area).widened(EDGE), f"an area of {say(area, 'cm**2')}", (claim.id,))
