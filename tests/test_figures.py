@@ -233,6 +233,28 @@ def test_charts_of_the_field_hold_every_point_and_mark_what_did_not_fail():
         landscape.life([landscape.Point("x", "bare", 1.0)])
 
 
+def test_the_papers_claims_become_points():
+    currents, lives = landscape.published()
+    bare = next(p for p in currents if p.group == "bare" and p.source.startswith("zhai2024"))
+    assert (bare.label, bare.x, bare.y, bare.censored) == ("LLZTO", pytest.approx(1.5), None, False)
+    assert any(p.censored and p.x == pytest.approx(3.0) for p in currents if p.source.startswith("wu2023"))  # a lower bound of 0.3 mA/cm²
+    kept = next(p for p in lives if p.source.startswith("zhai2024") and p.y == pytest.approx(2000 * 3600.0))
+    assert kept.group == "protected" and kept.censored and kept.x == pytest.approx(1.0)
+    assert not any("series" in p.label for p in [*currents, *lives])
+    own = [landscape.Point("mine", landscape.OWN, 5.0, 900 * 3600.0, True, "this work")]
+    for draw, points in ((landscape.critical_current, currents), (landscape.life, [*lives, *own])):
+        fig = draw(points)
+        with laid_out(fig):
+            found = texts(fig)
+            width = fig.bbox.width
+        assert all(x0 > -1.5 and x1 < width + 1.5 for _, (x0, _, x1, _) in found)
+        assert len(fig.tables[0]) == len(points)
+    from interlayer.literature import claims
+
+    mine, _ = landscape.of_claims(claims("zhai2024").values(), own=True)
+    assert {p.group for p in mine} == {landscape.OWN}
+
+
 def test_lives_in_groups_and_deposits_by_label():
     rng = np.random.default_rng(1)
     bare, kept = np.sort(rng.weibull(2, 12)) * 5e5, np.sort(rng.weibull(2, 10)) * 2e6
