@@ -27,17 +27,23 @@ def claims_of(entries):
     return made(Draft("made-up", {}, tuple(entries), ()))
 
 
+WORDS = collections.Counter()
+
+
 def accusations(entries):
-    """The verdicts "disagree" on a generated paper."""
-    return [v for v in literature.audit(claims_of(entries)) if v.word == "disagree"]
+    """The verdicts "disagree" on a generated paper; all verdicts are counted in WORDS."""
+    found = literature.audit(claims_of(entries))
+    WORDS.update(v.word for v in found)
+    return [v for v in found if v.word == "disagree"]
 
 
 def judged(entries, wrong):
-    """(whether the wrong entry was found, accusations that leave it out). A file whose wrong entry does not load is found."""
+    """(names of the rules that found the wrong entry, accusations that leave it out). A wrong entry that does not load is found
+    by the "loader"."""
     refused = [e["id"] for e in entries if problems(e)]
     found = accusations([e for e in entries if e["id"] not in refused])
     assert set(refused) <= {wrong}, [e for e in entries if e["id"] in refused]
-    return bool(refused) or any(wrong in v.claims for v in found), [v for v in found if wrong not in v.claims]
+    return {*(["loader"] if refused else []), *(v.rule for v in found if wrong in v.claims)}, [v for v in found if wrong not in v.claims]
 
 
 def innocents(seed, count, show=0, spread=1.0):
@@ -54,15 +60,15 @@ def innocents(seed, count, show=0, spread=1.0):
 
 
 def planted(seed, count, show=False):
-    """kind -> (planted, found, papers in which anything else was accused)."""
+    """kind -> (planted, found, papers in which anything else was accused, rule -> how often it found the error)."""
     out = {}
     kinds = list(audit_cells.PLANTED)
     for k in range(count):
         kind = kinds[k % len(kinds)]
         entries, wrong = audit_cells.guilty(kind, [seed, 1, k])
         hit, rest = judged(entries, wrong)
-        n, f, o = out.get(kind, (0, 0, 0))
-        out[kind] = (n + 1, f + hit, o + bool(rest))
+        n, f, o, by = out.get(kind, (0, 0, 0, collections.Counter()))
+        out[kind] = (n + 1, f + bool(hit), o + bool(rest), by + collections.Counter(hit))
         if show and not hit:
             print("   missed:", kind, next(e for e in entries if e["id"] == wrong))
         for v in rest if show else ():
@@ -76,7 +82,7 @@ def sizes(seed, count):
     for kind, (_, _, given, _) in audit_cells.SIZES.items():
         row = []
         for size in given:
-            found = sum(judged(*audit_cells.of_size(kind, size, [seed, 2, k]))[0] for k in range(count))
+            found = sum(bool(judged(*audit_cells.of_size(kind, size, [seed, 2, k]))[0]) for k in range(count))
             row.append(f"{size:g}: {100 * found / count:.0f} %")
         print(f"  {kind:48s} {'   '.join(row)}")
 
@@ -94,12 +100,14 @@ def main():
     given = parser.parse_args()
     start = time.perf_counter()
     table = planted(given.seed, given.planted, given.show)
-    found, total = sum(f for _, f, _ in table.values()), sum(n for n, _, _ in table.values())
+    found, total = sum(row[1] for row in table.values()), sum(row[0] for row in table.values())
     print(f"seed {given.seed}: {found} of {total} planted errors found ({100 * found / total:.1f} %)")
-    for kind, (n, f, o) in table.items():
-        print(f"  {kind:40s} {f:3d} of {n:3d}   others accused beside it: {o}   [{audit_cells.PLANTED[kind][0]}]")
+    for kind, (n, f, o, by) in table.items():
+        rules = ", ".join(f"{rule} {count}" for rule, count in by.most_common())
+        print(f"  {kind:40s} {f:3d} of {n:3d}   others accused beside it: {o}   by {rules or 'none'}   [{audit_cells.PLANTED[kind][0]}]")
+    WORDS.clear()
     accused, rules = innocents(given.seed, given.innocent, 20 if given.show else 0, given.spread)
-    print(f"{accused} of {given.innocent} innocent papers accused ({100 * accused / given.innocent:.2f} %)", dict(rules))
+    print(f"{accused} of {given.innocent} innocent papers accused ({100 * accused / given.innocent:.2f} %)", dict(rules), "verdicts on them:", dict(WORDS))
     print(f"{time.perf_counter() - start:.1f} s")
     if given.sizes:
         sizes(given.seed, given.sizes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import resource
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,6 +128,14 @@ def test_without_findings_a_figure_draws_the_data_or_says_what_is_missing(sample
     assert "strip_plate.voltage" not in asked and "critical_current.staircase" not in asked and "nucleation.tip" not in asked
 
 
+@pytest.mark.parametrize("name", ["bruce_vincent.transient", "dc_polarisation.line", "linear_sweep.limit", "shorts.events"])
+def test_a_record_in_which_nothing_flows_is_refused_in_words(name, samples):
+    made_of, found = samples[figures.FIGURES[name].technique]
+    still = Record(tuple(replace(s, channels={k: np.zeros(len(v)) if "current" in k else v for k, v in s.channels.items()}) for s in made_of.segments), made_of.provenance, None, made_of.conditions)
+    with pytest.raises(RecordError, match=r"[Nn]o (current|polarisation|sweep)"):
+        figures.FIGURES[name](still, found)
+
+
 # -- extremes ---------------------------------------------------------------------------------------------------------
 def long_record(rows: int, dip: int | None) -> Record:
     """Half cycles of 1 h at 20 mV; one sample falls to 1 mV, inside the band that the cycles fill."""
@@ -224,6 +233,28 @@ def test_charts_of_the_field_hold_every_point_and_mark_what_did_not_fail():
         landscape.life([landscape.Point("x", "bare", 1.0)])
 
 
+def test_the_papers_claims_become_points():
+    currents, lives = landscape.published()
+    bare = next(p for p in currents if p.group == "bare" and p.source.startswith("zhai2024"))
+    assert (bare.label, bare.x, bare.y, bare.censored) == ("LLZTO", pytest.approx(1.5), None, False)
+    assert any(p.censored and p.x == pytest.approx(3.0) for p in currents if p.source.startswith("wu2023"))  # a lower bound of 0.3 mA/cm²
+    kept = next(p for p in lives if p.source.startswith("zhai2024") and p.y == pytest.approx(2000 * 3600.0))
+    assert kept.group == "protected" and kept.censored and kept.x == pytest.approx(1.0)
+    assert not any("series" in p.label for p in [*currents, *lives])
+    own = [landscape.Point("mine", landscape.OWN, 5.0, 900 * 3600.0, True, "this work")]
+    for draw, points in ((landscape.critical_current, currents), (landscape.life, [*lives, *own])):
+        fig = draw(points)
+        with laid_out(fig):
+            found = texts(fig)
+            width = fig.bbox.width
+        assert all(x0 > -1.5 and x1 < width + 1.5 for _, (x0, _, x1, _) in found)
+        assert len(fig.tables[0]) == len(points)
+    from interlayer.literature import claims
+
+    mine, _ = landscape.of_claims(claims("zhai2024").values(), own=True)
+    assert {p.group for p in mine} == {landscape.OWN}
+
+
 def test_lives_in_groups_and_deposits_by_label():
     rng = np.random.default_rng(1)
     bare, kept = np.sort(rng.weibull(2, 12)) * 5e5, np.sort(rng.weibull(2, 10)) * 2e6
@@ -247,5 +278,6 @@ def test_spectra_over_time_have_equal_axes_and_the_time_they_were_taken_at(sampl
     box = ax.get_window_extent()
     assert (ax.get_xlim()[1] - ax.get_xlim()[0]) / box.width == pytest.approx((ax.get_ylim()[1] - ax.get_ylim()[0]) / box.height, rel=1e-6)
     assert sorted({float(v) for v in fig.tables[0].columns["time [h]"]}) == pytest.approx([0.0, 2.0, 4.0, 6.0, 8.0])
+    assert not ax.spines["right"].get_visible()  # the package's style, also when called by itself
     with pytest.raises(RecordError, match="two"):
         impedance_over_time.overlay(made_of.select(technique="nothing"))

@@ -188,7 +188,7 @@ def test_command(tmp_path):
     done = run(main, ["claims", "S2.C03", "--json", "-"])
     assert json.loads(done.output)["claims"][0]["si"]["values"] == [pytest.approx(0.11734)]
     assert "polarization_voltage" in run(main, ["claims", "--quantities"]).output
-    for words, near in ((["interfacial_ars"], "interfacial_asr"), (["--paper", "zhia2024"], "zhai2024")):
+    for words, near in ((["interfacial_ars"], "interfacial_asr"), (["criticl"], "'critical'"), (["qqqqq"], "--quantities"), (["bare", "S2.C033", "tafel"], "S2.C03"), (["--paper", "zhia2024"], "zhai2024")):
         done = run(main, ["claims", *words])
         assert done.exit_code == 2 and near in done.output
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import UnknownNameError
+from .errors import UnknownNameError, nearest
 
 if TYPE_CHECKING:
     from .literature import Claim
@@ -75,13 +75,15 @@ def matching(query: Iterable[str], claims: Iterable[Claim]) -> list[Claim]:
     """The claims in which every word occurs. Errors: a word that no claim has, with the nearest word of the vocabulary."""
     from .literature import vocabulary
 
-    found = list(claims)
+    found = claims_given = list(claims)
     words = vocabulary()
     for word in query:
         exact = word in words.quantities or word in words.techniques or word in words.splits
         hits = [c for c in found if (word in (c.quantity, c.technique, c.split) if exact else word.casefold() in " ".join((c.id, c.quantity, c.subject, c.variant, c.note)).casefold())]
         if not hits and not exact:
-            raise UnknownNameError("No claim has this word", given=word, allowed=[*words.quantities, *words.techniques, *words.splits])
+            whole = {*words.quantities, *words.techniques, *words.splits, *(c.id for c in claims_given)}
+            hit = nearest(word, whole) or nearest(word, {part for one in whole for part in one.split("_")})
+            raise UnknownNameError("No claim has this word", given=word, remedy=(f"Did you mean {hit!r}? " if hit else "") + "`interlayer claims --quantities` lists the words")
         found = hits
     return found
 

@@ -10,13 +10,16 @@ from ..errors import InterlayerError, nearest
 from .vocabulary import vocabulary
 
 REQUIRED: Final = ("id", "subject", "quantity", "value", "unit")
+LISTED: Final = 40  # a longer list is no help in a message
 OPTIONAL: Final = ("paper", "variant", "form", "conditions", "source", "technique", "kind", "split", "note", "censored")
 
 
 def near(given: object, allowed: Any) -> str:
     """The end of a sentence about a wrong word: the nearest match, or all that is allowed."""
     hit = nearest(given, allowed) if isinstance(given, str) else None
-    return f". Did you mean {hit!r}?" if hit and hit != given else f". Allowed: {', '.join(sorted(allowed))}."
+    if hit and hit != given:
+        return f". Did you mean {hit!r}?"
+    return f". Allowed: {', '.join(sorted(allowed))}." if len(allowed) <= LISTED else ". `interlayer claims --quantities` lists the words."
 
 
 def number(value: object) -> float | None:

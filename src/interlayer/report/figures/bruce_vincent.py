@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from ...errors import RecordError
 from ...record import Finding, Record
 from ..pick import Array, Curve, has_specific, largest, unit
 from ..style import DOUBLE, Sheet, panel, sheet
@@ -26,6 +27,8 @@ from ._registry import shows
 def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     """Transient with I0 and Iss; the first and the last spectrum where the record has two."""
     hold = max(parts(record, "bruce_vincent"), key=lambda t: float(t.clock[-1] - t.clock[0]) * largest(t.current))
+    if not largest(hold.current) > 0.0:
+        raise RecordError("No current flows in this hold")
     clock, colour = unit("time", float(hold.time[-1])), _marks.tone(record)
     amps, word = (current_unit(largest(hold.current)), "Current density") if hold.specific else (unit("current", largest(hold.current)), "Current")
     spectra = _ends(record)

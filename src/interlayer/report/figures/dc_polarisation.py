@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import matplotlib as mpl
 import numpy as np
 
+from ...errors import RecordError
 from ...record import Finding, Record
 from ..pick import Unit, largest, unit
 from ..style import DOUBLE, Sheet, panel, sheet
@@ -24,10 +25,12 @@ from ._registry import shows
 def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     """Holds and their V-I line."""
     holds = [t for t in parts(record, "dc_polarisation") if len(t.clock) >= 8 and largest(t.current) > 0.0]
+    if not holds:
+        raise RecordError("This record holds no polarisation with 8 points or more")
     found = _marks.find(findings, "steady resistance")
-    clock = unit("time", max((float(t.time[-1]) for t in holds), default=1.0))
-    size = max((largest(t.current) for t in holds), default=1.0)
-    specific = bool(holds and holds[0].specific)
+    clock = unit("time", max(float(t.time[-1]) for t in holds))
+    size = max(largest(t.current) for t in holds)
+    specific = holds[0].specific
     amps, word = (current_unit(size), "Current density") if specific else (_small(size), "Current")
     made = sheet(DOUBLE, 62.0)
     left, right = made.subplots(1, 2)

@@ -64,6 +64,7 @@ def _pulse(ax: Axes, found: Finding, time: Array, volts: Array, colour: str) -> 
     u = unit("step_time", 3.0 * tau)
     line(ax, u(time[rows] - start), volts[rows], color=colour, lw=1.0)
     low, high = float(np.min(volts[rows])), float(np.max(volts[rows]))
+    high = max(high, low + 1e-4)
     ax.axvspan(0.0, float(u(np.array(tau))), color=_marks.MARK, alpha=0.30, lw=0, zorder=0)
     end = float(u(np.array(4.0 * tau)))
     ax.set_xlim(-0.1 * end, end)

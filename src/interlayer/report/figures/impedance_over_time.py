@@ -14,7 +14,7 @@ from ...errors import RecordError
 from ...record import Finding, Record
 from ..pick import Array, Curve, has_specific, unit
 from ..series import FitRow
-from ..style import DOUBLE, MARKERS, Sheet, colours, fixed, panel
+from ..style import DOUBLE, MARKERS, Sheet, colours, drawn, fixed, panel
 from ..table import stacked
 from ._nyquist import extent, marks, settle
 from ._registry import shows
@@ -32,6 +32,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     return overlay(record)
 
 
+@drawn
 def overlay(record: Record, fits: FitRow | None = None) -> Sheet:
     """As `figure`; with `fits` (one a spectrum) the trend is that of their resistances with errors."""
     spectra, when, axis = _spectra(record)
@@ -57,20 +58,20 @@ def overlay(record: Record, fits: FitRow | None = None) -> Sheet:
     bar.outline.set_linewidth(0.4)
     label = size.label("Time") if size is not None else axis.capitalize()
     bar.set_label(label)
-    drawn: dict[str, Array] = {}
+    rows: dict[str, Array] = {}
     if fits is None:
         high = np.array([_series(c) for c in spectra])
         low = np.array([float(c.z[int(np.argmin(c.frequency))].real) for c in spectra])
-        drawn = {"Re Z at the lowest frequency": low, "Re Z at the highest frequency": high, "difference": low - high}
+        rows = {"Re Z at the lowest frequency": low, "Re Z at the highest frequency": high, "difference": low - high}
         errors: dict[str, Array] = {}
     else:
         trends = [t for t in fits.trends() if t.group == "resistance" and "." not in t.name]
-        drawn, errors = {t.name: t.values for t in trends}, {t.name: t.std for t in trends}
-    tones = colours(drawn)
+        rows, errors = {t.name: t.values for t in trends}, {t.name: t.std for t in trends}
+    tones = colours(rows)
     place = shown if fits is None else (size(fits.x) if size is not None else fits.x)
-    largest = max((float(np.nanmax(v)) for v in drawn.values() if np.isfinite(v).any()), default=1.0)
+    largest = max((float(np.nanmax(v)) for v in rows.values() if np.isfinite(v).any()), default=1.0)
     ohm = unit("specific_impedance_real" if spectra[0].specific else "impedance_real", largest)
-    for number, (name, values) in enumerate(drawn.items()):
+    for number, (name, values) in enumerate(rows.items()):
         std = errors.get(name)
         right.errorbar(
             place, ohm(values), yerr=None if std is None else np.where(np.isfinite(std), std, 0.0) / ohm.scale, color=tones[name], marker=MARKERS[number % len(MARKERS)], ms=3.0, lw=0.8,

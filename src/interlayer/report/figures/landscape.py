@@ -1,7 +1,7 @@
 """The field in two charts: critical current by modification, and current against life, with censored points as arrows.
 
-Rows are plain: `Point(label, group, x, y, censored, source)`. `of_claims` makes them of published claims; the user's own
-points stand beside them, marked as such.
+Rows are plain: `Point(label, group, x, y, censored, source)`. `published` takes them from the claims of the package and
+`of_claims` from any others; the user's own points stand beside them, marked as such.
 """
 
 from __future__ import annotations
@@ -72,6 +72,13 @@ def of_claims(claims: Iterable[Claim], *, own: bool = False) -> tuple[list[Point
             p = Point(name, group, c.condition("current_density"), c.si, c.censored or c.form == "lower_bound", source)
             lives.setdefault((c.paper, name, p.x, p.y), p)
     return list(currents.values()), list(lives.values())
+
+
+def published() -> tuple[list[Point], list[Point]]:
+    """(critical currents, lives at a current) among all claims of the package."""
+    from ...literature import claims, papers
+
+    return of_claims(c for paper in papers() for c in claims(paper).values())
 
 
 def _inside(variant: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...errors import RecordError
 from ...record import Finding, Record
 from ..style import DOUBLE, Sheet, panel, sheet
 from ..table import Table
@@ -26,6 +27,8 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     found = _marks.find(findings, "oxidation limit", "reduction limit")
     sweep = max(parts(record, "linear_sweep", specific=True), key=lambda t: float(np.ptp(t.voltage)))
     e, current = sweep.voltage, sweep.current
+    if not np.ptp(e) > 0.0 or not np.abs(current).max() > 0.0:
+        raise RecordError("This record holds no sweep: the potential stands still, or no current flows")
     at = _marks.number(found)
     threshold = None if found is None else found.evidence.get("threshold_A_m2")
     size = float(np.max(np.abs(current)))

@@ -30,6 +30,8 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     if channel is None:
         raise RecordError("Shorts are judged at a known current, and this record has none along time")
     time, volts, current = trace(record, "voltage", channel)
+    if not largest(current) > 0.0:
+        raise RecordError("No current flows in this record, and shorts are judged at one that does")
     marks = _marks.events(findings)
     kinds = [k for k in _marks.SHADES if any(m.kind == k for m in marks)]
     clock, scale = unit("time", largest(time)), unit("voltage", largest(volts))
