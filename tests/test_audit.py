@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 import audit_cells
 from interlayer import literature
 from interlayer.cli import main
-from interlayer.errors import UnknownNameError
+from interlayer.errors import RecordError, UnknownNameError
 from interlayer.literature.claims import made
 from interlayer.literature.entries import problems
 from interlayer.literature.files import Draft
@@ -396,3 +397,13 @@ def test_command(tmp_path):
         assert done.exit_code == 2 and near in done.output
     draft.write_bytes(b"\x89PNG\x00\xff")
     assert run(main, ["audit", str(draft)]).exit_code == 2
+
+
+def test_a_crowded_file_is_audited_in_time_and_says_what_was_left_out():
+    one = [entry("polarization_voltage", 100.0 + k / 10, "mV", current_density=(0.1, MA)) for k in range(300)] + [entry("cell_impedance", 1000.0 + k, OHM) for k in range(300)]
+    start = time.process_time()
+    found = literature.audit(claims_of(one))
+    assert time.process_time() - start < 5.0
+    assert any("the first 40 were compared" in v.sentence for v in found) and {v.word for v in found} == {"indeterminate"}
+    with pytest.raises(RecordError, match="at most 2000"):
+        literature.audit(claims_of([entry("cell_impedance", 1000.0, OHM)] * 2001))

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from ..errors import RecordError
 from .claims import Claim
-from .verdict import RULES, Case, Verdict
+from .verdict import REPEATED, RULES, Case, Verdict
 
+LARGEST: Final = 2000
 ORDER: Final = {"disagree": 0, "indeterminate": 1, "agree": 2}
 
 
@@ -24,14 +26,21 @@ def audit(claims: Mapping[str, Claim] | Iterable[Claim], rules: Iterable[str] | 
     """
     listed = list(claims.values()) if isinstance(claims, Mapping) else list(claims)
     chosen = {name: RULES[name] for name in (RULES if rules is None else rules)}
-    papers = dict.fromkeys(c.paper for c in listed)
-    found = [
-        replace(verdict, paper=paper)
-        for paper in papers
-        for rule in chosen.values()
-        for verdict in rule(Case(c for c in listed if c.paper == paper))
-    ]
+    found = []
+    for paper in dict.fromkeys(c.paper for c in listed):
+        own = [c for c in listed if c.paper == paper]
+        if len(own) > LARGEST:
+            raise RecordError("The audit compares claims with each other, so there is a limit to their number in one paper", given=len(own), allowed=f"at most {LARGEST}")
+        case = Case(own)
+        found += [replace(v, paper=paper) for rule in chosen.values() for v in rule(case)]
+        found += [_crowd(key, paper) for key in case.crowded]
     return tuple(sorted(_merged(found), key=lambda v: ORDER[v.word]))
+
+
+def _crowd(key: tuple[str, str, str], paper: str) -> Verdict:
+    quantity, subject, variant = key
+    said = f"More than {REPEATED} statements of {quantity.replace('_', ' ')} of one cell ({subject}, {variant}): the first {REPEATED} were compared."
+    return Verdict("audit", "indeterminate", said, (), {}, {}, paper)
 
 
 def _merged(found: Iterable[Verdict]) -> list[Verdict]:

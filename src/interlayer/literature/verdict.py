@@ -16,6 +16,7 @@ from .spans import Span
 Word: TypeAlias = Literal["agree", "disagree", "indeterminate"]
 FARADAY: Final = 96485.33212
 GAS: Final = 8.31446261815324
+REPEATED: Final = 40  # statements of one quantity of one cell that are compared with all others
 POSITIVE: Final = ("current_density", "areal_capacity", "loading", "c_rate", "area")
 
 
@@ -75,6 +76,15 @@ class Case:
     def __init__(self, claims: Iterable[Claim]) -> None:
         # a test at no current or of no charge is none: nothing can be set against it
         self.claims = tuple(c for c in claims if all(not c.has(n) or c.condition(n) > 0.0 for n in POSITIVE))
+        counts: dict[tuple[str, str, str], int] = {}
+        kept = []
+        for claim in self.claims:
+            key = (claim.quantity, plain(claim.subject), plain(claim.variant))
+            counts[key] = counts.get(key, 0) + 1
+            if counts[key] <= REPEATED:
+                kept.append(claim)
+        self.claims = tuple(kept)
+        self.crowded = tuple(key for key, count in counts.items() if count > REPEATED)
 
     def of(self, *quantities: str, lists: bool = False) -> list[Claim]:
         """The claims of these quantities that state one positive number (with `lists` ranges and series too); comparisons

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -48,9 +47,9 @@ def _judge(head: Claim, relations: list[Relation]) -> Verdict:
     whose = f"{head.subject}" + ("" if unspecific(head.variant) else f", {head.variant}")
     ids = tuple(dict.fromkeys(i for r in relations for i in r.ids))
     numbers = {r.words: say(r.area, "cm**2") for r in relations}
-    apart = [(max(a.area.low / b.area.high, b.area.low / a.area.high), a, b) for a, b in itertools.combinations([*relations, Relation(ANY, "any cell", ())], 2) if not a.area.meets(b.area)]
-    if apart:
-        _, a, b = max(apart, key=lambda row: row[0])
+    everything = [*relations, Relation(ANY, "any cell", ())]
+    a, b = max(everything, key=lambda r: r.area.low), min(everything, key=lambda r: r.area.high)
+    if not a.area.meets(b.area):  # the two that are furthest apart
         said = f"{whose}: {a.words} needs an electrode of {say(a.area, 'cm**2')}, {b.words} one of {say(b.area, 'cm**2')}; no area serves both."
         return Verdict("area_closure", "disagree", said, tuple(dict.fromkeys((*a.ids, *b.ids))), numbers, AREAS)
     common = ANY

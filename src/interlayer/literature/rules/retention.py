@@ -11,6 +11,7 @@ from ..spans import Span, of, say
 from ..verdict import RULES, Case, Verdict, no_conflict, same_cell
 
 REFERENCE = Span(0.85, 1.15)  # capacity that retention refers to, over the first one: the first, the highest, the one after formation
+MOST = 5  # statements of one capacity that are combined
 READING = 0.02
 ALLOWED = {
     "what retention refers to": "the first cycle, the highest, or one after formation: 85 to 115 % of the first capacity", "fade": "linear in the first capacity, or compounding",
@@ -38,8 +39,8 @@ def retention(case: Case) -> Iterator[Verdict]:
                 yield _no_cycles(kept)
             continue
         share, ids, numbers = _share(kept)
-        initials = [c for c in case.of("initial_capacity") if _same(c, kept)]
-        lasts = [c for c in capacities if _same(c, kept) and _cycles(c, kept)]
+        initials = [c for c in case.of("initial_capacity") if _same(c, kept)][:MOST]
+        lasts = [c for c in capacities if _same(c, kept) and _cycles(c, kept)][:MOST]
         for last in lasts:
             if initials:
                 yield from (_three(first, last, kept, share) for first in initials)
