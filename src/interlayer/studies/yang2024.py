@@ -149,7 +149,7 @@ STUDY = Study(
     {k: f"yang2024/{k}" for k in ("bare", *LAYERS)},
     (Fit((FILM,), ("S3.C47",), "the sulfide's conductivity stays a prior"), Fit((DEPTH, TIP), ("S3.C36",), f"drive: mean interface drop; the focusing at the tip is set to {FOCUSING:g}, far beyond its prior of 3 to 100, with which no flaw shorts this cell")),
     calibrate, experiments, {"S3.C22": "conductivity of the nano filler", "S3.C23": "conductivity of the micro filler", "S3.C93": "electronic conductivity of the layers", "S3.C13": "size of the micro filler", "S3.C14": "size of the nano filler"},
-    keep=(FILM, TIP, DEPTH), samples=12, more=standard("strip/plate", _further),
+    keep=(FILM, TIP, DEPTH), samples=12, further=("S3.C24",), more=standard("strip/plate", _further),
     open=(
         "Contact can't be what the layers improve: at 375 MPa it is whole, bare and protected.",
         "No single mechanism ranks nano over micro over carbon (table): the filler's network sets nano apart where it percolates, which hangs on the grain size of the carbon that nobody measured; it leaves micro beside the carbon alone.",
