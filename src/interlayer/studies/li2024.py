@@ -9,9 +9,9 @@ from ..literature import Claim
 from ..protocols import Arrhenius, BruceVincent, Impedance, LinearSweep, StripPlate, Tafel
 from . import _finds as take
 from ._fitting import copied, fit, impedance
-from ._more import standard
 from .base import STUDIES, StudyResult, Tell
 from .frame import Cells, Experiment, Fit, Naive, Said, Study, Take, run
+from .limits import standard
 
 FILM = "interphase.conductivity"
 BARE, NANO = "interfaces.Li|QCPE", "interfaces.Li|QCPE-PDOL"

@@ -14,10 +14,10 @@ from ..simulation import Simulation
 from . import _finds as take
 from . import _mixed_layers
 from ._fitting import fit, polarised, with_fitted
-from ._more import standard
 from ._protocols import CutShort
 from .base import STUDIES, Row, StudyResult, Tell
 from .frame import Cells, Experiment, Fit, More, Naive, Run, Said, Study, Take, run
+from .limits import standard
 
 FILM = "interfaces.Li|Li6PS5Cl.interphase.conductivity"
 TIP, DEPTH = "interfaces.Li|Li6PS5Cl.filament.tip_focusing", "interfaces.Li|Li6PS5Cl.filament.flaw_depth"

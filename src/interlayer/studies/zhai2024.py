@@ -21,10 +21,10 @@ from ..simulation.field import contact
 from . import _finds as take
 from . import _garnet as garnet
 from . import _sampling
-from ._more import standard
 from ._protocols import CutShort
 from .base import STUDIES, Row, StudyResult, Table, Tell
 from .frame import SEED, Cells, Experiment, Fit, More, Naive, Run, Said, Study, Take, Taken, row_of, run
+from .limits import standard
 
 BARE, BUFFER, CERAMIC = "Li|LLZTO", "Li|LiI-ZnLi", "LiI-ZnLi|LLZTO"
 J0 = "charge_transfer.exchange_current_density"
