@@ -197,6 +197,25 @@ def test_the_report_of_a_study(small, tmp_path):
     assert "What it is worth" in index and "V = j R" in index
 
 
+def test_the_command_runs_all(small, tmp_path, monkeypatch):
+    import json
+
+    from click.testing import CliRunner
+
+    from interlayer import _cli
+    from interlayer.cli import main
+
+    monkeypatch.setattr(_cli, "run_studies", lambda: {"li2024": small})
+    done = CliRunner().invoke(main, ["study", "all", "--json", str(tmp_path / "a.json"), "--report", str(tmp_path / "a.html")])
+    assert done.exit_code == 0, done.output
+    assert "li2024: cell impedance, sham" in done.output  # negative controls as they fell
+    data = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    worth = data["papers"]["li2024"]
+    assert worth["claims"]["not yet"] > 20 and worth["parameters_fitted"] == 2 and data["all"]["skill"]
+    assert {"mean_gain_nats", "interval_90", "claims"} <= set(worth["skill"][0])
+    assert (tmp_path / "a-li2024.html").exists() and "a-li2024.html" in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.long
 def test_all_studies():
     from interlayer.studies import run_all
