@@ -173,7 +173,8 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
         priors = study.prepare(priors)
     cells = study.calibrate(priors, said)
     tests = study.experiments(said)
-    records, nominal = {}, {}
+    records: dict[str, Record] = {}
+    nominal: dict[tuple[int, int], Taken] = {}
     for number, test in enumerate(tests):
         say(f"{test.name}: {test.variant}", 0.02 + 0.18 * number / len(tests))
         record = records[f"{test.name}: {test.variant}"] = simulate(cells[test.variant], test.protocol)
