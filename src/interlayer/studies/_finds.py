@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..analysis import arrhenius, aurbach, bruce_vincent, linear_sweep, nucleation, strip_plate, tafel
+from ..analysis._halves import half_cycles
 from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
 from .frame import Taken
@@ -30,7 +31,7 @@ def polarisation(which: str = "first") -> Find:
     """|V| of the "first" or "last" half cycle, last tenth of it."""
 
     def find(record: Record) -> Taken:
-        return Taken(strip_plate.polarisation(strip_plate.half_cycles(record)[0 if which == "first" else -1])[0])
+        return Taken(strip_plate.polarisation(half_cycles(record)[0 if which == "first" else -1])[0])
 
     return find
 
@@ -40,7 +41,7 @@ EARLY = 0.02  # of a half cycle: "at 0 h"
 
 def early(record: Record) -> Taken:
     """|V| at the start of the first half cycle (`EARLY` of it), for what a paper gives at 0 h."""
-    return Taken(strip_plate.polarisation(strip_plate.half_cycles(record)[0], "at", fraction=EARLY)[0])
+    return Taken(strip_plate.polarisation(half_cycles(record)[0], "at", fraction=EARLY)[0])
 
 
 def life(count: str = "time", horizon: float | None = None) -> Find:
@@ -54,7 +55,7 @@ def life(count: str = "time", horizon: float | None = None) -> Find:
         last = record.traces[-1]
         if count == "time":
             return Taken(float(last["time"][-1]), alive)
-        return Taken(max(0.5 * len(strip_plate.half_cycles(record)), 0.5), alive)
+        return Taken(max(0.5 * len(half_cycles(record)), 0.5), alive)
 
     return find
 
@@ -74,7 +75,7 @@ def onset(factor: float = 1.5) -> Find:
 
 def ramp(record: Record) -> Taken:
     """Current density of the half cycle in which a ramp ended by itself; beyond where it survived its last step."""
-    return Taken(abs(strip_plate.half_cycles(record)[-1].level), record.outcome == "completed")
+    return Taken(abs(half_cycles(record)[-1].level), record.outcome == "completed")
 
 
 def real_part(spectrum: int = 0, *, area: bool = False, subtract: int | None = None) -> Find:

@@ -110,6 +110,7 @@ class Study:
     experiments  claims -> what is run
     inputs       claim -> where it went in, for claims that the catalogue or a material file uses
     not_yet      claim -> reason, where the general reasons (`_reasons`) do not fit
+    further      claims that `more` answers
     keep         paths that are not drawn
     ties         ends of paths that share their quantile (the same lithium at either face)
     samples      number of draws, where a draw is dear
@@ -127,6 +128,7 @@ class Study:
     experiments: Callable[[Said], tuple[Experiment, ...]]
     inputs: Mapping[str, str] = field(default_factory=dict)
     not_yet: Mapping[str, str] = field(default_factory=dict)
+    further: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     ties: tuple[str, ...] = ()
     samples: int = 0  # draws, where not SAMPLES
@@ -171,7 +173,8 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
         priors = study.prepare(priors)
     cells = study.calibrate(priors, said)
     tests = study.experiments(said)
-    records, nominal = {}, {}
+    records: dict[str, Record] = {}
+    nominal: dict[tuple[int, int], Taken] = {}
     for number, test in enumerate(tests):
         say(f"{test.name}: {test.variant}", 0.02 + 0.18 * number / len(tests))
         record = records[f"{test.name}: {test.variant}"] = simulate(cells[test.variant], test.protocol)

@@ -9,9 +9,10 @@ from ..literature import Claim
 from ..protocols import Arrhenius, BruceVincent, Impedance, LinearSweep, StripPlate, Tafel
 from . import _finds as take
 from ._fitting import copied, fit, impedance
-from ._more import standard
+from ._protocols import CutShort
 from .base import STUDIES, StudyResult, Tell
 from .frame import Cells, Experiment, Fit, Naive, Said, Study, Take, run
+from .limits import standard
 
 FILM = "interphase.conductivity"
 BARE, NANO = "interfaces.Li|QCPE", "interfaces.Li|QCPE-PDOL"
@@ -53,13 +54,17 @@ def _plates(said: Said) -> list[Experiment]:
             Take(claim.id, take.polarisation(), (_ohmic(said, claim, "S0.C23", area),), why="film fitted on the impedance alone; the voltage adds the salt's polarisation"),
             Take(life.id, take.life(), (Naive("protected = bare", said["S0.C62"].si, ("S0.C62",)),), why=_NOTHING),
         )
-        out.append(Experiment(f"strip/plate {claim.condition('current_density') / 10:g} mA/cm²", "protected", _plate(claim.condition("current_density"), life.si), takes))
+        out.append(_long(f"strip/plate {claim.condition('current_density') / 10:g} mA/cm²", "protected", _plate(claim.condition("current_density"), life.si), takes))
     current = said["S0.C62"].condition("current_density")
     bare = Take("S0.C62", take.life(), why=_NOTHING)
     shielded = Take("S0.C61", take.life(), (Naive("protected = bare", said["S0.C62"].si, ("S0.C62",)),), why=_NOTHING)
-    out.append(Experiment("strip/plate 0.5 mA/cm²", "bare", _plate(current, 10.0 * said["S0.C62"].si), (bare,)))
-    out.append(Experiment("strip/plate 0.5 mA/cm²", "protected", _plate(current, said["S0.C61"].si), (shielded,)))
+    out.append(_long("strip/plate 0.5 mA/cm²", "bare", _plate(current, 10.0 * said["S0.C62"].si), (bare,)))
+    out.append(_long("strip/plate 0.5 mA/cm²", "protected", _plate(current, said["S0.C61"].si), (shielded,)))
     return out
+
+
+def _long(name: str, variant: str, plate: StripPlate, takes: tuple[Take, ...]) -> Experiment:
+    return Experiment(name, variant, plate, takes, brief=CutShort(plate, 10))
 
 
 _NOTHING = "nothing but depletion of the salt ends a life in this model of a gel: no filament through a soft electrolyte is in it"

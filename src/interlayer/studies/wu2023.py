@@ -13,10 +13,10 @@ from ..protocols import Arrhenius, CriticalCurrent, Impedance, StripPlate
 from ..simulation import Simulation
 from . import _finds as take
 from ._fitting import fit, impedance, polarised
-from ._more import standard
 from ._protocols import CutShort
 from .base import STUDIES, StudyResult, Tell
 from .frame import Cells, Experiment, Fit, Naive, Said, Study, Take, run
+from .limits import standard
 
 FILM = "interfaces.Li|LAGP.interphase.conductivity"
 TRANSFER = "interfaces.ILE|LAGP.charge_transfer.exchange_current_density"

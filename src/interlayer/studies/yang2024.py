@@ -14,10 +14,10 @@ from ..simulation import Simulation
 from . import _finds as take
 from . import _mixed_layers
 from ._fitting import fit, polarised, with_fitted
-from ._more import standard
 from ._protocols import CutShort
 from .base import STUDIES, Row, StudyResult, Tell
 from .frame import Cells, Experiment, Fit, More, Naive, Run, Said, Study, Take, run
+from .limits import standard
 
 FILM = "interfaces.Li|Li6PS5Cl.interphase.conductivity"
 TIP, DEPTH = "interfaces.Li|Li6PS5Cl.filament.tip_focusing", "interfaces.Li|Li6PS5Cl.filament.flaw_depth"
@@ -149,7 +149,7 @@ STUDY = Study(
     {k: f"yang2024/{k}" for k in ("bare", *LAYERS)},
     (Fit((FILM,), ("S3.C47",), "the sulfide's conductivity stays a prior"), Fit((DEPTH, TIP), ("S3.C36",), f"drive: mean interface drop; the focusing at the tip is set to {FOCUSING:g}, far beyond its prior of 3 to 100, with which no flaw shorts this cell")),
     calibrate, experiments, {"S3.C22": "conductivity of the nano filler", "S3.C23": "conductivity of the micro filler", "S3.C93": "electronic conductivity of the layers", "S3.C13": "size of the micro filler", "S3.C14": "size of the nano filler"},
-    keep=(FILM, TIP, DEPTH), samples=12, more=standard("strip/plate", _further),
+    keep=(FILM, TIP, DEPTH), samples=12, further=("S3.C24",), more=standard("strip/plate", _further),
     open=(
         "Contact can't be what the layers improve: at 375 MPa it is whole, bare and protected.",
         "No single mechanism ranks nano over micro over carbon (table): the filler's network sets nano apart where it percolates, which hangs on the grain size of the carbon that nobody measured; it leaves micro beside the carbon alone.",

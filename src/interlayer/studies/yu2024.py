@@ -9,10 +9,10 @@ from ..literature import Claim
 from ..protocols import Arrhenius, Aurbach, BruceVincent, Impedance, Nucleation, StripPlate, Tafel
 from . import _finds as take
 from ._fitting import fit, polarised, with_fitted
-from ._more import standard
 from ._protocols import CutShort
 from .base import STUDIES, StudyResult, Tell
 from .frame import Cells, Experiment, Fit, Naive, Said, Study, Take, run
+from .limits import standard
 
 FILM = "interfaces.Li|LiTFSI-ether.interphase.conductivity"
 CE = {"copper-bare": "interfaces.Cu|LiPF6-carbonate.dead_lithium.coulombic_efficiency", "copper-protected": "interfaces.Cu|POTA-NO3.dead_lithium.coulombic_efficiency"}

@@ -21,10 +21,10 @@ from ..simulation.field import contact
 from . import _finds as take
 from . import _garnet as garnet
 from . import _sampling
-from ._more import standard
 from ._protocols import CutShort
 from .base import STUDIES, Row, StudyResult, Table, Tell
 from .frame import SEED, Cells, Experiment, Fit, More, Naive, Run, Said, Study, Take, Taken, row_of, run
+from .limits import standard
 
 BARE, BUFFER, CERAMIC = "Li|LLZTO", "Li|LiI-ZnLi", "LiI-ZnLi|LLZTO"
 J0 = "charge_transfer.exchange_current_density"
@@ -330,7 +330,7 @@ STUDY = Study(
         Fit(("flaw depth",), ("S2.C26",), "once for each candidate drive; the mean interface drop is the one that is scored"),
     ),
     calibrate, experiments, {"S2.C09": "the pellet's conductivity is of a pellet of such density", "S2.C22": "coverage below one at 0.1 mol/L in the catalogue"},
-    keep=(f"{BARE}.contact.contact_fraction", f"{BARE}.{J0}", "layers.LiI-ZnLi.conductivity", "filament.flaw_depth"), samples=12, more=standard("strip/plate", _further),
+    keep=(f"{BARE}.contact.contact_fraction", f"{BARE}.{J0}", "layers.LiI-ZnLi.conductivity", "filament.flaw_depth"), samples=12, further=("S2.C21", "S2.C23", "S2.C28", "S2.C34"), more=standard("strip/plate", _further),
     ties=("contact.spot_radius", "filament.tip_focusing", "voids.replenishment_current", "voids.void_depth"),
 )  # fmt: skip
 

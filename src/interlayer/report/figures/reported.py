@@ -79,15 +79,15 @@ def _line(ax: Axes, y: float, row: Row) -> None:
 def lay_over(figure: Sheet, rows: Sequence[Row], colours: dict[str, str]) -> Sheet:
     """Reported values as dashed lines on a figure of the same experiment: polarisations and critical currents as levels,
     resistances on the real axis. `colours` by variant."""
-    for row in rows:
-        if row.reported is None or not row.claim:
-            continue
+    shown = [r for r in rows if r.reported is not None and r.claim]
+    for number, row in enumerate(shown):
+        assert row.reported is not None
         for ax in figure.axes:
             if row.quantity in ("overpotential", "voltage") and (scale := _scale(ax.get_ylabel(), "V")):
-                _level(ax, scale * row.reported, row, colours, both=True)
+                _level(ax, scale * row.reported, row, colours, number, both=True)
                 break
             if row.quantity == "current_density" and (scale := _scale(ax.get_ylabel(), "A/cm²")):
-                _level(ax, scale * row.reported, row, colours, both=False)
+                _level(ax, scale * row.reported, row, colours, number, both=False)
                 break
             if row.quantity in ("resistance", "area_specific_resistance") and (scale := _scale(ax.get_xlabel(), "Ω")) and ("cm²" in ax.get_xlabel()) == (row.quantity != "resistance"):
                 _upright(ax, scale * row.reported, row, colours)
@@ -102,14 +102,14 @@ def _scale(label: str, unit: str) -> float | None:
     return next((factor for text, factor in _SCALES.items() if f"({text})" in label or f"[{text}]" in label or label.endswith(text)), None)
 
 
-def _level(ax: Axes, value: float, row: Row, colours: dict[str, str], *, both: bool) -> None:
+def _level(ax: Axes, value: float, row: Row, colours: dict[str, str], number: int, *, both: bool) -> None:
     low, high = ax.get_ylim()
     colour = colours.get(row.where.partition(": ")[2], MEASURED)
     for v in (value, -value) if both and low < 0.0 else (value,):
         ax.axhline(v, color=colour, lw=0.8, ls=(0, (4, 2)), zorder=3)
     if value > 0.9 * high and value < 20.0 * high:
         ax.set_ylim(-1.1 * value if both and low < 0.0 else low, 1.1 * value)
-    ax.annotate(f"reported {row.claim}", (1.0, value), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=5.5, color=colour, annotation_clip=False)
+    ax.annotate(f"reported {row.claim}", (1.0 - 0.13 * (number % 7), value), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=5.5, color=colour, annotation_clip=False)
 
 
 def _upright(ax: Axes, value: float, row: Row, colours: dict[str, str]) -> None:
