@@ -279,7 +279,8 @@ def _technique(record: Record, found: Analysed, r: Recognised, shown: set[str], 
     made = found.findings.get(r.technique, ())
     out: list[Block] = [Text(f"In this record because: {r.why}.")]
     if not folded:
-        out += _figures(record, r.technique, made, shown, shelf, prefix)
+        others = [f for technique, fs in found.findings.items() if technique != r.technique for f in fs]  # a strip/plate figure shades shorts
+        out += _figures(record, r.technique, [*made, *others], shown, shelf, prefix)
     if made:
         out.append(_parts.finding_grid(made))
     out += [Text(f"No number: {why}", "warning") for why in found.refusals.get(r.technique, ())]
@@ -291,7 +292,7 @@ def _figures(record: Record, technique: str, findings: Sequence[Finding], shown:
     """The figures that are registered for a technique, else the trace of the voltage, once."""
     from .. import figures
 
-    kinds = figures.of(technique) if hasattr(figures, "of") else []
+    kinds = figures.of(technique)
     out: list[Block] = []
     for kind in kinds:
         out += _parts.picture(functools.partial(kind, record, findings), kind.caption, shelf, f"{prefix}{kind.name.replace('.', '-')}")
