@@ -101,7 +101,7 @@ def _solved(problem: Problem, linear: Index, theta: Array) -> tuple[Array, Array
     """theta (k, n) with its best linear parameters, and an orthonormal basis of their columns (k, 2m, l)."""
     r, columns = problem.residuals(theta)
     a = columns[:, np.searchsorted(problem.free, linear)].transpose(0, 2, 1)
-    usable = (np.abs(a) < HUGE).all(axis=(1, 2)) & (np.abs(r) < HUGE).all(axis=1)
+    usable: Mask = np.asarray((np.abs(a) < HUGE).all(axis=(1, 2)) & (np.abs(r) < HUGE).all(axis=1))
     a = np.where(usable[:, None, None], a, 0.0)
     length = np.linalg.norm(a, axis=1, keepdims=True)
     length = np.where(length > 0.0, length, 1.0)
@@ -117,8 +117,8 @@ def _solved(problem: Problem, linear: Index, theta: Array) -> tuple[Array, Array
 
 def as_logarithms(problem: Problem, start: Array) -> tuple[Problem, Array]:
     """The same with every unbounded parameter searched as ln |p|, its sign that of the start, and those signs (n,)."""
-    changed = np.isin(np.arange(len(start)), problem.free) & ~problem.log & (problem.low <= -WIDE) & (problem.high >= WIDE)
-    sign = np.where(changed & (start < 0.0), -1.0, 1.0)
+    changed: Mask = np.asarray(np.isin(np.arange(len(start)), problem.free) & ~problem.log & (problem.low <= -WIDE) & (problem.high >= WIDE))
+    sign: Array = np.where(np.asarray(changed & (start < 0.0)), -1.0, 1.0)
     if not changed.any():
         return problem, sign
 

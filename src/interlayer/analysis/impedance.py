@@ -8,7 +8,7 @@ curvature: `ImpedanceFit.profile`. Kramers-Kronig comes first (analysis/kramers_
 
 A fit is called a misfit when its residuals follow the frequency (runs and autocorrelation, analysis/_residuals.py) or
 are clearly larger than the Kramers-Kronig residuals, or when one more relaxation would do better than chance
-(analysis/_missing.py): then values and errors describe the circuit, not the cell. Two arcs so close that one describes
+(analysis/_missing.py; both of these with validate=True only): then values and errors describe the circuit, not the cell. Two arcs so close that one describes
 them within the noise are no misfit: of what lies in one arc no test knows.
 """
 
@@ -174,7 +174,7 @@ def _result(
         misfit, verdict = _verdict_on_stated(solution.chi2, solution.dof, found)
     else:
         misfit, verdict = _verdict(residuals[kept], solution.free, found, tested)
-    if not misfit and weights.name in WHITE and solution.problem is not None and solution.free:
+    if tested is not None and not misfit and weights.name in WHITE and solution.problem is not None and solution.free:
         misfit, verdict = _another(spectrum, solution, kept, verdict)
     std = std_of(target, solution)
     reasons = {target.names[i]: why for i, why in solution.reasons.items()}
