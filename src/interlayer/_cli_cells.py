@@ -182,8 +182,8 @@ def _show_pair(name: str) -> None:
     rows = []
     for block, entries in found.physics.items():
         for key, value in entries.items():
-            word = isinstance(value, str)
-            rows.append((f"{block}.{key}", value, "", "choice", "") if word else (f"{block}.{key}", str(value), str(value.law), value.mark, value.source))
+            facts = ("", "choice", "") if isinstance(value, str) else (str(value.law), value.mark, value.source)
+            rows.append((f"{block}.{key}", str(value), *facts))
     _cli.print_table(("parameter", "value", "law", "mark", "source"), rows)
 
 
