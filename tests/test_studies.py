@@ -125,6 +125,9 @@ def test_summary_counts_and_keeps_bounds_apart():
     assert found.bias == pytest.approx(0.5 * math.log(2.0)) and found.controls == ("sham: 100 mV (beside 100 mV)",)
     (skill,) = found.skill
     assert (skill.claims, skill.gain, skill.least) == (2, 0.5, pytest.approx(0.2))
+    assert (skill.values, skill.value_gain) == (2, 0.5)
+    alive = summary.skill("x", [Row("E", "e", "time", 1.0, 1.0, "predicted", censored=True, gains={"x": {"1.0": 3.0, "0.5": 3.0, "2.0": 3.0}})])
+    assert (alive.claims, alive.values) == (1, 0) and math.isnan(alive.value_gain)
     assert found.as_dict()["bands_80"]["coverage"] == 0.5 and "1 of 2" in found.cells()
 
 

@@ -162,10 +162,10 @@ class StudyResult:
 #: what a study's `run` may be told: called with (sentence, share done between 0 and 1)
 Tell: TypeAlias = Callable[[str, float], None]
 
-#: name -> function run(tell) -> StudyResult
-STUDIES: Registry[Callable[[Tell | None], StudyResult]] = Registry("study", "interlayer.studies")
+#: name -> function study(tell=None, samples=None) -> StudyResult; samples overrules the number of draws
+STUDIES: Registry[Callable[..., StudyResult]] = Registry("study", "interlayer.studies")
 
 
-def run(study: str, tell: Tell | None = None) -> StudyResult:
-    """Run a study by name; `tell` hears of its progress."""
-    return STUDIES[study](tell)
+def run(study: str, tell: Tell | None = None, samples: int | None = None) -> StudyResult:
+    """Run a study by name; `tell` hears of its progress, `samples` overrules the number of draws."""
+    return STUDIES[study](tell) if samples is None else STUDIES[study](tell, samples)

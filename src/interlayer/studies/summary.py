@@ -19,6 +19,8 @@ class Skill:
     """Mean gain in log-score over one naive rule [nats], its 90 % bootstrap interval over the claims, and how many there are.
 
     least   the smallest of the mean gains with the rule's spread halved, as stated, and doubled
+    values  how many of the claims are values, not bounds or lives that ended alive, and `value_gain` the mean gain over these:
+            a model in which nothing fails is rewarded by every life that ended alive, so this one is the harder test
     """
 
     rule: str
@@ -26,6 +28,8 @@ class Skill:
     gain: float
     interval: tuple[float, float]
     least: float
+    values: int
+    value_gain: float
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,14 @@ class Summary:
         """Plain JSON form."""
         return {
             "name": self.name, "claims": dict(self.covered), "parameters_fitted": self.parameters, "scored": self.scored, "mean_log_score_nats": self.score,
-            "skill": [{"naive": s.rule, "claims": s.claims, "mean_gain_nats": s.gain, "interval_90": list(s.interval), "least_gain_with_the_rule_s_spread_halved_or_doubled": s.least} for s in self.skill],
+            "skill": [{"naive": s.rule, "claims": s.claims, "mean_gain_nats": s.gain, "interval_90": list(s.interval), "least_gain_with_the_rule_s_spread_halved_or_doubled": s.least, "values": s.values, "mean_gain_on_values_nats": s.value_gain} for s in self.skill],
             "bands_80": {"two_sided": self.bands, "held": self.held, "coverage": self.held / self.bands if self.bands else None},
             "bias_ln": self.bias, "rms_ln": self.spread, "bounds": {"number": self.bounds, "kept": self.kept}, "controls": list(self.controls),
         }  # fmt: skip
 
     def cells(self) -> tuple[str, ...]:
         """Text cells for a table (see `HEADS`)."""
-        skill = "; ".join(f"{s.rule}: {s.gain:+.2f}{_ends(s.interval)}, {s.claims} claim{'s' * (s.claims != 1)}" for s in self.skill)
+        skill = "; ".join(f"{s.rule}: {s.gain:+.2f}{_ends(s.interval)}, {s.claims} claim{'s' * (s.claims != 1)}{_valued(s)}" for s in self.skill)
         counts = ", ".join(f"{self.covered.get(r, 0)} {r}" for r in ROLES)
         return (self.name, counts, str(self.parameters), skill, f"{self.held} of {self.bands}", f"{self.bias:+.2f}" if self.bands else "", f"{self.kept} of {self.bounds}")
 
@@ -77,6 +81,13 @@ HEADS = ("paper", "claims", "fitted", "gain over naive rules [nats] (90 % bootst
 
 def _ends(interval: tuple[float, float]) -> str:
     return "" if math.isnan(interval[0]) else f" ({interval[0]:+.2f} to {interval[1]:+.2f})"
+
+
+def _valued(skill: Skill) -> str:
+    """The gain on values alone, where the claims hold bounds and lives as well."""
+    if skill.values == skill.claims:
+        return ""
+    return f" ({skill.value_gain:+.2f} on the {skill.values} that are values)" if skill.values else " (all bounds or lives)"
 
 
 def of_rows(name: str, rows: Iterable[Row], parameters: int) -> Summary:
@@ -109,11 +120,13 @@ def _mean(values: list[float]) -> float:
 
 def skill(rule: str, rows: Iterable[Row]) -> Skill | None:
     """Gain over one naive rule, over the rows that it answers; None where it answers none."""
-    found = [r.gains[rule] for r in rows if rule in r.gains]
+    rows = [r for r in rows if rule in r.gains]
+    found = [r.gains[rule] for r in rows]
     if not found:
         return None
+    valued = [r.gains[rule]["1.0"] for r in rows if not r.censored and r.form not in ("lower_bound", "upper_bound")]
     mean, low, high = bootstrap([g["1.0"] for g in found])
-    return Skill(rule, len(found), mean, (low, high), min(_mean([g[f] for g in found]) for f in ("1.0", "0.5", "2.0")))
+    return Skill(rule, len(found), mean, (low, high), min(_mean([g[f] for g in found]) for f in ("1.0", "0.5", "2.0")), len(valued), _mean(valued))
 
 
 def of(result: StudyResult) -> Summary:
