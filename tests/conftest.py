@@ -6,9 +6,12 @@ import ast
 import cmath
 import ctypes
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: rounding, and so the last step of an iteration, depends on it
 
 import numpy as np
 

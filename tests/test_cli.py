@@ -232,13 +232,14 @@ def test_analysis_names_arcs_and_writes_its_tables(here, monkeypatch):
     assert (Path("out") / "trends.csv").read_text(encoding="utf-8").startswith("spectrum,number in the series,")
 
 
-def alike(one, other):
-    """Equal, numbers to 1e-6: rounding inside BLAS depends on where arrays lie in memory."""
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(alike(one[k], other[k]) for k in one)
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(alike, one, other))
-    return one == pytest.approx(other, rel=1e-6, nan_ok=True) if isinstance(one, float) else one == other
+def differences(one, other, where=""):
+    """Where two nests of values differ, numbers by more than 1e-6: rounding inside BLAS depends on its threads."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return [d for k in one for d in differences(one[k], other[k], f"{where}.{k}")]
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other):
+        return [d for k, pair in enumerate(zip(one, other, strict=True)) for d in differences(*pair, f"{where}[{k}]")]
+    same = one == pytest.approx(other, rel=1e-6, nan_ok=True) if isinstance(one, float) else one == other
+    return [] if same else [f"{where}: {one!r}, {other!r}"]
 
 
 def test_processes_change_nothing(here, monkeypatch):
@@ -250,7 +251,7 @@ def test_processes_change_nothing(here, monkeypatch):
     both = _cli_spectra.analyse(records, wanted, lambda sentence, share: None)
     for label in records:
         one, other = ([f.as_dict() for f in found.looks[label][0].findings()] for found in (alone, both))
-        assert alike(one, other)
+        assert differences(one, other) == []
 
 
 def test_the_circuit_of_a_long_series_is_chosen_on_some_of_it_and_said(here, monkeypatch):

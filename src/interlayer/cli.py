@@ -8,6 +8,7 @@ unforeseen error), 2 wrong input, 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -18,6 +19,9 @@ import click
 
 from . import __version__, _cli_cells, _cli_literature
 from .errors import InterlayerError, ReadError
+
+#: before numpy is imported: matrices here are small, a batch has processes of its own, and one thread rounds the same every time
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 DEMO = "zhai2024"
 
