@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+from urllib.parse import quote
 
 from matplotlib.figure import Figure
 
@@ -68,6 +69,13 @@ class Drawing:
     caption: str
 
 
+@dataclass(frozen=True)
+class Links:
+    """Pages of this package that lie beside this one, as (file name, words)."""
+
+    pages: Sequence[tuple[str, str]]
+
+
 @dataclass(frozen=True, eq=False)
 class Folded:
     """Blocks that open on a click (no script), shut at first."""
@@ -84,7 +92,7 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
 
 
-Block: TypeAlias = Text | Bullets | Grid | Facts | Picture | Drawing | Folded | Section
+Block: TypeAlias = Text | Bullets | Grid | Facts | Picture | Drawing | Links | Folded | Section
 
 #: by which a page of this package is known, so that nobody else's file is written over
 MARK: Final = '<meta name="generator" content="interlayer">'
@@ -198,6 +206,8 @@ class _Page:
                 return self.picture(block)
             case Drawing(markup, caption):
                 return self.figure(markup, caption, 1.0)
+            case Links(pages):
+                return "<ul>" + "".join(f'<li><a href="{quote(file)}">{_escape(words)}</a></li>' for file, words in pages) + "</ul>\n"
             case Folded(title, blocks):
                 return f"<details><summary>{_escape(title)}</summary>{''.join(self.block(b) for b in blocks)}</details>\n"
             case Section():

@@ -198,7 +198,10 @@ def efficiency(record: Record) -> Taken:
 
 
 def deposit(record: Record) -> Taken:
-    """Thickness of the deposit at the end [m], pores included; nan for a record without its channel."""
+    """Thickness of the deposit at the end [m], pores included; nan for a record without its channel, or of a plating that
+    ended before its charge had passed."""
+    if record.outcome != "completed":
+        return NONE
     for channel in record.traces[-1].channels:
         if channel.startswith("thickness@deposit"):
             return Taken(float(record.traces[-1][channel][-1]))

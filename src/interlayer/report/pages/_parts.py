@@ -36,7 +36,7 @@ def picture(make: Callable[[], Sheet], caption: str, shelf: dict[str, Sheet] | N
         return [Text(f"{caption.partition('.')[0]}: not drawn. {error}", "note")]
     if shelf is not None:
         shelf[stem] = made
-    return [Picture(made, f"{caption} {made.note}" if made.note and made.note not in caption else caption)]
+    return [Picture(made, caption)]
 
 
 def technique(records: Iterable[Record]) -> str:

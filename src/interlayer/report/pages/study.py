@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...cells import Cell
 from ...record import Record
-from ..html import Block, Bullets, Folded, Grid, Picture, Section, Text
+from ..html import Block, Bullets, Folded, Grid, Links, Picture, Section, Text
 from ..style import Sheet
 from ..words import rounded
 from . import _parts
@@ -65,7 +65,7 @@ def index(results: Mapping[str, StudyResult], pages: Mapping[str, str], path: st
     out: list[Block] = [
         Text("Each paper as a study: every claim that the package can answer now stands beside what was simulated; the others say why not yet.", "lead"),
         Section("What it is worth", [Grid(heads, rows), Text(SCORES, "note")]),
-        Section("The studies", [Grid(("study", "title", "its page"), [(name, r.title, pages.get(name, "")) for name, r in results.items()])]),
+        Section("The studies", [Links([(pages[name], f"{name}: {r.title}") for name, r in results.items() if name in pages])]),
     ]
     for name, r in results.items():
         out.append(Section(name, [Text(r.question), *_claims(r), Bullets(summary.of(r).controls)]))
