@@ -206,11 +206,11 @@ def _optimum(run: Run) -> list[Row]:
         best = int(np.argmin(z))
         over = next((c for c, v in zip(grid[best + 1 :], z[best + 1 :], strict=True) if v > 1.05 * z[best]), math.nan)
         found.append((grid[best], over))
-    why = "coverage and thickness of the variants are priors of the catalogue"
+    why = "no prediction: coverage and thickness of the variants in the catalogue follow what the paper says in words (S2.C22, S2.C23)"
     rows = []
     for k, key in enumerate(("S2.C21", "S2.C23")):
         values = [Taken(f[k]) for f in found]
-        rows.append(row_of(Take(key, take.face, why=why), run.said, set(), values[0], [v for v in values[1:] if math.isfinite(v.value)]))
+        rows.append(row_of(Take(key, take.face, role="input", why=why), run.said, set(), values[0], [v for v in values[1:] if math.isfinite(v.value)]))
     return rows
 
 
