@@ -185,6 +185,7 @@ def test_command(tmp_path):
     run = CliRunner().invoke
     done = run(main, ["claims", "interfacial_asr", "--paper", "zhai2024"])
     assert done.exit_code == 0 and "1173.4" in done.output and "2 claims" in done.output
+    assert "S2.C26" in run(main, ["claims", "critical current", "--paper", "zhai2024"]).output  # a phrase is its words
     done = run(main, ["claims", "S2.C03", "--json", "-"])
     assert json.loads(done.output)["claims"][0]["si"]["values"] == [pytest.approx(0.11734)]
     assert "polarization_voltage" in run(main, ["claims", "--quantities"]).output

@@ -77,7 +77,7 @@ def matching(query: Iterable[str], claims: Iterable[Claim]) -> list[Claim]:
 
     found = claims_given = list(claims)
     words = vocabulary()
-    for word in query:
+    for word in (part for phrase in query for part in phrase.split()):
         exact = word in words.quantities or word in words.techniques or word in words.splits
         hits = [c for c in found if (word in (c.quantity, c.technique, c.split) if exact else word.casefold() in " ".join((c.id, c.quantity, c.subject, c.variant, c.note)).casefold())]
         if not hits and not exact:
