@@ -5,8 +5,9 @@
 Each record is simulated as it was measured: its spectra, and its stretches at constant current (the voltage answers) or
 constant voltage (the current answers). sigma is what is stated, else estimated from the record alone (a spectrum: from
 its Kramers-Kronig test, in proportion to |Z|; a trace: from what its points differ from their neighbours) and once more
-from the residuals, each record's divided by its points less the parameters that it pays for (components.py). Search, covariance and profiles are those of the impedance fits (analysis/_solve.py): complex data
-are taken as they come, real ones packed in pairs. Jacobian by forward differences of the simulation.
+from the residuals, each record's divided by its points less the parameters that it pays for (components.py). Search,
+covariance and profiles are those of the impedance fits (analysis/_solve.py): complex data are taken as they come, real
+ones packed in pairs. Jacobian by forward differences of the simulation.
 
 Validity: noise is taken for independent from point to point. A model that lacks something leaves residuals in a pattern
 or above the data's own scatter: that is flagged (`misfit`), and the errors then are too small.
