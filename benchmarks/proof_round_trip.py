@@ -1,6 +1,7 @@
 """Round trip: a cell is simulated, noise added, the records written as text files, read back and identified in one likelihood.
 
     python benchmarks/proof_round_trip.py --draws 1000 --keep rows.csv      (a second call goes on where the first stopped)
+    python benchmarks/proof_round_trip.py --first 1000 --draws 1000         (fresh draws)
     python benchmarks/proof_round_trip.py --wrong 200 --keep wrong.csv      (truths that the cell lacks)
 
 Each draw has its own truth (conductivity, transference number and diffusivity of the salt, exchange current and double layer of
@@ -176,15 +177,16 @@ def lacking(rows) -> None:
 def main() -> None:
     """Run, go on, print."""
     ask = argparse.ArgumentParser(description="identification from files: coverage, and truths that the cell lacks")
-    ask.add_argument("--draws", type=int, default=100, help="draws that the cell describes (first number 0)")
+    ask.add_argument("--draws", type=int, default=100, help="draws that the cell describes")
+    ask.add_argument("--first", type=int, default=0, help="number of the first draw: another one makes other truths and other noise")
     ask.add_argument("--wrong", type=int, default=0, help="draws whose truth the cell lacks (instead)")
     ask.add_argument("--keep", type=Path, help="file that holds the draws; a second call goes on")
     given = ask.parse_args()
     begin = time.process_time()
     if given.wrong:
-        lacking(kept(given.keep, range(given.wrong), True))
+        lacking(kept(given.keep, range(given.first, given.first + given.wrong), True))
     else:
-        right(kept(given.keep, range(given.draws), False))
+        right(kept(given.keep, range(given.first, given.first + given.draws), False))
     print(f"CPU {time.process_time() - begin:.0f} s")
 
 

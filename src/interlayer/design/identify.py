@@ -5,8 +5,9 @@
 Each record is simulated as it was measured: its spectra, and its stretches at constant current (the voltage answers) or
 constant voltage (the current answers). sigma is what is stated, else estimated from the record alone (a spectrum: from
 its Kramers-Kronig test, in proportion to |Z|; a trace: from what its points differ from their neighbours) and once more
-from the residuals. Search, covariance and profiles are those of the impedance fits (analysis/_solve.py): complex data
-are taken as they come, real ones packed in pairs. Jacobian by forward differences of the simulation.
+from the residuals, each record's divided by its points less the parameters that it pays for (components.py). Search,
+covariance and profiles are those of the impedance fits (analysis/_solve.py): complex data are taken as they come, real
+ones packed in pairs. Jacobian by forward differences of the simulation.
 
 Validity: noise is taken for independent from point to point. A model that lacks something leaves residuals in a pattern
 or above the data's own scatter: that is flagged (`misfit`), and the errors then are too small.
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from ..errors import AnalysisError, SimulationError, UnknownNameError
 from ..protocols import Replay
 from ..record import Finding, Provenance, Record, Segment
 from ..simulation import CellModel
+from . import components
 from .join import default_free, same_area
 from .replay import Stretch, sampled, stretches
 
@@ -47,6 +49,7 @@ RTOL = 1e-5
 FINEST = 1e-4  # of the largest value: smoother data than that are not measured
 REACH = 1e4  # how far from the cell's own value a parameter is searched, as a factor
 EXCESS = 1.5  # residuals above the record's own scatter, as a factor, that noise does not make
+LEAST = 0.2  # of the record's own scatter: a fit that leaves less has not measured the noise
 STATED = {"impedance": "number", "voltage": "voltage", "current_density": "current_density"}
 
 
@@ -100,6 +103,7 @@ class Identification:
     cell         with the values in place, marked "fitted"
     values, std  by path, SI; std None has its reason in `undetermined`
     covariance   [SI], order of `free`; NaN rows where one is not determined
+    freedom      {parameter: degrees of freedom of its std}, few where one short record decides; infinite where noise is stated
     comparisons  each record's part: fits or not, and what it would have said alone
     measured     the records as given, `simulated` the same experiments on `cell`
     remarks      what else a reader must know
@@ -110,6 +114,7 @@ class Identification:
     values: Mapping[str, float]
     std: Mapping[str, float | None]
     covariance: Array = field(repr=False)
+    freedom: Mapping[str, float]
     chi2: float
     dof: int
     comparisons: tuple[Comparison, ...]
@@ -158,8 +163,15 @@ class Identification:
         ]  # fmt: skip
 
     def interval(self, name: str, level: float = 0.95) -> tuple[float, float] | None:
-        """Interval by the covariance, symmetric in the search scale, or None where there is no std."""
-        return symmetric(self.target, self.solution, name, level)
+        """Interval by the covariance, symmetric in the search scale, with Student's quantile of this parameter's `freedom`;
+        None where there is no std."""
+        return symmetric(self.target, self._judged(name), name, level)
+
+    def _judged(self, name: str) -> Solution:
+        """The solution with the degrees of freedom of one parameter."""
+        self.target.index(name)  # an unknown name raises with the nearest match
+        known = math.isinf(self.freedom[name])
+        return replace(self.solution, stated=known, dof=self.dof if known else max(round(self.freedom[name]), 1))
 
     def profile(self, name: str, level: float = 0.95) -> Profile:
         """Profile-likelihood interval of one parameter; its `x` and `chi2` are the profile plot."""
@@ -169,7 +181,10 @@ class Identification:
         """The same for several (default all): each point is a fit of the others, so this takes a while."""
         still = {self.free[i] for i, why in self.solution.reasons.items() if why == "held fixed"}
         chosen = [n for n in self.free if n not in still] if names is None else list(names)
-        return profiles(self.solution, self.target, chosen, level, {"method": METHOD})
+        out: dict[str, Profile] = {}
+        for name in chosen:
+            out |= profiles(self._judged(name), self.target, [name], level, {"method": METHOD})
+        return out
 
     def alone(self) -> list[str]:
         """For each parameter what each record alone would say of it, and all of them together, in words."""
@@ -245,18 +260,18 @@ def identify(
     options = {"fixed": fixed, "bounds": bounds}
     sigma = np.concatenate([p.sigma for p in pieces])
     stated = all(p.stated for p in pieces)
-    solution = _solved(target, stacked, sigma, stated, None, guess=guess, quick=not stated, **options)
-    if not stated:  # now that there are residuals: their own scatter
+    solution = _solved(target, stacked, sigma, None, guess=guess, quick=not stated, **options)
+    if not stated or any(p.stretch.answer == "impedance" for p in pieces):  # now that there are residuals: their own scatter
         sigma = _rescaled(pieces, solution, sigma)
-        near = Near(solution.values, 1.0, "measured")
-        solution = _solved(target, stacked, sigma, False, near, guess=guess, **options)
+        solution = _solved(target, stacked, sigma, Near(solution.values, 1.0, "measured"), guess=guess, **options)
     return _result(target, model, solution, pieces, list(named), met, remarks)
 
 
-def _solved(target: ModelTarget, data: Spectrum, sigma: Array, stated: bool, near: Near | None, **options: Any) -> Solution:
+def _solved(target: ModelTarget, data: Spectrum, sigma: Array, near: Near | None, **options: Any) -> Solution:
+    """The minimum for these standard deviations, which are taken at their word."""
     weight = 1.0 / sigma
     size = float(np.sqrt(np.mean((np.repeat(np.abs(data.z), 2) * weight) ** 2)))
-    return solve(target, data, Weighting("measured", weight, stated=stated), near=near, noise=1.0 / size, **options)
+    return solve(target, data, Weighting("measured", weight, stated=True), near=near, noise=1.0 / size, **options)
 
 
 def _named(records: Record | Sequence[Record] | Mapping[str, Record]) -> dict[str, Record]:
@@ -439,16 +454,40 @@ def _real(where: Sequence[slice]) -> Any:
 
 
 def _rescaled(pieces: Sequence[Piece], solution: Solution, sigma: Array) -> Array:
-    """sigma with what is not stated set to the scatter of the residuals; the parameters are shared out by points."""
-    off = solution.off.view(np.float64)
+    """sigma with what is not stated set to the scatter of the residuals (components.py), and of impedance in proportion to
+    |Z| of the fit: in proportion to the measured, a point that noise made small would weigh more, and all |Z| come out small."""
+    rows, told = _groups(pieces)
+    problem = solution.problem
+    assert problem is not None
+    r, j = (v[0] for v in problem.residuals(solution.theta[None, :]))
+    pull = np.zeros(len(j))
+    if problem.prior is not None:
+        mean, sharp = problem.prior
+        pull = problem.gather @ ((solution.theta - mean) * (sharp * problem.noise) ** 2)
+    found = components.variances(r, _moving(j, solution), problem.sharpness(), pull, rows, told, LEAST**2)
     out = sigma.copy()
-    stated = {p.group: p.stated for p in pieces}
-    left = max(1.0 - solution.free / len(sigma), 0.1)
-    for group, where in _slices(pieces).items():
-        if not stated[group]:
-            rows = _real(where)
-            scale = math.sqrt(float(np.mean((off[rows] / sigma[rows]) ** 2)) / left)
-            out[rows] = sigma[rows] * max(scale, 0.2)
+    for group, where in rows.items():
+        out[where] *= math.sqrt(found[group])
+    at = 0
+    for p in pieces:
+        if p.stretch.answer == "impedance":
+            share = np.abs(1.0 + solution.off[at : at + len(p.data)] / p.data)
+            out[2 * at : 2 * (at + len(p.data))] *= np.repeat(np.clip(share, 1.0 / EXCESS, EXCESS), 2)
+        at += len(p.data)
+    return out
+
+
+def _groups(pieces: Sequence[Piece]) -> tuple[dict[str, Any], dict[str, bool]]:
+    """{group: its places among the real numbers}, {group: whether its noise is stated}."""
+    return {group: _real(where) for group, where in _slices(pieces).items()}, {p.group: p.stated for p in pieces}
+
+
+def _moving(j: Array, solution: Solution) -> Array:
+    """The slopes with those of parameters at a bound, which nothing moves, set to 0."""
+    assert solution.problem is not None
+    still = [k for k, i in enumerate(solution.problem.free) if solution.reasons.get(int(i), "").startswith("at its ")]
+    out = j.copy()
+    out[still] = 0.0
     return out
 
 
@@ -460,8 +499,14 @@ def _result(
     problem = solution.problem
     assert problem is not None
     slope = problem.residuals(solution.theta[None, :])[1][0]
+    rows, told = _groups(pieces)
+    moving, known = _moving(slope, solution), problem.sharpness()
+    left = components.left_over(moving, known, rows)
+    freedom = dict.fromkeys(target.names, math.inf)
+    if not all(told.values()):
+        freedom |= {target.names[i]: float(f) for i, f in zip(problem.free, components.freedom(moving, known, rows, told), strict=True)}
     comparisons = tuple(
-        _comparison(group, [p for p in pieces if p.group == group], where, solution, target, slope) for group, where in _slices(pieces).items()
+        _comparison(group, [p for p in pieces if p.group == group], where, left[group], solution, target, slope) for group, where in rows.items()
     )
     remarks += solution.remarks
     if any(c.misfit for c in comparisons):
@@ -471,16 +516,19 @@ def _result(
     simulated = tuple(model.records(solution.values))
     cell = model.with_values(solution.values, [std[n] for n in target.names])
     return Identification(
-        cell, target.names, values, std, solution.covariance, solution.chi2, solution.dof, comparisons, tuple(measured), simulated, tuple(remarks), target, solution
+        cell, target.names, values, std, solution.covariance, freedom, solution.chi2, solution.dof, comparisons, tuple(measured), simulated, tuple(remarks), target,
+        solution,
     )
 
 
-def _comparison(group: str, pieces: Sequence[Piece], where: Sequence[slice], solution: Solution, target: ModelTarget, slope: Array) -> Comparison:
-    rows = _real(where)
+def _comparison(
+    group: str, pieces: Sequence[Piece], rows: Any, left: float, solution: Solution, target: ModelTarget, slope: Array
+) -> Comparison:
+    """`rows` are its places among the real numbers, `left` its degrees of freedom."""
     off, own = solution.off.view(np.float64)[rows], np.concatenate([p.sigma for p in pieces])
     answer = pieces[0].stretch.answer
     stated = pieces[0].stated
-    ratio = float(np.sqrt(np.sum((off / own) ** 2) / max(len(rows) - solution.free * len(rows) / len(solution.off) / 2, 1)))
+    ratio = float(np.sqrt(np.sum((off / own) ** 2) / max(left, 1.0)))
     scores = []
     at = 0
     for p in pieces:
