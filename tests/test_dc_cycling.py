@@ -337,3 +337,13 @@ def test_coverage_of_fade():
         # Q/Q_ref: the reference's own error moves the slope by 1e-3 of itself, far below the scatter's
         hits.append(holds(value(cycling.find(table(rows, step=900.0)), "fade per cycle"), 2e-3, 2.05))
     band(hits)
+
+
+def test_a_short_hold_is_parted_where_the_file_says_so():
+    """TestFile.nda: 88 of 1,821 rows of its charge are held at a voltage; the step numbers are not looked at."""
+    from interlayer.analysis.steps import segment
+
+    data = real("fastnda/TestFile.nda.zip")
+    parted = segment(data, specific=False, by="current")
+    kind = {"Rest": "rest", "CC_DChg": "current", "CC_Chg": "current", "CV_Chg": "voltage"}
+    assert [(k, int(b - a)) for k, a, b in zip(parted.kind, parted.first, parted.stop, strict=True)] == [(kind[s.info["label"]], len(s)) for s in data.segments]
