@@ -278,20 +278,21 @@ def _rates(record: Record) -> int:
 
 
 def _run(record: Record, stated: Known) -> list[Finding]:
-    return find(record, **option(stated, "working"))
+    return find(record, **option(stated, "working", "foot"))
 
 
 def _over(record: Record, stated: Known) -> list[Finding]:
-    return [b_value(record, **option(stated, "branch"))] if _rates(record) >= 3 else []
+    return [b_value(record, **option(stated, "branch", "foot"))] if _rates(record) >= 3 else []
 
 
 def _diffuses(record: Record, stated: Known) -> list[Finding]:
-    return [diffusivity(record, **option(stated, "concentration", "kinetics", "branch"))] if _rates(record) >= 3 else []
+    return [diffusivity(record, **option(stated, "concentration", "kinetics", "branch", "foot"))] if _rates(record) >= 3 else []
 
 
 declare(Technique(
     "cyclic_voltammetry", "cyclic voltammetry", (FLOWS, Condition("sweeps to and fro", _to_and_fro)), (_run, _over, _diffuses),
-    {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"', "branch": '"anodic" or "cathodic"', "working": 'side of the working electrode, "left" or "right"'},
+    {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"', "branch": '"anodic" or "cathodic"', "working": 'side of the working electrode, "left" or "right"',
+     "foot": 'what a peak stands on, "line" (diffusion) or "zero" (stripping)'},
 ))  # fmt: skip
 
 
