@@ -146,7 +146,7 @@ def test_a_voltammogram_strips_what_it_plated_but_the_dead(text: str) -> None:
 
 
 def test_the_stripping_peak_is_where_the_current_is_largest() -> None:
-    """The plating before it is no baseline: a line through that puts the peak 30 mV too low."""
+    """The plating before it is no baseline."""
     from interlayer.analysis import cyclic_voltammetry
 
     record = simulate(Cell.parse(COPPER), "CyclicVoltammetry(-0.1 V, 0.3 V, scan_rate=1 mV/s, cycles=1)")
