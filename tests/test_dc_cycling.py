@@ -13,7 +13,7 @@ from dc_records import band, holds, noisy, record, trace, value
 from interlayer.analysis import cycling, deposit, rate, voltage_profile
 from interlayer.elements.base import FARADAY
 from interlayer.errors import AnalysisError, MissingValueError, UnknownNameError
-from interlayer.record import Record
+from interlayer.record import Provenance, Record, Segment
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 MAH = 3.6
@@ -337,3 +337,52 @@ def test_coverage_of_fade():
         # Q/Q_ref: the reference's own error moves the slope by 1e-3 of itself, far below the scatter's
         hits.append(holds(value(cycling.find(table(rows, step=900.0)), "fade per cycle"), 2e-3, 2.05))
     band(hits)
+
+
+def test_a_short_hold_is_parted_where_the_file_says_so():
+    """TestFile.nda: 88 of 1,821 rows of its charge are held at a voltage; the step numbers are not looked at."""
+    from interlayer.analysis.steps import segment
+
+    data = real("fastnda/TestFile.nda.zip")
+    parted = segment(data, specific=False, by="current")
+    kind = {"Rest": "rest", "CC_DChg": "current", "CC_Chg": "current", "CV_Chg": "voltage"}
+    assert [(k, int(b - a)) for k, a, b in zip(parted.kind, parted.first, parted.stop, strict=True)] == [(kind[s.info["label"]], len(s)) for s in data.segments]
+
+
+# -- reversals in one segment -----------------------------------------------------------------------------------------
+def one_segment(kind: str, numbered: bool, *, dt: float = 30.0, count: int = 10) -> Record:
+    """Half cycles of 1 mAh at 1 mA as instruments write them in one table: the last point of each step ("last"), its first
+    ("first"), both, or a first one without current ("zero"); "rest": one row of a rest of one interval between them."""
+    clock, amps, number, begin, step = [], [], [], 0.0, 0.0
+    for k in range(count):
+        way = 1e-3 if k % 2 == 0 else -1e-3
+        t = {"last": np.arange(1, 121), "rest": np.arange(1, 121), "both": np.arange(121)}.get(kind, np.arange(120)) * dt
+        i = np.full(len(t), way)
+        if kind == "zero":
+            i[0] = 0.0
+        step += 1.0
+        n = np.full(len(t), step)
+        if kind == "rest":
+            step += 1.0
+            t, i, n = np.append(t, t[-1] + dt), np.append(i, 0.0), np.append(n, step)
+        clock.append(begin + t)
+        amps.append(i)
+        number.append(n)
+        begin += 3600.0 + (dt if kind == "rest" else 0.0)
+    t, i = np.concatenate(clock), np.concatenate(amps)
+    channels = {"time": t, "voltage": 3.5 + 50.0 * i, "current": i} | ({"step": np.concatenate(number)} if numbered else {})
+    return Record((Segment(channels, "time"),), Provenance("measured"))
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("kind", ["last", "first", "both", "zero", "rest"])
+def test_no_interval_is_lost_at_a_reversal(kind: str, numbered: bool) -> None:
+    """Exact where the file numbers its steps or no row lacks current; else half an interval, inside the error."""
+    found = cycling.cycles(one_segment(kind, numbered))
+    charges, std = np.concatenate([found.first[1:], found.second[:-1]]) / MAH, np.concatenate([found.first_std[1:], found.second_std[:-1]]) / MAH
+    if numbered or kind in ("last", "first", "both"):
+        assert charges == pytest.approx(1.0, rel=1e-9)
+    else:
+        assert charges == pytest.approx(1.0 + (0.5 if kind == "rest" else -0.5) / 120.0, rel=1e-9)
+    assert np.all(np.abs(charges - 1.0) <= 2.0 * std)
+    assert found.first[0] / MAH == pytest.approx(1.0, rel=1e-9 if kind in ("last", "both") or (kind, numbered) in (("rest", True), ("zero", True)) else 0.0084)

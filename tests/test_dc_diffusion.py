@@ -356,3 +356,37 @@ def test_coverage_of_limits():
         f = linear_sweep.find(noisy(oxidation(points=1001), rng, amps=1e-3), threshold="5 uA/cm^2")
         hits.append(holds(f, 4.69459))
     assert np.mean(hits) >= 0.95  # half an interval of recording counts as an error: conservative
+
+
+def stripping(place: float = 0.08, ohm: float = 100.0, *, noise: float = 0.0, seed: int = 0):
+    """Metal on a foreign electrode, 1 mV/s from 0.3 to -0.1 V and back: I = E/R plates, and E/R exp(-(E/E_s)²/2) strips what lies there:
+    extreme E_s/R exp(-1/2) at E_s, zero at 0 V."""
+    down = np.arange(0.3, -0.1, -5e-4)
+    up = np.arange(-0.1, 0.3, 5e-4)
+    e = np.concatenate([down, up])
+    j = np.concatenate([np.minimum(down, 0.0) / ohm, up / ohm * np.exp(-0.5 * np.maximum(up / place, 0.0) ** 2)])
+    t = np.arange(len(e)) * 0.5
+    return record(trace(t, e, j + noise * np.random.default_rng(seed).normal(size=len(e)), "cyclic_voltammetry"), temperature="25 degC")
+
+
+@pytest.mark.parametrize("place", [0.03, 0.08, 0.15])
+@pytest.mark.parametrize("noise", [0.0, 2e-6])
+def test_stripping_peaks_stand_on_zero_current(place: float, noise: float) -> None:
+    """Found where the closed form has them; a line through the plating before them puts them elsewhere."""
+    truth = place / 100.0 * np.exp(-0.5)
+    (peak,) = cyclic_voltammetry.peaks(stripping(place, noise=noise))
+    assert peak.anodic and peak.foot == "zero"
+    assert peak.potential == pytest.approx(place, abs=1e-3) and peak.current == pytest.approx(truth, abs=5e-3 * truth + 4.0 * peak.current_std)
+    found = {f.name: f for f in cyclic_voltammetry.find(stripping(place, noise=noise))}
+    assert "stripping" in found["anodic peak potential"].method
+    off = cyclic_voltammetry.peaks(stripping(place, noise=noise), foot="line")
+    assert not off or abs(off[0].potential - place) > 10e-3 or abs(off[0].current / truth - 1.0) > 0.2
+    assert cyclic_voltammetry.peaks(stripping(place, noise=noise), foot="zero") == [peak]
+
+
+def test_what_diffuses_keeps_its_line(voltammograms) -> None:  # type: ignore[no-untyped-def]
+    """A tail of diffusion flows against the sweep back too, but does not turn by itself."""
+    for data in [*voltammograms, reversible(n=1001)]:
+        assert {p.foot for p in cyclic_voltammetry.peaks(data)} == {"line"}
+    with pytest.raises(UnknownNameError, match="zero"):
+        cyclic_voltammetry.peaks(voltammograms[0], foot="zeros")  # type: ignore[arg-type]

@@ -194,6 +194,32 @@ def test_command(tmp_path):
         assert done.exit_code == 2 and near in done.output
 
 
+def test_charts_of_the_field(tmp_path):
+    """The page holds every point of the papers and the user's own, an arrow for each that did not fail; images one each."""
+    from interlayer.report.figures import landscape
+
+    run = CliRunner().invoke
+    life = {"id": "A.1", "subject": "Li|X|Li", "variant": "protected (my skin)", "quantity": "cycle_life_hours", "value": 700, "unit": "hour", "form": "lower_bound", "censored": True, "source": "Fig. 9",
+            "conditions": {"current_density": {"value": 0.5, "unit": "mA/cm**2"}}}  # fmt: skip
+    ramp = {"id": "A.2", "subject": "Li|X|Li", "variant": "protected (my skin)", "quantity": "critical_current_density", "value": 2.5, "unit": "mA/cm**2", "source": "Fig. 8"}
+    own = write(tmp_path, life, ramp)
+    page = tmp_path / "field.html"
+    done = run(main, ["claims", "--chart", str(page), "--own", str(own)])
+    assert done.exit_code == 0, done.output
+    text = page.read_text(encoding="utf-8")
+    currents, lives = landscape.published()
+    for points in (currents, lives):
+        held = sum(p.censored for p in points) + (points is lives)
+        assert f"{len(points) + 1} points, {held} of them ended without failure" in text
+    assert "my skin" in text and "this work" in text and "http" not in text.split("<svg", 1)[0].replace("http-equiv", "")
+    image = tmp_path / "mine.png"
+    done = run(main, ["claims", "--paper", str(own), "--chart", str(image)])
+    assert done.exit_code == 0 and sorted(p.name for p in tmp_path.glob("*.png")) == ["mine-critical-current.png", "mine-life.png"]
+    for words, said in ((["interfacial_asr", "--chart", str(page)], "critical_current_density"), (["--chart", str(tmp_path / "x.docx")], "png"), (["--own", str(own)], "--chart"), (["--chart", str(own)], "left alone" if own.suffix == ".html" else "html")):
+        done = run(main, ["claims", *words])
+        assert done.exit_code == 2 and said in done.output and "Traceback" not in done.output
+
+
 def test_loading_is_quick_and_imports_nothing_heavy():
     code = (
         "import time, sys, interlayer as il; t = time.perf_counter(); n = sum(len(il.literature.claims(p)) for p in il.literature.papers());"

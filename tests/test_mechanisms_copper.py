@@ -145,6 +145,18 @@ def test_a_voltammogram_strips_what_it_plated_but_the_dead(text: str) -> None:
     assert stripped / plated == pytest.approx(face.at("dead_lithium", "coulombic_efficiency", T0), rel=1e-2)  # sums over samples
 
 
+def test_the_stripping_peak_is_where_the_current_is_largest() -> None:
+    """The plating before it is no baseline."""
+    from interlayer.analysis import cyclic_voltammetry
+
+    record = simulate(Cell.parse(COPPER), "CyclicVoltammetry(-0.1 V, 0.3 V, scan_rate=1 mV/s, cycles=1)")
+    peak = next(p for p in cyclic_voltammetry.peaks(record) if p.anodic)
+    back = max(cyclic_voltammetry._sweeps(record, None), key=lambda s: float(np.max(s.current)))
+    assert peak.foot == "zero"
+    assert peak.potential == pytest.approx(float(back.voltage[np.argmax(back.current)]), abs=3e-3)
+    assert peak.current == pytest.approx(float(np.max(back.current)), rel=0.01)
+
+
 def test_an_empty_collector_blocks() -> None:
     hertz = np.logspace(6, -2, 17)
     omega = 2.0 * math.pi * hertz

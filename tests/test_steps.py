@@ -249,3 +249,26 @@ def test_the_shared_lithium_file_holds_a_spectrum_and_no_cycling() -> None:
             steps.segment(record)
         with pytest.raises(AnalysisError, match="time, voltage and a current"):
             strip_plate.analyse(record, specific=False)
+
+
+@pytest.mark.parametrize("held", [4, 6, 12, 60, 200])
+@pytest.mark.parametrize("noise", [0.0, 2e-4])
+def test_a_hold_of_a_few_rows_is_parted_from_its_constant_current(held: int, noise: float) -> None:
+    """200 rows to 4.2 V at 1 mA, then the hold; its current falls to a tenth. Also where the hold is 2 % of the rows."""
+    rng = np.random.default_rng(0)
+    n = 200
+    v = np.concatenate([3.6 + 0.6 * np.linspace(0.0, 1.0, n), np.full(held, 4.2), np.full(20, 4.15), np.linspace(4.1, 3.0, n)])
+    i = 1e-3 * np.concatenate([np.ones(n), 0.1 ** (np.arange(1, held + 1) / held), np.zeros(20), -np.ones(n)])
+    data = Record((Segment({"time": np.arange(len(v)) * 30.0, "voltage": v + noise * rng.normal(size=len(v)), "current": i}, "time"),), Provenance("measured"))
+    found = steps.segment(data)
+    assert found.kind == ("current", "voltage", "rest", "current")
+    assert abs(int(found.first[1]) - n) <= 2 and int(found.stop[1]) == n + held
+    assert len(found.sign) == 2
+
+
+def test_a_last_sample_of_less_current_is_no_hold() -> None:
+    """Instruments write a last point while they switch off; V rises on, so nothing was held."""
+    v = np.concatenate([np.linspace(3.6, 4.2, 200), np.linspace(4.1, 3.0, 200)])
+    i = 1e-3 * np.concatenate([np.ones(199), [0.5], -np.ones(200)])
+    data = Record((Segment({"time": np.arange(400) * 30.0, "voltage": v, "current": i}, "time"),), Provenance("measured"))
+    assert steps.segment(data).kind == ("current", "current")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import UnknownNameError, nearest
+from .errors import RecordError, UnknownNameError, nearest
 
 if TYPE_CHECKING:
     from .literature import Claim
@@ -23,16 +23,26 @@ def register(main: click.Group, debug: Callable[..., Any]) -> None:
     @click.option("--json", "json_out", metavar="OUT", help="Write the claims as JSON; - prints it.")
     @click.option("--template", is_flag=True, help="Print a claims file to start from.")
     @click.option("--quantities", is_flag=True, help="Print the vocabulary: quantities, units and what they mean.")
+    @click.option("--chart", metavar="OUT.html|OUT.png", type=click.Path(path_type=Path, dir_okay=False), help="Draw critical currents and lives at a current: a page, or an image each.")
+    @click.option("--own", metavar="FILE.yaml", multiple=True, help="With --chart: claims file of your own, marked as this work; repeat it.")
     @debug
-    def claims_command(query: tuple[str, ...], paper: str | None, json_out: str | None, template: bool, quantities: bool) -> None:
+    def claims_command(query: tuple[str, ...], paper: str | None, json_out: str | None, template: bool, quantities: bool, chart: Path | None, own: tuple[str, ...]) -> None:
         """List the claims in which every word of QUERY occurs: a quantity ("interfacial_asr"), a technique ("ccd"), an id
-        ("S2.C03"), a split ("open"), or part of subject, variant or note."""
+        ("S2.C03"), a split ("open"), or part of subject, variant or note.
+
+        --chart draws the claims chosen in the two charts of the field: critical current by modification, and life against
+        current. An arrow stands where a cell did not fail.
+        """
         from . import literature
 
         if template:
             click.echo(literature.template(), nl=False)
         elif quantities:
             show_quantities()
+        elif chart is not None:
+            draw_claims(query, paper, chart, own)
+        elif own:
+            raise RecordError("--own stands beside --chart", given=" ".join(own), remedy="Write --chart field.html, or --paper for the file's own table")
         else:
             show_claims(query, paper, json_out)
 
@@ -102,6 +112,21 @@ def show_claims(query: tuple[str, ...], paper: str | None, json_out: str | None)
         _cli.write_json({"claims": [c.as_dict() for c in found]}, json_out)
 
 
+def draw_claims(query: tuple[str, ...], paper: str | None, chart: Path, own: tuple[str, ...]) -> None:
+    """The charts of the field; a user's claims file stands as this work, whether given by --paper or --own."""
+    from . import _cli, literature
+    from .report.pages import field
+
+    page = chart.suffix.lower() in (".html", ".htm")
+    _cli.check_targets(None, chart if page else None, None, inputs=[Path(f) for f in (*own, *([paper] if paper else []))])
+    mine = [claim for file in own for claim in literature.load(file).values()]
+    found = matching(query, pool(paper).values())
+    if paper is not None and paper != "all" and paper not in literature.papers():
+        mine, found = found + mine, []
+    for path in field.field(found, mine, chart):
+        click.echo(f"Chart: {path}")
+
+
 def show_quantities() -> None:
     """The vocabulary of claims."""
     from . import _cli
@@ -140,4 +165,4 @@ def show_audit(source: str, rules: tuple[str, ...], json_out: str | None, report
     return counts["disagree"]
 
 
-__all__ = ["matching", "pool", "register", "show_audit", "show_claims", "show_quantities"]
+__all__ = ["draw_claims", "matching", "pool", "register", "show_audit", "show_claims", "show_quantities"]

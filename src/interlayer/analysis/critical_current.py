@@ -13,26 +13,85 @@ import numpy as np
 
 from ..errors import AnalysisError
 from ..record import Finding, Record
+from ..record.nouns import Array
 from . import shorts, strip_plate, survival
 from ._conditions import CYCLED, currents, is_ramp, never_falls
 from ._halves import HalfCycle, half_cycles
+from ._jumps import median3, uneven_noise
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
 
 SOURCE = "interval definition, fixed time or charge per half cycle: Commun. Chem. 2023, 'Standardizing critical current density measurements in lithium garnets' (title only, not read)"
 
-COLLAPSE = 0.5  # share of the half cycle's own running maximum below which |V| counts as collapsed
+COLLAPSE = 0.5  # share of its level below which |V| counts as collapsed
+BEFORE = 4  # half cycles before it that make a level: both faces plated and stripped twice
+REVERSED = 0.1  # share of a half cycle after its reversal that makes no level
+STANDS = 0.75  # share of its level above which |V| still stood
+POINTS = 3  # in a row, even in time
 
 
-def collapsed(half: HalfCycle, share: float = COLLAPSE) -> bool:
-    """Whether |V| falls, at constant current, below `share` of what it had reached in the same half cycle, for at least
-    three points in a row or to the half cycle's end. A sign of a short; a single point is not."""
-    v = np.abs(half.voltage)
-    low = v < share * np.maximum.accumulate(v)
-    if not low.any():
-        return False
-    runs = np.flatnonzero(np.diff(np.concatenate([[0], low.astype(int), [0]])))
-    return any(b - a >= 3 or (b == len(v) and b - a >= 2) for a, b in zip(runs[::2], runs[1::2], strict=True))
+def collapsed(half: HalfCycle, floor: float | None = None, noise: float = 0.0, share: float = COLLAPSE) -> bool:
+    """Whether V falls, at constant current, below `share` of what it had reached in the same half cycle, for three points
+    in a row (even in time; two at the end), by more than its noise.
+
+    floor   least |V| of the half cycles before it [V] (`_floor`): V must fall below `share` of that too, since plating
+            that closes voids brings V back to what the cell had, and a short below it. Without it the fall must be a sudden
+            one, from `STANDS` to `share` within three points: contact is gained slowly.
+    noise   of V [V] over the record (`_noise`); that of the half cycle counts where it is larger
+    V is taken with the sign of its current: after a reversal the double layers carry V through zero, and no short does.
+    """
+    v = _even(half)
+    top = np.maximum.accumulate(v)
+    low = (v < share * top) & (top - v > shorts.STRENGTH * max(noise, _rough(half)))
+    if floor is not None:
+        low &= v < share * floor
+        if _at_reversal(v, floor, noise):
+            return True
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], low.astype(int), [0]])))
+    for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        lasts = b - a >= POINTS or (b == len(v) and b - a >= POINTS - 1)
+        if lasts and (floor is not None or v[max(a - POINTS, 0)] > STANDS * top[a]):
+            return True
+    return False
+
+
+def _at_reversal(v: Array, floor: float, noise: float) -> bool:
+    """Whether V never comes near the level of the half cycles before it: the short came at the end of the last one, or
+    while the current turned."""
+    return float(np.percentile(v, 90.0)) < COLLAPSE * floor - shorts.STRENGTH * noise
+
+
+def _even(half: HalfCycle) -> Array:
+    """V times the sign of the current, even in time: samples taken when the voltage moves count microseconds as points.
+    Rows beyond the first point are the running median of three."""
+    v, t = half.voltage * np.sign(half.level), half.time
+    steps = np.diff(t)
+    if len(t) > 3 and float(np.percentile(steps, 95.0)) > 3.0 * float(np.percentile(steps, 5.0)):
+        count = max(int(np.ceil((t[-1] - t[0]) / max(float(np.percentile(steps, 75.0)), 1e-9))), shorts.FINE)
+        even = np.linspace(t[0], t[-1], min(count, len(t) + shorts.FINE) + 1)[1:]
+        v = np.interp(even, t, v)
+    return median3(v)
+
+
+def _rough(half: HalfCycle) -> float:
+    """Noise of V [V]: of the samples after the reversal, or of all where those are few."""
+    late = half.time > half.time[0] + REVERSED * (half.time[-1] - half.time[0])
+    late |= np.count_nonzero(late) < 5
+    return uneven_noise(half.time[late], half.voltage[late])
+
+
+def _noise(halves: list[HalfCycle]) -> float:
+    """Usual noise of V over a record [V]: few samples of one half cycle tell little of it."""
+    return float(np.median([_rough(h) for h in halves]))
+
+
+def _floor(before: list[HalfCycle], level: float) -> float | None:
+    """Least |V| of the last half cycles at no larger a current; None before both faces were plated and stripped twice.
+    |V| of a cell does not fall with the current, whatever the law of its interfaces."""
+    held = [h for h in before if abs(h.level) < 1.02 * abs(level)][-BEFORE:]
+    if len(held) < BEFORE:
+        return None
+    return min(float(np.percentile(v[int(REVERSED * len(v)) :], 10.0)) for v in map(_even, held))
 
 
 def failure(record: Record, halves: list[HalfCycle]) -> tuple[int, str] | None:
@@ -41,11 +100,12 @@ def failure(record: Record, halves: list[HalfCycle]) -> tuple[int, str] | None:
     the finding says which it was."""
     watched = _watched(record)
     found: tuple[int, str] | None = None
+    noise = _noise(halves)
     for index, half in enumerate(halves):
         if half.event and ("short" in half.event or "lost" in half.event or "exhausted" in half.event or "depleted" in half.event or "limit" in half.event or "stopped" in half.event):
             found = (index, half.event)
             break
-        if collapsed(half) and not (watched and _slow(half, watched)):
+        if collapsed(half, _floor(halves[:index], half.level), noise):
             found = (index, "voltage collapse at constant current")
             break
     alarms = watched.alarms if watched else ()
@@ -63,13 +123,6 @@ def _watched(record: Record) -> shorts.Shorts | None:
         return shorts.find(record, specific=True)
     except AnalysisError:
         return None
-
-
-def _slow(half: HalfCycle, watched: shorts.Shorts) -> bool:
-    """Whether the voltage of a half cycle fell slowly, as it does when plating closes voids, and not by a short."""
-    end = half.start + float(half.time[-1])
-    here = [e for e in watched.events if e.start < end and (e.end is None or e.end > half.start)]
-    return any(not e.short for e in here) and not any(e.short for e in here)
 
 
 def population(cells: Sequence[Finding] | Sequence[Record]) -> survival.Weibull:
@@ -94,7 +147,7 @@ def find(record: Record) -> list[Finding]:
     evidence = {
         "half cycles": len(halves), "currents A/m2": sorted({float(f"{v:.6g}") for v in levels}), "half cycle s": float(halves[0].time[-1]),
     }  # fmt: skip
-    method = "ramp of current; half cycles by the sign of the current; failure by the record's event, |V| below half its running maximum for 3 points, or a short by its joint signs"
+    method = "ramp of current; half cycles by the sign of the current; failure by the record's event, V below half its running maximum and half the level of the half cycles before for 3 points, or a short by its joint signs"
     if failed is None:
         note = "the ramp ended without a failure: a lower bound"
         return [

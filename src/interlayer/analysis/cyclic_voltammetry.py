@@ -3,6 +3,11 @@
 Peak: the extreme current of a sweep above its baseline (a line through the first `baseline` of the sweep), placed by a
 parabola through the points around it. A peak at a turning potential is none.
 
+Foot of a peak: "line", the line through the first `baseline` of its sweep, for what diffuses (its tail goes on below
+the peak); or "zero", zero current from where it turns to the sweep's own way, for what is stripped: before it the same
+reaction plates, and a line through that has nothing to do with the peak. "auto" takes zero where the first `baseline` of
+the sweep flows against it and its line reaches zero before the peak: a reaction that turns round does, a tail does not.
+
     Randles-Sevcik   "reversible"    ip = 0.4463 n F A C (n F v D/(R T))^1/2
                      "irreversible"  ip = 0.4958 n F A C (alpha n F v D/(R T))^1/2
     b-value          ip ~ v^b: 1/2 diffusion, 1 a surface or a capacitance; slope of ln ip against ln v
@@ -37,6 +42,7 @@ from ._technique import Stated as Known
 
 SOURCE = "Nicholson & Shain, Anal. Chem. 36 (1964) 706, 10.1021/ac60210a007 (recalled)"
 Kinetics: TypeAlias = Literal["reversible", "irreversible"]
+Foot: TypeAlias = Literal["auto", "line", "zero"]
 FACTOR = {"reversible": 0.4463, "irreversible": 0.4958}
 NEAR_HALF = 0.1
 FEWEST = 20
@@ -55,21 +61,24 @@ class Peak:
     anodic: bool
     sweep: int
     specific: bool
+    foot: Foot = "line"
 
 
-def peaks(record: Record, *, baseline: float = 0.2, working: Working | None = None) -> list[Peak]:
+def peaks(record: Record, *, baseline: float = 0.2, working: Working | None = None, foot: Foot = "auto") -> list[Peak]:
     """The peak of every sweep that has one, in order."""
+    if foot not in get_args(Foot):
+        raise UnknownNameError("A peak stands on one of these", given=foot, allowed=get_args(Foot))
     out = []
     for number_, one in enumerate(_sweeps(record, working), 1):
-        found = _peak(one, number_, baseline)
+        found = _peak(one, number_, baseline, foot)
         if found is not None:
             out.append(found)
     return out
 
 
-def find(record: Record, *, baseline: float = 0.2, working: Working | None = None, cycle: int = -1) -> list[Finding]:
+def find(record: Record, *, baseline: float = 0.2, working: Working | None = None, cycle: int = -1, foot: Foot = "auto") -> list[Finding]:
     """Peak potentials and currents of a cycle (the last), their separation, half-wave potential and ratio."""
-    found = peaks(record, baseline=baseline, working=working)
+    found = peaks(record, baseline=baseline, working=working, foot=foot)
     if not found:
         raise AnalysisError("No sweep of this record has a peak: its extreme current lies at a turning potential, or within the noise", remedy="Sweep further beyond the reaction")
     up, down = [p for p in found if p.anodic], [p for p in found if not p.anodic]
@@ -81,8 +90,9 @@ def find(record: Record, *, baseline: float = 0.2, working: Working | None = Non
         chosen.append(one)
         if one is None:
             continue
-        method = f"extreme of sweep {one.sweep} above the line of its first {baseline:.0%}, parabola"
-        evidence = {"scan_rate_V_s": one.rate, "sweep": one.sweep}
+        stands = f"the line of its first {baseline:.0%}" if one.foot == "line" else "zero current, from where it turns (stripping)"
+        method = f"extreme of sweep {one.sweep} above {stands}, parabola"
+        evidence = {"scan_rate_V_s": one.rate, "sweep": one.sweep, "foot": one.foot}
         out += [Finding(f"{word} peak potential", one.potential, "voltage", method, one.potential_std, SOURCE, evidence=evidence),
                 Finding(f"{word} peak current", one.current, quantity, method, one.current_std, SOURCE, evidence=evidence)]  # fmt: skip
     a, c = chosen
@@ -98,9 +108,9 @@ def find(record: Record, *, baseline: float = 0.2, working: Working | None = Non
     return out
 
 
-def b_value(records: Record | Sequence[Record], *, branch: Literal["anodic", "cathodic"] = "anodic", baseline: float = 0.2, working: Working | None = None) -> Finding:
+def b_value(records: Record | Sequence[Record], *, branch: Literal["anodic", "cathodic"] = "anodic", baseline: float = 0.2, working: Working | None = None, foot: Foot = "auto") -> Finding:
     """Slope of ln ip against ln v over the scan rates in the record or records."""
-    rate, current, std, _ = _over_rates(records, branch, baseline, working)
+    rate, current, std, _ = _over_rates(records, branch, baseline, working, foot)
     b, b_std, chi = _power(rate, current, std)
     kind = "diffusion" if abs(b - 0.5) <= NEAR_HALF else "surface or capacitance" if abs(b - 1.0) <= NEAR_HALF else "mixed"
     return Finding("b-value", b, "number", f"slope of ln ip against ln v, {branch}, {len(rate)} rates; {kind}", b_std, SOURCE,
@@ -110,7 +120,7 @@ def b_value(records: Record | Sequence[Record], *, branch: Literal["anodic", "ca
 def diffusivity(
     records: Record | Sequence[Record], *, concentration: units.Given | None = None, kinetics: Kinetics | None = None,
     branch: Literal["anodic", "cathodic"] = "anodic", electrons: int = 1, alpha: float = 0.5, baseline: float = 0.2,
-    concentration_std: units.Given | None = None, area_std: units.Given | None = None, working: Working | None = None,
+    concentration_std: units.Given | None = None, area_std: units.Given | None = None, working: Working | None = None, foot: Foot = "auto",
 ) -> Finding:  # fmt: skip
     """Diffusion coefficient by Randles and Sevcik; asks for temperature, area and concentration.
 
@@ -122,7 +132,7 @@ def diffusivity(
         raise UnknownNameError("This kind of kinetics is not known", given=kinetics, allowed=get_args(Kinetics))
     if concentration is None:
         raise MissingValueError("The concentration is not stated", remedy='State it: concentration="1 mmol/L"')
-    rate, current, std, many = _over_rates(records, branch, baseline, working)
+    rate, current, std, many = _over_rates(records, branch, baseline, working, foot)
     b, b_std, _ = _power(rate, current, std)
     if abs(b - 0.5) > NEAR_HALF and abs(b - 0.5) > ERRORS * b_std:
         raise AnalysisError(f"The peaks do not grow as v^1/2: b = {b:.3f} ± {b_std:.2g}", allowed=f"0.5 ± {NEAR_HALF}", remedy="This is no diffusion to a planar electrode; see b_value")
@@ -153,11 +163,11 @@ def _power(rate: Array, current: Array, std: Array) -> tuple[float, float, float
     return b, max(b_std, known), fit.scatter
 
 
-def _over_rates(records: Record | Sequence[Record], branch: str, baseline: float, working: Working | None) -> tuple[Array, Array, Array, list[Record]]:
+def _over_rates(records: Record | Sequence[Record], branch: str, baseline: float, working: Working | None, foot: Foot) -> tuple[Array, Array, Array, list[Record]]:
     if branch not in ("anodic", "cathodic"):
         raise UnknownNameError("A peak is one of these", given=branch, allowed=("anodic", "cathodic"))
     many = [records] if isinstance(records, Record) else list(records)
-    found = [p for r in many for p in peaks(r, baseline=baseline, working=working) if p.anodic == (branch == "anodic")]
+    found = [p for r in many for p in peaks(r, baseline=baseline, working=working, foot=foot) if p.anodic == (branch == "anodic")]
     groups: dict[float, list[Peak]] = {}
     for p in found:
         key = next((r for r in groups if abs(math.log(r / p.rate)) < 0.02), p.rate)
@@ -186,15 +196,21 @@ def _sweeps(record: Record, working: Working | None) -> list[Trace]:
     return out
 
 
-def _peak(one: Trace, sweep: int, baseline: float) -> Peak | None:
+def _peak(one: Trace, sweep: int, baseline: float, foot: Foot) -> Peak | None:
     """The peak, or None where the extreme lies at an end or within the noise."""
     e, j = one.voltage, one.current
     anodic = bool(e[-1] > e[0])
+    noise = scatter_of(j)
     early = slice(0, max(5, int(baseline * len(e))))
     base = line(e[early], j[early])
-    height = (j - (base.parameters[0] + base.parameters[1] * e)) * (1.0 if anodic else -1.0)
+    forward = j * (1.0 if anodic else -1.0)
+    turned = _turned(forward)
+    zero = foot == "zero" or (foot == "auto" and _turns(one, forward, base.parameters, early.stop, turned, noise))
+    if zero:
+        height = np.where(np.arange(len(j)) >= turned, forward, 0.0)
+    else:
+        height = (j - (base.parameters[0] + base.parameters[1] * e)) * (1.0 if anodic else -1.0)
     top = int(np.argmax(height))
-    noise = scatter_of(j)
     size = float(height[top])
     if size < 6.0 * noise or size < LEAST * float(np.ptp(j)) or top >= len(e) - 3 or top < 3:
         return None
@@ -217,9 +233,29 @@ def _peak(one: Trace, sweep: int, baseline: float) -> Peak | None:
     span = float(np.ptp(e[low : high + 1]))
     shift = math.sqrt(max(float(fit.covariance[1, 1]), 0.0)) / (2.0 * abs(a)) * span
     at = float(e[top]) + place * span
-    line_value, line_std = base.value((1.0, at))
+    line_std = 0.0 if zero else base.value((1.0, at))[1]
     rate = abs(float(line(one.time, e).parameters[1]))
-    return Peak(at, math.hypot(shift, 0.5 * abs(float(np.median(np.diff(e))))), value * (1.0 if anodic else -1.0), math.hypot(std, line_std, noise / math.sqrt(len(x))), rate, anodic, sweep, one.specific)
+    return Peak(at, math.hypot(shift, 0.5 * abs(float(np.median(np.diff(e))))), value * (1.0 if anodic else -1.0), math.hypot(std, line_std, noise / math.sqrt(len(x))), rate, anodic, sweep, one.specific, "zero" if zero else "line")
+
+
+def _turned(forward: Array) -> int:
+    """Row at which the current has turned to the sweep's own way, on the way to its extreme."""
+    against = np.flatnonzero(forward[: int(np.argmax(forward)) + 1] <= 0.0)
+    return int(against[-1]) + 1 if len(against) else 0
+
+
+def _turns(one: Trace, forward: Array, parameters: Array, early: int, turned: int, noise: float) -> bool:
+    """Whether the first part of a sweep is the peak's own reaction the other way round: it flows against the sweep, and
+    its line reaches zero before the peak."""
+    start = -float(np.median(forward[:early]))
+    if start < max(6.0 * noise, LEAST * float(np.ptp(forward))) or turned < early:
+        return False
+    way = 1.0 if one.voltage[-1] > one.voltage[0] else -1.0
+    slope = float(parameters[1])
+    if slope <= 0.0:
+        return False
+    reaches = -float(parameters[0]) / slope
+    return way * (reaches - float(one.voltage[int(np.argmax(forward))])) < 0.0
 
 
 # -- recognition ------------------------------------------------------------------------------------------------------
@@ -242,20 +278,21 @@ def _rates(record: Record) -> int:
 
 
 def _run(record: Record, stated: Known) -> list[Finding]:
-    return find(record, **option(stated, "working"))
+    return find(record, **option(stated, "working", "foot"))
 
 
 def _over(record: Record, stated: Known) -> list[Finding]:
-    return [b_value(record, **option(stated, "branch"))] if _rates(record) >= 3 else []
+    return [b_value(record, **option(stated, "branch", "foot"))] if _rates(record) >= 3 else []
 
 
 def _diffuses(record: Record, stated: Known) -> list[Finding]:
-    return [diffusivity(record, **option(stated, "concentration", "kinetics", "branch"))] if _rates(record) >= 3 else []
+    return [diffusivity(record, **option(stated, "concentration", "kinetics", "branch", "foot"))] if _rates(record) >= 3 else []
 
 
 declare(Technique(
     "cyclic_voltammetry", "cyclic voltammetry", (FLOWS, Condition("sweeps to and fro", _to_and_fro)), (_run, _over, _diffuses),
-    {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"', "branch": '"anodic" or "cathodic"', "working": 'side of the working electrode, "left" or "right"'},
+    {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"', "branch": '"anodic" or "cathodic"', "working": 'side of the working electrode, "left" or "right"',
+     "foot": 'what a peak stands on, "line" (diffusion) or "zero" (stripping)'},
 ))  # fmt: skip
 
 

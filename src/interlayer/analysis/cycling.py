@@ -125,14 +125,14 @@ def cycles(record: Record, *, per: Per = "cell", count: Count = "counter") -> Cy
         raise UnknownNameError("Charges are counted by one of these", given=per, allowed=get_args(Per))
     found = traces(record, specific=True) if per == "area" else _whole(record)
     size = record.condition("mass") if per == "mass" else 1.0
-    every = stretches(found)
+    every = stretches(_from_zero(found))
     parts = [p for p in every if p.level != 0.0]
     signs = {math.copysign(1.0, p.level) for p in parts}
     if len(signs) < 2:
         raise MissingValueError(
             "The current has one sign throughout: charge and discharge can't be told apart", remedy='Read the file with the column that holds the sign, or with columns={"current": ("-I", "mA"), ...}'
         )  # fmt: skip
-    halves, remarks = _halves(parts, size, _after_holes(every))
+    halves, remarks = _halves(parts, size, _after_holes(every), _turns(record, every))
     used: Count = "current"
     if count == "counter":
         halves, used, said = _by_counter(halves, size)
@@ -250,7 +250,45 @@ def _after_holes(every: list[Trace]) -> set[int]:
     return out
 
 
-def _halves(parts: list[Trace], size: float, after_hole: set[int]) -> tuple[list[Half], list[str]]:
+def _from_zero(found: list[Trace]) -> list[Trace]:
+    """The traces, the first from zero where its clock says that one interval went before its first row: instruments write
+    a point at the end of an interval, and their clock begins with the test."""
+    first = found[0]
+    if first.before is None and len(first.clock) > 1 and 0.0 < first.clock[0] <= 1.5 * float(first.clock[1] - first.clock[0]):
+        return [replace(first, before=0.0), *found[1:]]
+    return found
+
+
+def _turns(record: Record, every: list[Trace]) -> dict[int, tuple[float, float]]:
+    """{id of a stretch: (charge, its std)} after its last row where one row without current stands at a reversal. The
+    interval between two rows belongs to the step that begins; where that row is the first of the next half cycle (by the
+    file's own step number) its current flowed until then, where it is a step of its own it rested, and where nothing
+    says which, half is counted."""
+    out: dict[int, tuple[float, float]] = {}
+    for before, row, after in zip(every, every[1:], every[2:], strict=False):
+        if row.level != 0.0 or len(row.clock) != 1 or before.level * after.level >= 0.0 or len(before.clock) < 2:
+            continue
+        gap = float(row.clock[0] - before.clock[-1])
+        if not 0.0 < gap <= 1.5 * float(before.clock[-1] - before.clock[-2]):
+            continue
+        own, following = _number(record, float(row.clock[0])), _number(record, float(after.clock[0]))
+        share, known = (0.5, False) if own is None or following is None else (float(own == following), True)
+        whole = float(before.current[-1]) * gap
+        out[id(before)] = share * whole, 0.0 if known else abs(whole) / math.sqrt(12.0)
+    return out
+
+
+def _number(record: Record, clock: float) -> float | None:
+    """The file's own step number of the last row at this time, where it numbers steps."""
+    for s in record.traces:
+        name = next((c for c in ("step", "step_index") if c in s), None)
+        k = int(np.searchsorted(s["time"], clock, side="right")) - 1
+        if name is not None and 0 <= k < len(s) and s["time"][k] == clock:
+            return float(s[name][k])
+    return None
+
+
+def _halves(parts: list[Trace], size: float, after_hole: set[int], turns: dict[int, tuple[float, float]]) -> tuple[list[Half], list[str]]:
     """Neighbours of one sign joined, but over no hole; fragments much smaller than the rest left out where that joins their
     neighbours."""
     groups: list[list[Trace]] = []
@@ -272,8 +310,9 @@ def _halves(parts: list[Trace], size: float, after_hole: set[int]) -> tuple[list
             joined.append(list(group))
     out = []
     for group in joined:
-        std = math.sqrt(sum(p.charge_std**2 for p in group))
-        out.append(Half(sum(p.charge for p in group) / size, std / size, tuple(group)))
+        more = [turns.get(id(p), (0.0, 0.0)) for p in group]
+        std = math.sqrt(sum(p.charge_std**2 + s**2 for p, (_, s) in zip(group, more, strict=True)))
+        out.append(Half(sum(p.charge + q for p, (q, _) in zip(group, more, strict=True)) / size, std / size, tuple(group)))
     return out, remarks
 
 

@@ -30,7 +30,7 @@ from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
 from ..record.nouns import Array
 from ._conditions import CYCLED
-from ._jumps import Jump, jumps, median3
+from ._jumps import Jump, jumps, median3, uneven_noise
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare, option
 from ._trace import Rows
@@ -272,9 +272,10 @@ def _blocks(steps: Steps) -> list[_Block]:
             groups.append([k])
         else:
             groups[-1].append(k)
+    rough = _rough_uneven(steps, np.flatnonzero(good).tolist())
     out = []
     for group in groups:
-        out += _block(steps, group)
+        out += _block(steps, group, rough)
     return out
 
 
@@ -290,17 +291,22 @@ def _held(steps: Steps) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return out
 
 
-def _block(steps: Steps, group: list[int]) -> list[_Block]:
+def _block(steps: Steps, group: list[int], rough: float) -> list[_Block]:
     t = steps.trace
     assert t.current is not None
-    ys, times = [], []
+    ys, times, own = [], [], []
     bounds = [(int(steps.half_first[k]), int(steps.half_stop[k])) for k in group]
     grid = _grid([t.time[a:b] for a, b in bounds])
     for a, b in bounds:
-        ratio, when = t.voltage[a:b] / float(np.median(t.current[a:b])), t.time[a:b]
+        current = float(np.median(t.current[a:b]))
+        ratio, when = t.voltage[a:b] / current, t.time[a:b]
         if grid > 0.0:
             even = when[0] + grid * np.arange(1, max(int((when[-1] - when[0]) / grid + 1e-6), 1) + 1)
+            between = np.diff(when)[np.clip(np.searchsorted(when, even) - 1, 0, len(when) - 2)]
             ratio, when = np.interp(even, when, ratio), even
+            own.append(rough * np.sqrt(np.maximum(between / grid, 1.0)) / np.maximum(np.abs(ratio * current), 1e-300))
+        else:
+            own.append(np.zeros(len(ratio)))
         floor = 1e-3 * float(np.median(np.abs(ratio))) + 1e-300
         ys.append(np.log(np.maximum(ratio, floor)))
         times.append(when)
@@ -309,13 +315,13 @@ def _block(steps: Steps, group: list[int]) -> list[_Block]:
     shaped = len(group) >= SHAPED and np.mean(np.abs(lengths - usual) <= max(2, 0.02 * usual)) > 0.7
     if not shaped:
         out = []
-        for y, time in zip(ys, times, strict=True):
+        for y, time, least in zip(ys, times, own, strict=True):
             skip = max(2, len(y) // 50)  # the tip of nucleation and the first samples of a source are no fall
             if len(y) - skip >= FEW:
-                out.append(_Block(time[skip:], y[skip:], np.zeros(len(y) - skip), np.full(len(y) - skip, _noise(y[skip:])), np.zeros(0, np.int64)))
+                out.append(_Block(time[skip:], y[skip:], np.zeros(len(y) - skip), np.maximum(_noise(y[skip:]), least[skip:]), np.zeros(0, np.int64)))
         return out
     shapes, wide = _shapes(ys, times, steps.sign[group], usual)
-    sigma = [np.hypot(_noise(y), w) for y, w in zip(ys, wide, strict=True)]
+    sigma = [np.hypot(np.maximum(_noise(y), least), w) for y, w, least in zip(ys, wide, own, strict=True)]
     shape = np.concatenate(shapes)
     return [_Block(np.concatenate(times), np.concatenate(ys) - shape, shape, np.concatenate(sigma), np.cumsum(lengths)[:-1])]
 
@@ -328,6 +334,19 @@ def _grid(times: list[Array]) -> float:
         return 0.0
     usual = float(np.median([np.percentile(np.diff(x), 75.0) for x in times]))
     return max(min(usual, float(np.median([x[-1] - x[0] for x in times])) / FINE), 1e-9)
+
+
+def _rough_uneven(steps: Steps, halves: list[int]) -> float:
+    """Noise of the voltage [V]: the usual one of half cycles whose samples are not even. A line drawn between such samples
+    is smooth whatever their noise is, so it has to come from the samples themselves, less those of the reversal."""
+    t = steps.trace
+    out = []
+    for a, b in ((int(steps.half_first[k]), int(steps.half_stop[k])) for k in halves):
+        time, voltage = t.time[a:b], t.voltage[a:b]
+        late = time > time[0] + _grid([time])
+        if np.count_nonzero(late) >= 5:
+            out.append(uneven_noise(time[late], voltage[late]))
+    return float(np.median(out)) if out else 0.0
 
 
 FINE = 40  # samples of an even grid a half cycle has at least

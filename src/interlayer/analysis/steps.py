@@ -39,6 +39,7 @@ SLIGHT = 1e-4  # relative change of the current that is a switch of range or of 
 NOISY = 8.0
 GAP = 10.0  # times the 95th percentile of the sampling interval
 STEADY = 0.02  # mean relative deviation of a current that is held
+HELD = 3  # rows a hold has at least
 SPIKE = 0.2  # relative height of a single sample that is a glitch
 
 
@@ -288,27 +289,44 @@ def _kinds(trace: Trace, first: Rows, stop: Rows, sign: Signs) -> tuple[Rows, Ro
     current, volts, length = trace.current, trace.voltage, stop - first
     mean = _mean(current, first, stop)
     steady = _mean(np.abs(current - np.repeat(mean, length)), first, stop) <= STEADY * np.abs(mean)
-    if steady[~rest].all():
+    fades = np.abs(current[stop - 1]) < (1.0 - LEVEL) * np.abs(current[(first + stop) // 2])  # a hold may be few of the rows
+    if (steady & ~fades)[~rest].all():
         return first, stop, tuple("rest" if r else "current" for r in rest)
     rows: list[tuple[int, int, Kind]] = []
-    for a, b, r, s in zip(first.tolist(), stop.tolist(), rest.tolist(), steady.tolist(), strict=True):
-        if r or s or b - a < 5:
+    for a, b, r, s, f in zip(first.tolist(), stop.tolist(), rest.tolist(), steady.tolist(), fades.tolist(), strict=True):
+        if r or (s and not f) or b - a < 5:
             rows.append((a, b, "rest" if r else "current" if s else "other"))
             continue
         v = volts[a:b]
-        end = v[-max(3, len(v) // 5) :]
-        held = np.abs(v - np.median(end)) <= max(1e-3 * abs(v[-1]), QUIET * scatter(end))
-        tail = len(v) - int(np.argmax(~held[::-1])) if not held.all() else 0
+        tail = _hold(v)
         head = current[a : a + tail]
+        if len(head) >= 3 and f:
+            tail += _left(head, current[a + tail : b])
         if tail == 0:
-            rows.append((a, b, "voltage"))
-        elif b - a - tail >= 5 and len(head) >= 3 and np.mean(np.abs(head - np.median(head))) <= STEADY * abs(float(np.median(head))):
+            rows.append((a, b, "current" if s else "voltage"))
+        elif b - a - tail >= (HELD if f else 5) and len(head) >= 3 and np.mean(np.abs(head - np.median(head))) <= STEADY * abs(float(np.median(head))):
             rows += [(a, a + tail, "current"), (a + tail, b, "voltage")]
+        elif s:
+            rows.append((a, b, "current"))
         else:
             t = trace.time[a:b]
             line = np.ptp(t) > 0.0 and abs(np.corrcoef(t, v)[0, 1]) > 0.9999 if np.ptp(v) > 0.0 else False
             rows.append((a, b, "sweep" if line else "other"))
     return np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), tuple(r[2] for r in rows)
+
+
+def _hold(v: Array) -> int:
+    """Row from which the voltage stays where it ends; the length of `v` where its last rows differ."""
+    end = v[-max(HELD, len(v) // 50) :]
+    held = np.abs(v - np.median(end)) <= max(1e-3 * abs(v[-1]), QUIET * scatter(v[-max(20, len(v) // 5) :]))
+    return len(v) - int(np.argmax(~held[::-1])) if not held.all() else 0
+
+
+def _left(head: Array, rest: Array) -> int:
+    """Rows until a current leaves the level of `head`: the voltage comes near its hold some rows before."""
+    level = float(np.median(head))
+    away = np.abs(rest - level) > max(1e-3 * abs(level), QUIET * scatter(head))
+    return int(np.argmax(away)) if away.any() else len(rest)
 
 
 def _summary(trace: Trace, first: Rows, stop: Rows, gaps: Rows) -> tuple[Array, Array, Array, Array, Array, Array]:
