@@ -557,3 +557,11 @@ def test_report_names():
     with pytest.raises(AttributeError):
         _ = report.figures.nothing
     assert Path(report.__file__).parent.joinpath("figures", "stack.py").exists()
+
+
+def test_a_link_is_a_file_beside_the_page_and_nothing_else():
+    from interlayer.report.html import Links, document
+
+    page = document("T", [Links([("a-1.html", "one"), ('javascript:alert("x")', "two"), ("ü <b>.html", "three")])])
+    assert '<a href="a-1.html">one</a>' in page and 'href="javascript%3Aalert%28%22x%22%29"' in page
+    assert 'href="%C3%BC%20%3Cb%3E.html"' in page

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
-from urllib.parse import quote
 
 from matplotlib.figure import Figure
 
@@ -161,6 +160,11 @@ def _escape(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
+def _address(file: str) -> str:
+    """A file name as an address beside this page: what is no letter, digit or -._ is written as its bytes, so no name is a scheme."""
+    return "".join(chr(b) if chr(b).isascii() and (chr(b).isalnum() or b in b"-._") else f"%{b:02X}" for b in file.encode())
+
+
 def _width(cell: str) -> str:
     """Class of a cell: a long text keeps some width, a short word is not broken."""
     return " class=w" if len(cell) > 36 else " class=s" if len(cell) <= 26 and " " not in cell else ""
@@ -207,7 +211,7 @@ class _Page:
             case Drawing(markup, caption):
                 return self.figure(markup, caption, 1.0)
             case Links(pages):
-                return "<ul>" + "".join(f'<li><a href="{quote(file)}">{_escape(words)}</a></li>' for file, words in pages) + "</ul>\n"
+                return "<ul>" + "".join(f'<li><a href="{_address(file)}">{_escape(words)}</a></li>' for file, words in pages) + "</ul>\n"
             case Folded(title, blocks):
                 return f"<details><summary>{_escape(title)}</summary>{''.join(self.block(b) for b in blocks)}</details>\n"
             case Section():
