@@ -37,6 +37,7 @@ QUIET = 6.0  # times the noise
 LEVEL = 0.05  # relative change of the current from which on it is another level
 SLIGHT = 1e-4  # relative change of the current that is a switch of range or of regulation, and no new level
 NOISY = 8.0
+HOLE = 0.2  # of a usual half cycle: so long without a sample, and another half cycle may be missing there
 GAP = 10.0  # times the 95th percentile of the sampling interval
 STEADY = 0.02  # mean relative deviation of a current that is held
 HELD = 3  # rows a hold has at least
@@ -193,6 +194,7 @@ def segment(record: Record, *, specific: bool | None = None, by: Basis = "auto",
     levels, switches = (np.zeros(0, np.int64), np.zeros(0, np.int64)) if trace.current is None else _levels(trace.current, sign, noise)
     gaps = _gaps(trace)
     halves = _merged(trace, sign, np.union1d(cuts, levels))
+    halves = np.union1d(halves, _holes(trace, sign, halves, gaps))
     edges = np.union1d(halves, levels)
     if by == "index" and trace.index is not None:
         edges = np.union1d(edges, np.flatnonzero(np.diff(trace.index)) + 1)
@@ -279,6 +281,20 @@ def _gaps(trace: Trace) -> Rows:
     if not len(usual):
         return np.zeros(0, np.int64)
     return np.flatnonzero(step > GAP * float(np.percentile(usual, 95.0 if len(usual) > 40 else 75.0))) + 1
+
+
+def _holes(trace: Trace, sign: Signs, halves: Rows, gaps: Rows) -> Rows:
+    """Rows of `gaps`, long beside a half cycle, on both sides of which together more is recorded than one half cycle: another
+    is missing there, so nothing is joined over them and no charge is counted in them. A pause within one parts nothing."""
+    first, stop = _bounds(halves, len(sign))
+    on = sign[first] != 0
+    if not on.any() or not len(gaps):
+        return np.zeros(0, np.int64)
+    span = trace.time[stop - 1] - trace.time[first]
+    usual = float(np.median(span[on]))
+    width = trace.time[gaps] - trace.time[gaps - 1]
+    mine = np.searchsorted(first, gaps, side="right") - 1
+    return np.asarray(gaps[(width > HOLE * usual) & (span[mine] - width > (1.0 + 2.0 * HOLE) * usual)], dtype=np.int64)
 
 
 def _kinds(trace: Trace, first: Rows, stop: Rows, sign: Signs) -> tuple[Rows, Rows, tuple[Kind, ...]]:
