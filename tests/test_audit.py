@@ -134,16 +134,16 @@ def polarised(volts, **where):
 def test_area_closure_by_voltage():
     # 1 cm² at 0.1 mA/cm² through 1000 ohm is 0.1 V; up to 6 times and twice in amplitude, or as flat as charge transfer makes it
     assert words("area_closure", *polarised(0.1)) == ["agree"]
-    assert words("area_closure", *polarised(1.0)) == ["agree"]
+    assert words("area_closure", *polarised(1.0)) == ["indeterminate"]  # plainly ten times apart: bridged by what is allowed for, so no accusation, but no agreement
     assert words("area_closure", *polarised(5.0)) == ["disagree"]
     assert words("area_closure", *polarised(0.005)) == ["disagree"]
     assert words("area_closure", *polarised(0.005)[:1], *polarised(0.005)[2:]) == ["indeterminate"]  # no area stated: any will do
     flat = 4 * 8.314462 * 298.15 / 96485.33 * math.asinh(30.0)  # charge transfer alone, x = 30: V/(jR) = asinh(30)/30
     stiff = [entry("cell_impedance", 1000.0 * flat / 0.1 / (math.asinh(30.0) / 30.0), OHM, temperature=(25.0, "degC"), time="0 h"), *polarised(flat)[1:]]
-    assert words("area_closure", *stiff) == ["agree"]
+    assert words("area_closure", *stiff) == ["indeterminate"]
     cold = polarised(0.02)
     cold[0]["conditions"].pop("temperature")
-    assert words("area_closure", *cold) == ["agree"]  # the impedance may be of another temperature
+    assert words("area_closure", *cold) == ["indeterminate"]  # the impedance may be of another temperature
 
 
 def test_area_closure_by_conductivity():

@@ -14,6 +14,7 @@ from ..verdict import RULES, Case, Verdict, plain, same_cell, several, unspecifi
 
 ANY = Span(1e-8, 1.0)  # m²: a microelectrode to a large pouch cell
 WIDE = 30.0  # an area that may be anything within this factor tests nothing
+FAR = 2.0  # plain quotients so far apart do not agree, even where what is allowed for bridges them
 EDGE = 0.15  # current beyond the rim, an electrode smaller than its die
 SAMPLE = 0.15  # resistance and conductivity of one pellet, from two measurements
 AREAS = ALLOWED | {"area": "one for all relations of a cell, any from 0.0001 to 10000 cm²", "rim of the electrode": "15 %", "thickness and conductivity": "as printed, and 15 %"}
@@ -60,6 +61,10 @@ def _judge(head: Claim, relations: list[Relation]) -> Verdict:
     said = f"{whose}: an electrode of {shown} serves {'all' if len(relations) > 1 else 'the numbers'} ({listed})"
     if len(relations) == 1 or common.high > WIDE * common.low:
         why = "no other number says what the area is" if len(relations) == 1 else "what is open leaves the area too free for a test"
+        return Verdict("area_closure", "indeterminate", f"{said}; {why}.", ids, numbers, AREAS)
+    apart = max((max(common.low / r.taken, r.taken / common.high) for r in relations if r.taken), default=1.0)
+    if apart > FAR:
+        why = f"taken plainly they are a factor of {apart:.2g} apart, which what is allowed for can bridge but nothing stated does"
         return Verdict("area_closure", "indeterminate", f"{said}; {why}.", ids, numbers, AREAS)
     return Verdict("area_closure", "agree", f"{said}.", ids, numbers, AREAS)
 
