@@ -10,12 +10,12 @@ import numpy as np
 
 from ..analysis import arrhenius, aurbach, bruce_vincent, linear_sweep, nucleation, strip_plate, tafel
 from ..analysis._halves import half_cycles
+from ..elements.base import GAS
 from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
 from .frame import Taken
 
 Find = Callable[[Record], Taken]
-GAS = 8.31446261815324
 NONE = Taken(math.nan)
 
 

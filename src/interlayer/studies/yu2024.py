@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..cells import Cell
+from ..elements.base import FARADAY
 from ..literature import Claim
+from ..materials import material
 from ..protocols import Arrhenius, Aurbach, BruceVincent, Impedance, Nucleation, StripPlate, Tafel
 from . import _finds as take
 from ._fitting import fit, polarised, with_fitted
@@ -17,7 +19,7 @@ from .limits import standard
 FILM = "interfaces.Li|LiTFSI-ether.interphase.conductivity"
 CE = {"copper-bare": "interfaces.Cu|LiPF6-carbonate.dead_lithium.coulombic_efficiency", "copper-protected": "interfaces.Cu|POTA-NO3.dead_lithium.coulombic_efficiency"}
 POROSITY = "interfaces.Cu|LiPF6-carbonate.deposit.deposit_porosity"
-DENSE = 13.0e-6 / 96485.33212  # m of dense lithium per C/m²
+DENSE = material("Li")["molar_volume"].value / FARADAY  # m of dense lithium per C/m²
 SPECTRUM = Impedance("1 MHz", "100 mHz")
 THICKNESSES = ("protected-2um", "protected-10um")
 CYCLES = 10  # of a test on copper: nothing in the model goes with their number
