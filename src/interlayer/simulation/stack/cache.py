@@ -113,11 +113,17 @@ class KernelCache(caching.FunctionCache):  # type: ignore[misc]
 _compiled: dict[Callable[..., Any], Any] = {}
 
 
-def jit(function: Callable[..., Any]) -> Any:
+def jit(function: Callable[..., Any], **options: Any) -> Any:
     """`function` compiled for use in kernels, cached on disk; the same function gives the same compiled form."""
     if function not in _compiled:
-        dispatcher = njit(**OPTIONS)(function)
+        dispatcher = njit(**OPTIONS, **options)(function)
         if stamp(function) is not None:
             dispatcher._cache = KernelCache(function)
         _compiled[function] = dispatcher
     return _compiled[function]
+
+
+def bare(function: Callable[..., Any]) -> Any:
+    """`jit` for the engine's own functions, which make no arrays: none of those they are handed is counted in and out,
+    which costs two locked instructions an array and call."""
+    return jit(function, _nrt=False)

@@ -1,18 +1,22 @@
-"""The time loop: L-stable SDIRK2 built from resolvents alone, error control, located events, slices.
+"""The time loop: L-stable SDIRK4 built from resolvents alone, error control, located events, slices.
 
-    Z1 = res(Y, g h);  Yb = Y + (1-g)/g (Z1 - Y);  Z2 = res(Yb, g h);  g = 1 - 1/sqrt(2)        (Alexander 1977)
+    Z_i = res(Yb_i, g h);  Yb_i = Y + sum_{j<i} a_ij k_j;  k_i = (Z_i - Yb_i)/g;  Y_new = Z_5;  g = 1/4
 
-Second order, stiffly accurate. The error of a step is estimated from the third derivative seen through the stage
-slopes k0 (end of the last step), k1, k2: 0.0404 h³ y'''; right after a switch, where k0 does not belong to the new
-control, from the first difference g h (k2 - k1). All of order, error control, rejection and roots is here, once.
+Five stages, fourth order, stiffly accurate (Hairer & Wanner, Solving ODEs II, table IV.6.5; recalled, its order conditions
+are tested). The error of a step is estimated from the slopes k_0 (end of the last step), k_1 ... k_5: the one combination
+of them that leaves no term below h^5 of a linear problem, scaled to the scheme's own error; right after a switch, where
+k_0 does not belong to the new control, by the embedded third-order result. All of order, error control, rejection and
+roots is here, once.
 """
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ...elements.base import OUT_MARGIN, OUT_V
-from .cache import jit
+from .cache import bare
 from .newton import CURRENT, GROUP, MAIN, NEXPORT, solve
 
 # columns of the step table
@@ -31,38 +35,101 @@ UNTIL_V_ABOVE, UNTIL_V_BELOW, UNTIL_CHARGE, UNTIL_CURRENT = range(1, 5)
 
 SHORT = 1e-9  # s; from the first microsecond of a step on, a shorter time step is a failure
 
-GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
-ERROR3 = 3.0 * GAMMA**2 - 2.0 * GAMMA**3 - 1.0 / 6.0  # |third-order term of the stability function - 1/6|
+GAMMA = 0.25
+STAGES = 5
+#: a_ij of the stages before; the last row with GAMMA is the result (stiffly accurate)
+A_TABLE = np.array([
+    [0.0, 0.0, 0.0, 0.0],
+    [1 / 2, 0.0, 0.0, 0.0],
+    [17 / 50, -1 / 25, 0.0, 0.0],
+    [371 / 1360, -137 / 2720, 15 / 544, 0.0],
+    [25 / 24, -49 / 48, 125 / 16, -85 / 12],
+])  # fmt: skip
+C_TABLE = np.array([1 / 4, 3 / 4, 11 / 20, 1 / 2, 1.0])
+#: result minus embedded third-order result, by k_1 ... k_5
+EMBEDDED = np.array([25 / 24 - 59 / 48, -49 / 48 + 17 / 96, 125 / 16 - 225 / 32, 0.0, 1 / 4])
+#: d_0 ... d_5 with d.1 = d.c = d.c² = d.Ac = d.A²c = 0 and d.A³c = b.A³c - 1/120, so d.k is the error of a linear problem to h^5
+ESTIMATE = np.array([-91 / 240, 221 / 240, -13 / 480, -65 / 96, 0.0, 13 / 80])
+#: branch currents of stage i + 1 from those at 0 and at the stages before it (polynomial through 0, c_1 ... c_i)
+GUESS = np.array([
+    [1.0, 0.0, 0.0, 0.0, 0.0],
+    [-2.0, 3.0, 0.0, 0.0, 0.0],
+    [-8 / 25, 22 / 25, 11 / 25, 0.0, 0.0],
+    [-1 / 3, 1.0, 1 / 3, 0.0, 0.0],
+    [1 / 3, 0.0, 8 / 3, 0.0, -2.0],
+])  # fmt: skip
 
 
-@jit
-def advance(leaf, orient, order, nodes, source, control, value, slope, h, past, P, Y, Yb, Z1, Z2, W, X, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
-    """Both stages of one step, the control at value + slope t. Returns (passes or negative, V, j, culprit, mean current).
+@bare
+def advance(leaf, orient, order, nodes, source, control, value, slope, h, past, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
+    """All stages of one step, the control at value + slope t. Returns (passes or negative, V, j, culprit, mean current).
 
-    J0 holds the branch currents now, JP those `past` [s] ago (0: none): Newton starts on the line through what is known.
+    JS[0] holds the branch currents now, JP those `past` [s] ago (0: none): Newton starts on the line through what is known,
+    then on the polynomial through the stages. Leaves the slopes times h in K[1:], the result in Z.
     """
-    g = 1.0 - 1.0 / math.sqrt(2.0)
-    r = (1.0 - g) / g
-    for i in range(Y.shape[0]):
-        Z1[i] = Y[i]
-    ahead = g * h / past if past > 0.0 else 0.0
-    for k in range(J.shape[0]):
-        J[k] = J0[k] + ahead * (J0[k] - JP[k])
-    a, V, j, bad = solve(leaf, orient, order, nodes, source, control, value + slope * g * h, g * h, P, Y, Z1, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
-    if a < 0:
-        return a, V, j, bad, j
-    mean = (1.0 - g) * j
-    for i in range(Y.shape[0]):
-        Yb[i] = Y[i] + r * (Z1[i] - Y[i])
-        Z2[i] = Z1[i]
-    if ahead > 0.0:
-        for k in range(J.shape[0]):
-            J[k] += r * (J[k] - J0[k])
-    b, V, j, bad = solve(leaf, orient, order, nodes, source, control, value + slope * h, g * h, P, Yb, Z2, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
-    return (a + b if b > 0 else b), V, j, bad, mean + g * j
+    n = J.shape[0]
+    ny = Y.shape[0]
+    passes = 0
+    mean = 0.0
+    V = 0.0
+    j = 0.0
+    for s in range(STAGES):
+        for i in range(ny):
+            Yb[i] = Y[i]
+        for l in range(s):
+            a = A_TABLE[s, l]
+            k = K[l + 1]
+            for i in range(ny):
+                Yb[i] += a * k[i]
+        if s == 0:
+            ahead = GAMMA * h / past if past > 0.0 else 0.0
+            for k in range(n):
+                J[k] = JS[0, k] + ahead * (JS[0, k] - JP[k])
+            for i in range(ny):
+                Z[i] = Y[i]
+        elif past > 0.0:
+            for k in range(n):
+                J[k] = 0.0
+                for l in range(s + 1):
+                    J[k] += GUESS[s, l] * JS[l, k]
+        its, V, j, bad = solve(
+            leaf, orient, order, nodes, source, control, value + slope * C_TABLE[s] * h, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
+        )
+        if its < 0:
+            return its, V, j, bad, j
+        passes += its
+        mean += (A_TABLE[STAGES - 1, s] if s < STAGES - 1 else GAMMA) * j
+        if s < STAGES - 1:
+            for k in range(n):
+                JS[s + 1, k] = J[k]
+        k = K[s + 1]
+        for i in range(ny):
+            k[i] = (Z[i] - Yb[i]) * (1.0 / GAMMA)
+    return passes, V, j, -1, mean
 
 
-@jit
+@bare
+def step_error(K, h, have, Z, weight, rtol):  # type: ignore[no-untyped-def]
+    """The largest estimated error of a step over what is allowed; inf where a state is not finite."""
+    ny = Z.shape[0]
+    e1, e2, e3, e5 = EMBEDDED[0], EMBEDDED[1], EMBEDDED[2], EMBEDDED[4]
+    e0, e4 = 0.0, EMBEDDED[3]
+    if have:
+        e0, e1, e2, e3, e4, e5 = ESTIMATE[0] * h, ESTIMATE[1], ESTIMATE[2], ESTIMATE[3], ESTIMATE[4], ESTIMATE[5]
+    else:
+        for i in range(ny):
+            K[0, i] = 0.0
+    error = 0.0
+    for i in range(ny):
+        e = abs(e0 * K[0, i] + e1 * K[1, i] + e2 * K[2, i] + e3 * K[3, i] + e4 * K[4, i] + e5 * K[5, i]) / (weight[i] + rtol * abs(Z[i]))
+        if not e <= error:
+            error = e if math.isfinite(e) else math.inf
+        if not math.isfinite(Z[i]):
+            error = math.inf
+    return error
+
+
+@bare
 def tied(leaf):  # type: ignore[no-untyped-def]
     """Whether a branch's current is read elsewhere; if only the cell's own is, a given current leaves nothing to couple."""
     found = False
@@ -71,7 +138,7 @@ def tied(leaf):  # type: ignore[no-untyped-def]
     return found
 
 
-@jit
+@bare
 def margins(leaf, events, out, row, V, j, q, worst):  # type: ignore[no-untyped-def]
     """The smallest margin of leaves (code -1 - 3 k - e) and of the step's until-conditions (code 1..4)."""
     code = 0
@@ -99,9 +166,9 @@ def margins(leaf, events, out, row, V, j, q, worst):  # type: ignore[no-untyped-
     return code
 
 
-@jit
+@bare
 def run(  # type: ignore[no-untyped-def]
-    leaf, orient, order, nodes, source, events, steps, PT, Y, Yb, Z1, Z2, K0, K1, W, X, X0, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg,
+    leaf, orient, order, nodes, source, events, steps, PT, Y, Yb, Z, K, W, X, X0, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg,
     weight, rtol, resume, history, most, tol, hmin, hmax, ended,
 ):  # fmt: skip
     """Run the steps from `resume`; returns (why, rows of history, detail, detail2, accepted, rejected).
@@ -110,8 +177,6 @@ def run(  # type: ignore[no-untyped-def]
     ended[s] becomes 0 (ran its time) or the number of the until-condition that ended step s; a condition whose bit is
     set in the step's STOPS column ends the run (PAUSED).
     """
-    g = 1.0 - 1.0 / math.sqrt(2.0)
-    c3 = 3.0 * g * g - 2.0 * g * g * g - 1.0 / 6.0
     ny = Y.shape[0]
     n = leaf.shape[0]
     rows = 0
@@ -151,36 +216,25 @@ def run(  # type: ignore[no-untyped-def]
             elif h > 0.5 * left:  # avoid a sliver at the end
                 h = 0.5 * left
             for k in range(n):
-                J0[k] = J[k]
+                JS[0, k] = J[k]
             for i in range(X.shape[0]):
                 X0[i] = X[i]
             value = row[VALUE] + row[SLOPE] * resume[IN_STEP]
             its, V, j, bad, mean = advance(
-                leaf, orient, order, nodes, near, control, value, row[SLOPE], h, resume[PAST], P, Y, Yb, Z1, Z2, W, X, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg, tol
+                leaf, orient, order, nodes, near, control, value, row[SLOPE], h, resume[PAST], P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
             )
             error = 0.0
             if its > 0:
-                if resume[HAVE] > 0.0:  # 2 c3 h |(k2 - k1)/(1 - g) - (k1 - k0)/g|, k = d/(g h)
-                    by2, by1, by0 = 2.0 * c3 / (g * (1.0 - g)), 2.0 * c3 / (g * g * (1.0 - g)), 2.0 * c3 * h / g
-                    for i in range(ny):
-                        K1[i] = abs(by2 * (Z2[i] - Yb[i]) - by1 * (Z1[i] - Y[i]) + by0 * K0[i]) / (weight[i] + rtol * abs(Z2[i]))
-                else:
-                    for i in range(ny):
-                        K1[i] = abs((Z2[i] - Yb[i]) - (Z1[i] - Y[i])) / (weight[i] + rtol * abs(Z2[i]))
-                for i in range(ny):
-                    if not K1[i] <= error:
-                        error = K1[i] if math.isfinite(K1[i]) else math.inf
-                    if not math.isfinite(Z2[i]):
-                        error = math.inf
+                error = step_error(K, h, resume[HAVE] > 0.0, Z, weight, rtol)
                 if not math.isfinite(error):
                     its = -1
             if its < 0 or error > 1.0:
                 rejected += 1
                 for k in range(n):
-                    J[k] = J0[k]
+                    J[k] = JS[0, k]
                 for i in range(X.shape[0]):
                     X[i] = X0[i]
-                power = 1.0 / 3.0 if resume[HAVE] > 0.0 else 0.5
+                power = 0.2 if resume[HAVE] > 0.0 else 0.25
                 resume[H] = h * (0.2 if its < 0 else max(0.2, 0.9 / error**power))
                 # a jump may need attoseconds at its start, later nothing does
                 if resume[H] < max(hmin, min(SHORT, 1e-3 * resume[IN_STEP])):
@@ -200,7 +254,7 @@ def run(  # type: ignore[no-untyped-def]
                     for i in range(X.shape[0]):
                         X[i] = X0[i]
                     its, V, j, bad, mean = advance(
-                        leaf, orient, order, nodes, near, control, value, row[SLOPE], mid, 0.0, P, Y, Yb, Z1, Z2, W, X, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg, tol
+                        leaf, orient, order, nodes, near, control, value, row[SLOPE], mid, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
                     )
                     if its > 0 and margins(leaf, events, out, row, V, j, resume[Q] + mid * mean, worst) == 0:
                         lo = mid
@@ -210,7 +264,7 @@ def run(  # type: ignore[no-untyped-def]
                 for i in range(X.shape[0]):
                     X[i] = X0[i]
                 its, V, j, bad, mean = advance(
-                    leaf, orient, order, nodes, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z1, Z2, W, X, x, out, J, J0, JP, E, R, C, A, G, cross, M, xg, tol
+                    leaf, orient, order, nodes, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
                 )
                 if its < 0:
                     resume[NUMBER] = s
@@ -219,10 +273,10 @@ def run(  # type: ignore[no-untyped-def]
                 code = margins(leaf, events, out, row, V, j, q, worst)
                 error = 1.0
             for i in range(ny):
-                K0[i] = (Z2[i] - Yb[i]) / (g * h)
-                Y[i] = Z2[i]
+                K[0, i] = K[STAGES, i] / h
+                Y[i] = Z[i]
             for k in range(n):
-                JP[k] = J0[k]
+                JP[k] = JS[0, k]
             resume[PAST] = h
             resume[IN_STEP] += h
             resume[TIME] += h
@@ -232,11 +286,11 @@ def run(  # type: ignore[no-untyped-def]
             accepted += 1
             if first:
                 first = False
-                power = 0.5
+                power = 0.25
                 if h < left:  # the next switch starts here: as large as this one would have allowed
                     resume[H_FIRST] = max(h * min(5.0, 0.8 / max(error, 1e-6) ** power), 10.0 * hmin)
             else:
-                power = 1.0 / 3.0
+                power = 0.2
             resume[HAVE] = 1.0
             grow = min(5.0, 0.9 / max(error, 1e-6) ** power)
             resume[H] = h * grow if h < left else max(resume[H], h * min(grow, 1.0))

@@ -162,8 +162,8 @@ class Machine:
             n, q, m = len(self.leaves), len(self.nodes), len(self.source)
             ny = len(self.start.Y)
             shapes: dict[str, Any] = {
-                "Yb": ny, "Z1": ny, "Z2": ny, "K0": ny, "K1": ny, "W": self.workspace, "X0": len(self.start.X), "x": MAX_READS, "out": (n, OUT_SIZE),
-                "J0": n, "JP": n, "E": q, "R": q, "C": (q, max(m, 1)), "A": (q, m + 1), "G": (len(self.start.X) + 1, max(m, 1)),
+                "Yb": ny, "Z": ny, "K": (loop.STAGES + 1, ny), "W": self.workspace, "X0": len(self.start.X), "x": MAX_READS, "out": (n, OUT_SIZE),
+                "JS": (loop.STAGES, n), "JP": n, "E": q, "R": q, "C": (q, max(m, 1)), "A": (q, m + 1), "G": (len(self.start.X) + 1, max(m, 1)),
                 "cross": (n, max(m, 1)), "M": (max(m, 1), max(m, 1)), "xg": max(m, 1),
             }  # fmt: skip
             self._scratch = {k: np.zeros(v) for k, v in shapes.items()}
@@ -239,8 +239,8 @@ class Machine:
         s["W"][:] = 0.0
         while True:
             why, rows, code, h, a, r = loop.run(
-                self.leaf, self.orient, self.order, self.nodes, self.source, self.events, steps, self.PT, state.Y, s["Yb"], s["Z1"], s["Z2"],
-                s["K0"], s["K1"], s["W"], state.X, s["X0"], s["x"], s["out"], state.J, s["J0"], s["JP"], s["E"], s["R"], s["C"], s["A"], s["G"], s["cross"],
+                self.leaf, self.orient, self.order, self.nodes, self.source, self.events, steps, self.PT, state.Y, s["Yb"], s["Z"],
+                s["K"], s["W"], state.X, s["X0"], s["x"], s["out"], state.J, s["JS"], s["JP"], s["E"], s["R"], s["C"], s["A"], s["G"], s["cross"],
                 s["M"], s["xg"], weight, float(rtol), resume, buffer, slice_rows, 1e-9, SHORTEST, float(max_step), ended,
             )  # fmt: skip
             parts.append(buffer[:rows, :width].copy())

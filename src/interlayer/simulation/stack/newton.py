@@ -22,7 +22,7 @@ from ...elements.base import (
     OUT_SIZE,
     OUT_V,
 )
-from .cache import jit
+from .cache import bare
 from .kernels import call_step, call_tangent
 
 # columns of the leaf table
@@ -36,7 +36,7 @@ UNMOVED = -1.0
 CURRENT, VOLTAGE, POWER = range(3)
 
 
-@jit
+@bare
 def couple(leaf, k, out, G, m, cross):  # type: ignore[no-untyped-def]
     """Chain rule over links: (dV/dJ through the leaf's own current), its row of `cross`, and the gradients of its
     exports by the coupling currents in G."""
@@ -60,7 +60,7 @@ def couple(leaf, k, out, G, m, cross):  # type: ignore[no-untyped-def]
     return r
 
 
-@jit
+@bare
 def fold(nodes, m, E, R, C):  # type: ignore[no-untyped-def]
     """Thevenin equivalents of all groups from those of the leaves (rows of leaves are filled already)."""
     for q in range(nodes.shape[0]):
@@ -79,7 +79,7 @@ def fold(nodes, m, E, R, C):  # type: ignore[no-untyped-def]
                 C[q, g] = (C[a, g] * R[b] + C[b, g] * R[a]) * w
 
 
-@jit
+@bare
 def unfold(nodes, m, E, R, C, A):  # type: ignore[no-untyped-def]
     """Currents of all nodes as affine functions of the coupling currents: A[q] = (constant, by x_1, ..., by x_m)."""
     for q in range(nodes.shape[0] - 1, -1, -1):
@@ -100,7 +100,7 @@ def unfold(nodes, m, E, R, C, A):  # type: ignore[no-untyped-def]
                 A[b, g + 1] = A[q, g + 1] - A[a, g + 1]
 
 
-@jit
+@bare
 def close(source, m, A, M, x):  # type: ignore[no-untyped-def]
     """Solve x_g = A[source_g] . (1, x) for the coupling currents by elimination with pivoting; False if singular."""
     for i in range(m):
@@ -130,7 +130,7 @@ def close(source, m, A, M, x):  # type: ignore[no-untyped-def]
     return True
 
 
-@jit
+@bare
 def power_current(e, r, value):  # type: ignore[no-untyped-def]
     """Current j of the direction of `value` at which |V j| = |value|, V = e + r j.
 
@@ -147,7 +147,7 @@ def power_current(e, r, value):  # type: ignore[no-untyped-def]
     return u if value > 0.0 else -u
 
 
-@jit
+@bare
 def evaluate(leaf, orient, order, h, fresh, P, Yb, Z, W, X, x, out, J):  # type: ignore[no-untyped-def]
     """Call every leaf's resolvent, owners before readers; returns the first leaf that could not answer, or -1."""
     p, yb, z, w = P.ctypes.data, Yb.ctypes.data, Z.ctypes.data, W.ctypes.data
@@ -173,7 +173,7 @@ def evaluate(leaf, orient, order, h, fresh, P, Yb, Z, W, X, x, out, J):  # type:
     return -1
 
 
-@jit
+@bare
 def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
     """States, voltages and currents of the tree at the end of a step h from Yb under one control.
 
@@ -258,7 +258,7 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
     return -50, V, j, -1
 
 
-@jit
+@bare
 def spectrum(leaf, orient, order, nodes, source, omega, P, Y, W, X, x, out, J, E, R, C, A, G, cross, M, xg, result):  # type: ignore[no-untyped-def]
     """Complex impedance at the state (Y, J, X) for every omega: the Newton derivative at h = 1/(i omega)."""
     n = leaf.shape[0]
