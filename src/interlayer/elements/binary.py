@@ -11,6 +11,7 @@ from typing import TypeAlias, Union
 import numpy as np
 
 from ..errors import CellError
+from . import _hats
 from .base import (
     ELEMENTS,
     FARADAY,
@@ -139,7 +140,7 @@ class Binary(Leaf):
         """Chebyshev rows of (kappa, D, t+, TDF) over u in [low, high]."""
         rows = np.zeros((4, TERMS))
         k = at(self.partition, temperature)
-        for row, p in zip(rows, self._given(), strict=True):
+        for row, p in zip(rows, self.transport, strict=True):
             if isinstance(p, OfSalt):
                 row[:] = OfSalt(p.function, k * low, k * high).series(temperature)
             else:
@@ -148,14 +149,16 @@ class Binary(Leaf):
                     raise CellError(f"{self.label} lacks a transport property", given=row[0], remedy="Set conductivity, diffusivity, transference_number and thermodynamic_factor")
         return rows
 
-    def _given(self) -> tuple[Property, ...]:
+    @property
+    def transport(self) -> tuple[Property, ...]:
+        """Conductivity, diffusivity, transference number and thermodynamic factor."""
         return (self.conductivity, self.diffusivity, self.transference_number, self.thermodynamic_factor)
 
     def _range(self, temperature: float) -> tuple[float, float, bool]:
         """Range of u over which the properties of all layers are sampled, and whether all are constant."""
         ends = [
             (p.low / at(layer.partition, temperature), p.high / at(layer.partition, temperature))
-            for layer in self.layers for p in layer._given() if isinstance(p, OfSalt)
+            for layer in self.layers for p in layer.transport if isinstance(p, OfSalt)
         ]  # fmt: skip
         if not ends:
             return 0.0, 4.0 * at(self.concentration, temperature), True
@@ -176,7 +179,7 @@ class Binary(Leaf):
         for index, layer in enumerate(self.layers):
             length, eps, k = layer._own(temperature)
             blocks += [*layer._rows(temperature, low, high).ravel().tolist(), k, eps]
-            widths.append(length * mesh(layer.cells, layer.grading))
+            widths.append(length * (_hats.widths(mesh(layer.cells - 1, layer.grading)) if constant and not self.others else mesh(layer.cells, layer.grading)))
             stored.append(eps * k * widths[-1])
             owner.append(np.full(layer.cells, float(HEAD + index * BLOCK)))
         cells = np.concatenate([*widths, *stored, *owner])
@@ -191,7 +194,7 @@ class Binary(Leaf):
 
     @property
     def workspace(self) -> int:
-        return (8 if not self.others else 16) * (sum(layer.cells for layer in self.layers) + 2)
+        return (_hats.ROWS if not self.others else 16) * (sum(layer.cells for layer in self.layers) + 2)
 
     @staticmethod
     def kernel(jit: Jit) -> Kernel:
@@ -233,6 +236,8 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
     from numba import carray
 
     terms, first, block = TERMS, HEAD, BLOCK
+    hats, faces = _hats.kernel(jit, HEAD, TERMS)
+    offset, free, by_j = _hats.OFFSET, _hats.FREE, _hats.BY_J
 
     def series(P, k, row, u):  # type: ignore[no-untyped-def]
         """(value, d value/du) of property `row` of the layer whose block is at k; constant outside the sampled range."""
@@ -553,13 +558,23 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
 
     nonlinear = jit(nonlinear)
 
+    def ends(J, n, W):  # type: ignore[no-untyped-def]
+        """Salt at both faces as `hats` has just left it in W."""
+        return W[offset + free * n] + J * W[offset + by_j * n], W[offset + free * n + n - 1] + J * W[offset + by_j * n + n - 1]
+
+    ends = jit(ends)
+
     def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
-        if P[6] == 1.0:
-            linear(J, h, fresh, n, P, Yb, Z, W)
-        elif not nonlinear(J, h, n, P, Yb, Z, W):
-            out[OUT_FLAG] = 1.0
         wide, _, owner = places(n, P)
-        left, right = surfaces(J, n, P, Z)
+        if P[6] == 1.0 and P[7] == 1.0:
+            hats(J, h, fresh, n, wide, P, Yb, Z, W)
+            left, right = ends(J, n, W)
+        else:
+            if P[6] == 1.0:
+                linear(J, h, fresh, n, P, Yb, Z, W)
+            elif not nonlinear(J, h, n, P, Yb, Z, W):
+                out[OUT_FLAG] = 1.0
+            left, right = surfaces(J, n, P, Z)
         floor = 1e-6 * P[2]
         least = min(left, right)
         left = max(left, floor)
@@ -644,13 +659,11 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
     respond = jit(respond)
 
     def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-        if P[6] == 1.0 and P[7] == 1.0:  # one layer, constant properties: `linear` has just left d(Z)/dJ in W
-            left, right = surfaces(J, n, P, Z)
-            wide, _, _ = places(n, P)
+        if P[6] == 1.0 and P[7] == 1.0:  # one layer, constant properties: `hats` has just left everything in W
+            left, right = ends(J, n, W)
             t = P[first + 2 * terms]
-            e = 0.5 * (1.0 - t) / (96485.33212 * P[first + terms] * P[first + 4 * terms])
-            bl = W[8 + 2 * n] + e * P[wide]
-            br = W[7 + 3 * n] - e * P[wide + n - 1]
+            bl = W[offset + by_j * n]
+            br = W[offset + by_j * n + n - 1]
             q = 2.0 * P[1] * (1.0 - t) * P[first + 3 * terms]
             floor = 1e-6 * P[2]
             bl = bl if left > floor else 0.0
@@ -679,7 +692,7 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
             part = P[first + 4 * terms]
             s = cmath.sqrt(P[first + 4 * terms + 1] / (h * d))
             b = (1.0 - t) / 96485.33212 * cmath.tanh(0.5 * s * P[0]) / (d * s * part)
-            left, right = surfaces(J, n, P, Z)
+            left, right = faces(J, n, places(n, P)[0], P, Z) if P[6] == 1.0 else surfaces(J, n, P, Z)
             floor = 1e-6 * P[2]
             bl = b if left > floor else 0.0 * b
             br = b if right > floor else 0.0 * b

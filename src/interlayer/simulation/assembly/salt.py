@@ -18,6 +18,8 @@ from ...materials import SALTY
 from .base import LAYERS, Draft
 from .interlayer import film
 
+CELLS = 32  # of one layer of constant properties, whose scheme is of fourth order: less than 0.1 uV of 0.1 V from a second after a switch on
+
 
 @LAYERS.add(*SALTY)
 def salt(draft: Draft, index: int) -> Element | None:
@@ -44,6 +46,8 @@ def salt(draft: Draft, index: int) -> Element | None:
         assert isinstance(layer, Layer)
         made.append(_layer(layer, label, stack[index]))
         draft.salts[i] = label
+    if len(made) == 1 and not any(isinstance(p, OfSalt) for p in made[0].transport):
+        return replace(made[0], cells=CELLS)
     return replace(made[0], others=tuple(made[1:]))
 
 
