@@ -50,6 +50,12 @@ def _checked(channel: str) -> str:
     return name(quantity_of(channel)).name
 
 
+@lru_cache(maxsize=1024)
+def _possible(value: float, key: str) -> None:
+    """`units.check` (ten thousand records of one cell ask for the same few)."""
+    units.check(value, key)
+
+
 class Block(Mapping[str, Array]):
     """Read-only channels that are columns of one shared table: rows `start:stop`, column j named `columns[j]`.
 
@@ -60,6 +66,9 @@ class Block(Mapping[str, Array]):
 
     def __init__(self, table: Array, columns: Mapping[str, int], start: int, stop: int) -> None:
         self._table, self._columns, self._start, self._stop = table, columns, start, stop
+
+    def __contains__(self, channel: object) -> bool:
+        return channel in self._columns
 
     def __getitem__(self, channel: str) -> Array:
         view = self._table[self._start : self._stop, self._columns[channel]]
@@ -180,7 +189,7 @@ class Record:
         for key, value in self.conditions.items():
             if key not in CONDITIONS:
                 raise UnknownNameError("This is not a condition of a record", given=key, allowed=CONDITIONS)
-            units.check(value, key)
+            _possible(value, key)
 
     # -- stated facts -------------------------------------------------------------------------------------------------
     def condition(self, key: str) -> float:

@@ -20,6 +20,7 @@ from .assembly import Assembly, assemble
 if TYPE_CHECKING:
     from .stack.machine import Machine, Run, State
 
+SCHEME = "SDIRK4 (Hairer and Wanner)"
 _WAYS = {"time": 0, "voltage_above": 1, "voltage_below": 2, "areal_charge": 3, "current_density_below": 4}
 
 
@@ -44,8 +45,7 @@ class Simulation:
     machine: Machine
     state: State
     _facts: dict[str, Any] = field(default_factory=dict, repr=False)
-    _named: str = field(default="", repr=False)
-    _said: tuple[Protocol | None, str] = field(default=(None, ""), repr=False)
+    _laid: _Laid | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, cell: Cell | str, temperatures: Sequence[float] | None = None) -> Simulation:
@@ -87,6 +87,7 @@ class Simulation:
             machine.start.J[:] = 0.0
             machine._settle()
         self.cell, self.assembly, self.state, self._facts = cell, made, self.machine.start.copy(), {}
+        self._laid = None
 
     def polarisation(self, current: float, duration: float, *, age: float = 0.0, rtol: float = 1e-3) -> float:
         """Voltage after `duration` [s] at a constant `current` [A/m²] from the start, or from a rest of `age` [s], inf where
@@ -131,37 +132,55 @@ class Simulation:
         rtol    relative error allowed a step (it scales the absolute one too); detail=False keeps only time, voltage, current
         Every way to end is an outcome with a sentence; nothing is lost of what was recorded before it.
         """
-        steps = list(protocol.steps(self.cell))
-        rows = [self._step_row(s) if isinstance(s, Step) else None for s in steps]
-        self._refuse_impulses(steps)
+        laid = self._laid
+        if laid is None or laid.protocol is not protocol:
+            laid = self._laid = self._lay(protocol)
+        if laid.driven:
+            self._refuse_impulses()
+        steps = laid.steps
         segments: list[Segment] = []
         outcome = "completed"
-        counts = [0, 0]
-        at = 0
-        while at < len(steps):
-            here = steps[at]
-            if isinstance(here, Spectrum):
-                segments.append(self._spectrum(here))
-                at += 1
+        accepted = rejected = 0
+        for at, stop, rows in laid.stretches:
+            if rows is None:
+                segments.append(self._spectrum(steps[at]))  # type: ignore[arg-type]
                 continue
-            stop = at
-            while stop < len(steps) and rows[stop] is not None:
-                stop += 1
             tell = None if progress is None else (lambda t, s, base=at: progress(Progress(t, base + s, len(steps))))
-            run = self.machine.integrate(np.array(rows[at:stop]), self.state, rtol=rtol, detail=detail, progress=tell)
-            counts[0] += run.accepted
-            counts[1] += run.rejected
-            ended = self._ended(steps[at:stop], run)
-            segments += self._segments(steps[at:stop], run, detail, ended)
+            run = self.machine.integrate(rows, self.state, rtol=rtol, detail=detail, progress=tell)
+            accepted += run.accepted
+            rejected += run.rejected
+            ended = self._ended(steps[at:stop], run) if run.why else _COMPLETED  # 0: every step ran to its end
+            self._segments(segments, laid, at, stop, run, detail, ended)
             if ended.stopped:
                 outcome = ended.sentence
                 break
-            at = stop
-        return Record(
-            tuple(segments), self._provenance(protocol, rtol, counts), self.cell, self._conditions(), outcome
-        )  # fmt: skip
+        return Record(tuple(segments), self._provenance(laid, rtol, accepted, rejected), self.cell, self._conditions(), outcome)
 
     # -- pieces -------------------------------------------------------------------------------------------------------
+    def _lay(self, protocol: Protocol) -> _Laid:
+        """The steps of `protocol` for this cell in the loop's form, cut where a spectrum comes between."""
+        steps = tuple(protocol.steps(self.cell))
+        rows = [self._step_row(s) if isinstance(s, Step) else None for s in steps]
+        stretches: list[tuple[int, int, Array | None]] = []
+        at = 0
+        while at < len(steps):
+            stop = at + 1
+            if rows[at] is not None:
+                while stop < len(steps) and rows[stop] is not None:
+                    stop += 1
+            stretches.append((at, stop, None if rows[at] is None else np.array(rows[at:stop])))
+            at = stop
+        info = []
+        for step in steps:
+            if isinstance(step, Spectrum):
+                info.append({})
+                continue
+            event = bound.event if (bound := _binding(step).get(0)) is not None else ""
+            temperature = self.cell.temperature if step.temperature is None else step.temperature
+            info.append({**step.info, "label": step.label, "control": step.control, "event": event, "temperature": temperature})
+        driven = any(isinstance(s, Step) and s.control in ("voltage", "power", "power_density") for s in steps)
+        return _Laid(protocol, str(protocol), steps, stretches, info, driven)
+
     def _step_row(self, step: Step) -> Array:
         from .stack import loop
 
@@ -187,10 +206,8 @@ class Simulation:
                 row[loop.STOPS] += int(until.stops) << way
         return row
 
-    def _refuse_impulses(self, steps: Sequence[Step | Spectrum]) -> None:
+    def _refuse_impulses(self) -> None:
         """A voltage step on bare capacitors asks for an infinite current: refused before it starts."""
-        if not any(isinstance(s, Step) and s.control in ("voltage", "power", "power_density") for s in steps):
-            return
         slow, fast = (self._resistance(h) for h in (1.0, 1e-13))
         if fast < 1e-6 * slow:
             raise ProtocolError(
@@ -219,8 +236,6 @@ class Simulation:
         from .stack import loop
 
         number = min(run.number, len(steps) - 1)
-        if run.why == loop.DONE:
-            return _Ended("completed", False, number)
         when = f"at {_clock(self.state.time)}"
         if run.why == loop.EVENT:
             sentence, label = self.machine.event(run.code)
@@ -241,53 +256,79 @@ class Simulation:
                     return _Ended(f"{event.event}, {when}", True, run.number - 1)
         return _Ended("completed", False, number)
 
-    def _segments(self, steps: Sequence[Step | Spectrum], run: Run, detail: bool, ended: _Ended) -> list[Segment]:
-        from .stack import loop
+    def _columns(self, detail: bool) -> dict[str, int]:
+        """Which column of the history is which channel."""
+        key = "columns in detail" if detail else "columns"
+        if key not in self._facts:
+            from .stack import loop
 
-        columns = {"time": loop.H_TIME, "voltage": loop.H_VOLTAGE, "current_density": loop.H_CURRENT}
-        if detail:
-            at = loop.H_LEAVES
-            columns |= {f"voltage@{leaf.label}": at + k for k, leaf in enumerate(self.machine.leaves)}
-            at += len(self.machine.leaves)
-            columns |= {e.channel: at + k for k, e in enumerate(self.machine.exports)}
+            columns = {"time": loop.H_TIME, "voltage": loop.H_VOLTAGE, "current_density": loop.H_CURRENT}
+            if detail:
+                at = loop.H_LEAVES
+                columns |= {f"voltage@{leaf.label}": at + k for k, leaf in enumerate(self.machine.leaves)}
+                at += len(self.machine.leaves)
+                columns |= {e.channel: at + k for k, e in enumerate(self.machine.exports)}
+            self._facts[key] = columns
+        found: dict[str, int] = self._facts[key]
+        return found
+
+    def _segments(self, out: list[Segment], laid: _Laid, at: int, stop: int, run: Run, detail: bool, ended: _Ended) -> None:
+        """Append the segments of steps `at` to `stop`, which are rows of one table."""
+        columns = self._columns(detail)
         run.history.flags.writeable = False
-        edges = [0, len(run.history)] if len(steps) == 1 else np.searchsorted(run.history[:, loop.H_STEP], np.arange(len(steps) + 1)).tolist()
-        out = []
-        for s, step in enumerate(steps):
+        edges = [0, len(run.history)]
+        if stop - at > 1:
+            from .stack.loop import H_STEP
+
+            edges = np.searchsorted(run.history[:, H_STEP], np.arange(stop - at + 1)).tolist()
+        for s in range(stop - at):
             if edges[s + 1] == edges[s]:
                 continue
-            assert isinstance(step, Step)
-            code = int(run.ended[s])
-            event = bound.event if (bound := _binding(step).get(code)) is not None else ""
+            step = laid.steps[at + s]
+            info = laid.info[at + s].copy()
+            code = run.ended.item(s)
             if ended.stopped and s == ended.number:
-                event = ended.sentence
-            temperature = self.cell.temperature if step.temperature is None else step.temperature
-            info: Mapping[str, Any] = {**step.info, "label": step.label, "control": step.control, "event": event, "temperature": temperature}
+                info["event"] = ended.sentence
+            elif code > 0 and isinstance(step, Step):
+                info["event"] = bound.event if (bound := _binding(step).get(code)) is not None else ""
             out.append(Segment(Block(run.history, columns, edges[s], edges[s + 1]), "time", step.technique, info))
-        return out
 
-    def _provenance(self, protocol: Protocol, rtol: float, counts: list[int]) -> Provenance:
-        from .stack.cache import physics_hash
+    def _provenance(self, laid: _Laid, rtol: float, accepted: int, rejected: int) -> Provenance:
+        if "mesh cells" not in self._facts:  # of the layout, so once for many runs
+            from .stack.cache import physics_hash
 
-        if not self._facts:  # of the layout, so once for many runs
             mesh = {leaf.label: leaf.cells for leaf in self.machine.leaves if hasattr(leaf, "cells")}
-            self._facts |= {"mesh cells": mesh, "choices": self.cell.choices(), "notes": self.assembly.notes}
-            self._named = self.cell.name or self.cell.notation
-        if self._said[0] is not protocol:
-            self._said = protocol, str(protocol)
+            self._facts |= {"mesh cells": mesh, "choices": self.cell.choices(), "notes": self.assembly.notes, "hash": physics_hash(), "named": self.cell.name or self.cell.notation}
+        facts = self._facts
         settings = {
-            "protocol": self._said[1], "rtol": rtol, "scheme": "SDIRK2 (Alexander)", "steps accepted": counts[0], "steps rejected": counts[1],
-            **{key: dict(fact) for key, fact in self._facts.items()},
+            "protocol": laid.said, "rtol": rtol, "scheme": SCHEME, "steps accepted": accepted, "steps rejected": rejected,
+            "mesh cells": facts["mesh cells"].copy(), "choices": facts["choices"].copy(), "notes": facts["notes"].copy(),
         }  # fmt: skip
-        return Provenance("simulated", self._named, physics_hash(), "interlayer.simulate", __version__, settings=settings)
+        return Provenance("simulated", facts["named"], facts["hash"], "interlayer.simulate", __version__, settings=settings)
 
     def _conditions(self) -> dict[str, float]:
-        out = {"temperature": self.cell.temperature, "thickness": sum(layer.thickness.value for layer in self.cell.layers)}
-        if self.cell.area is not None:
-            out["area"] = self.cell.area.value
-        if self.cell.pressure is not None:
-            out["pressure"] = self.cell.pressure.value
-        return out
+        if "conditions" not in self._facts:
+            cell = self.cell
+            out = {"temperature": cell.temperature, "thickness": sum(layer.thickness.value for layer in cell.layers)}
+            if cell.area is not None:
+                out["area"] = cell.area.value
+            if cell.pressure is not None:
+                out["pressure"] = cell.pressure.value
+            self._facts["conditions"] = out
+        stated: dict[str, float] = self._facts["conditions"].copy()
+        return stated
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """A protocol's steps for one cell: stretches are (first, after the last, the loop's rows; None for a spectrum)."""
+
+    protocol: Protocol
+    said: str
+    steps: tuple[Step | Spectrum, ...]
+    stretches: list[tuple[int, int, Array | None]]
+    info: list[dict[str, Any]]
+    driven: bool
 
 
 def _binding(step: Step) -> dict[int, Until]:
@@ -306,6 +347,9 @@ class _Ended:
     sentence: str
     stopped: bool
     number: int
+
+
+_COMPLETED = _Ended("completed", False, -1)
 
 
 def _clock(seconds: float) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from ...elements.base import MAX_READS, OUT_SIZE, Array, ComplexArray, Element, Leaf, Parallel, Series
 from ...errors import CellError, SimulationError, UnknownNameError
 from ...names import name as quantity_row
-from . import cache, kernels, loop, newton
+from . import cache, entry, kernels, loop, newton
 
 DEFAULT_RTOL = 1e-4  # error allowed a step
 SHORTEST = 1e-18  # s; a jump of the voltage charges the geometric capacitance of an electrolyte within nanoseconds
@@ -167,6 +167,8 @@ class Machine:
                 "cross": (n, max(m, 1)), "M": (max(m, 1), max(m, 1)), "xg": max(m, 1),
             }  # fmt: skip
             self._scratch = {k: np.zeros(v) for k, v in shapes.items()}
+            own = {key: getattr(self, key) for key in entry.FIXED if key not in shapes}
+            self._scratch["at"] = entry.addresses([own[key] if key in own else self._scratch[key] for key in entry.FIXED])
         return self._scratch
 
     def _settle(self) -> None:
@@ -221,41 +223,35 @@ class Machine:
         detail    keep the leaves' voltages and the exports beside time, voltage and current
         progress  called a few times a second with (time [s], step number)
         """
-        s = self._arrays()
+        s = self._scratch or self._arrays()
         steps = np.ascontiguousarray(steps, dtype=np.float64)
-        width = loop.H_LEAVES + ((len(self.leaves) + len(self.exports)) if detail else 0)
         full = loop.H_LEAVES + len(self.leaves) + len(self.exports)
-        slice_rows = max(slice_rows, 8)
         buffer = s.get("buffer")
-        if buffer is None or buffer.shape != (slice_rows, full):
-            buffer = s["buffer"] = np.zeros((slice_rows, full))  # kept: clearing it would cost as much as a short run
+        if buffer is None or len(buffer) != max(slice_rows, 8):
+            buffer = s["buffer"] = np.zeros((max(slice_rows, 8), full))  # kept: clearing it would cost as much as a short run
         resume = np.zeros(loop.RESUME_SIZE)
         resume[loop.TIME], resume[loop.H_FIRST] = state.time, state.step_size
         ended = np.zeros(len(steps), dtype=np.int64)
         parts: list[Array] = []
-        weight = self.weight * min(1.0, rtol / DEFAULT_RTOL)
+        rtol, max_step = float(rtol), float(max_step)
+        weight = self.weight if rtol >= DEFAULT_RTOL else self.weight * (rtol / DEFAULT_RTOL)
         accepted = rejected = 0
-        told = time.perf_counter()
-        s["W"][:] = 0.0
+        told = time.perf_counter() if progress is not None else 0.0
         while True:
-            why, rows, code, h, a, r = loop.run(
-                self.leaf, self.orient, self.order, self.nodes, self.source, self.events, steps, self.PT, state.Y, s["Yb"], s["Z"],
-                s["K"], s["W"], state.X, s["X0"], s["x"], s["out"], state.J, s["JS"], s["JP"], s["E"], s["R"], s["C"], s["A"], s["G"], s["cross"],
-                s["M"], s["xg"], weight, float(rtol), resume, buffer, slice_rows, 1e-9, SHORTEST, float(max_step), ended,
-            )  # fmt: skip
-            parts.append(buffer[:rows, :width].copy())
+            why, rows, code, h, a, r = entry.enter(
+                s["at"], state.Y, state.X, state.J, steps, weight, resume, buffer, ended, rtol, len(buffer), 1e-9, SHORTEST, max_step
+            )
+            parts.append((buffer[:rows] if detail else buffer[:rows, : loop.H_LEAVES]).copy())
             accepted, rejected = accepted + a, rejected + r
-            state.time, state.step_size = float(resume[loop.TIME]), float(resume[loop.H_FIRST])
+            state.time, state.step_size = resume.item(loop.TIME), resume.item(loop.H_FIRST)
             if progress is not None and time.perf_counter() - told > 0.2:
                 told = time.perf_counter()
                 progress(state.time, int(resume[loop.NUMBER]))
-            if why not in (loop.SLICE, loop.PAUSED) or (stop is not None and stop()):
+            if why != loop.SLICE or (stop is not None and stop()):
                 break
-            if why == loop.PAUSED:
-                break
-        state.voltage, state.current = float(resume[loop.V_LAST]), float(resume[loop.J_LAST])
+        state.voltage, state.current = resume.item(loop.V_LAST), resume.item(loop.J_LAST)
         history = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return Run(history, int(why), int(code), int(resume[loop.NUMBER]), ended, accepted, rejected, float(h))
+        return Run(history, why, code, int(resume[loop.NUMBER]), ended, accepted, rejected, h)
 
     def event(self, code: int) -> tuple[str, str]:
         """(sentence, label of the leaf) of an event code of the loop."""
