@@ -17,7 +17,7 @@ import numpy as np
 
 from ...elements.base import OUT_MARGIN, OUT_V
 from .cache import bare
-from .newton import CURRENT, GROUP, MAIN, NEXPORT, solve
+from .newton import CURRENT, GROUP, MAIN, NEXPORT, given, solve
 
 # columns of the step table
 CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE, STOPS, SLOPE = range(12)
@@ -69,6 +69,7 @@ def advance(leaf, orient, order, nodes, source, control, value, slope, h, past, 
     """
     n = J.shape[0]
     ny = Y.shape[0]
+    alone = control == CURRENT and source.shape[0] == 0
     passes = 0
     mean = 0.0
     V = 0.0
@@ -92,9 +93,11 @@ def advance(leaf, orient, order, nodes, source, control, value, slope, h, past, 
                 J[k] = 0.0
                 for l in range(s + 1):
                     J[k] += GUESS[s, l] * JS[l, k]
-        its, V, j, bad = solve(
-            leaf, orient, order, nodes, source, control, value + slope * C_TABLE[s] * h, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol
-        )
+        goal = value + slope * C_TABLE[s] * h
+        if alone:
+            its, V, j, bad = given(leaf, orient, order, nodes, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, A, tol)
+        else:
+            its, V, j, bad = solve(leaf, orient, order, nodes, source, control, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
         if its < 0:
             return its, V, j, bad, j
         passes += its

@@ -148,7 +148,7 @@ class Machine:
         start = State(np.concatenate([empty, *(s.start for s in states)]), X, np.zeros(len(leaves)))
         machine = cls(
             leaves, exports, tuple(temperatures), table, np.array([float(leaf.orientation) for leaf in leaves]),
-            np.array(order, dtype=np.int64), np.array(nodes, dtype=np.int64), source,
+            np.array(order, dtype=np.int64), _with_trunk(nodes), source,
             np.array([len(leaf.EVENTS) for leaf in leaves], dtype=np.int64), PT, start,
             np.concatenate([empty, *(s.tolerance for s in states)]),
             np.concatenate([empty.astype(bool), *(np.full(len(s.start), s.slow) if s.kept is None else s.kept for s in states)]), max(w0, 1), constants, [leaf.EVENTS for leaf in leaves],
@@ -291,6 +291,17 @@ class Run:
     accepted: int
     rejected: int
     last_step: float
+
+
+def _with_trunk(nodes: list[tuple[int, int, int]]) -> Any:
+    """The node table with the column that says whether the cell's own current flows through a node."""
+    table = np.zeros((len(nodes), 4), dtype=np.int64)
+    table[:, :3] = nodes
+    table[-1, newton.TRUNK] = 1
+    for kind, first, second, trunk in table[::-1]:
+        if kind == 1:
+            table[[first, second], newton.TRUNK] = trunk
+    return table
 
 
 def _resolve_reads(leaves: list[Leaf], slots: dict[str, int], table: Any, X: Array) -> list[list[int]]:

@@ -28,8 +28,9 @@ from .kernels import call_step, call_tangent
 # columns of the leaf table
 STEP, TANGENT, STATES, Y0, P0, W0, NREAD, NEXPORT, X0, GROUP, SLOW, MAIN, READ0 = range(13)
 LEAF_COLUMNS = READ0 + MAX_READS
-# columns of the node table (postorder): kind 0 leaf, 1 series, 2 parallel; first, second child (leaf: its number)
-KIND, FIRST, SECOND = range(3)
+# columns of the node table (postorder): kind 0 leaf, 1 series, 2 parallel; first, second child (leaf: its number),
+# and whether the cell's own current flows through it (the trunk: not inside of a parallel)
+KIND, FIRST, SECOND, TRUNK = range(4)
 #: OUT_FLAG of a leaf that reads nothing and whose current the last pass of Newton left as it was
 UNMOVED = -1.0
 # controls; the value of POWER is |V j| with the sign of the current
@@ -256,6 +257,83 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
             return it + 1, V, j, -1
         last = d
     return -50, V, j, -1
+
+
+@bare
+def given(leaf, orient, order, nodes, value, h, P, Yb, Z, W, X, x, out, J, E, R, A, tol):  # type: ignore[no-untyped-def]
+    """`solve` where the cell's current is given and no branch reads another's: only parallels are left to be solved.
+
+    What lies on the trunk has its current from the start, so its leaves need no pass but the first (readers apart), and
+    each parallel on it divides the same known current.
+    """
+    n = leaf.shape[0]
+    size = nodes.shape[0]
+    for k in range(n):
+        if leaf[k, MAIN]:
+            J[k] = value
+    V = 0.0
+    last = 1e300
+    for it in range(50):
+        bad = evaluate(leaf, orient, order, h, 1 if it == 0 else 0, P, Yb, Z, W, X, x, out, J)
+        if bad >= 0:
+            return -1, V, value, bad
+        most = abs(value)
+        split = False
+        for q in range(size):
+            a = nodes[q, FIRST]
+            if nodes[q, TRUNK] and nodes[q, KIND] < 2:
+                continue
+            if nodes[q, KIND] == 0:
+                r = out[a, OUT_R]
+                R[q] = r
+                E[q] = out[a, OUT_V] - r * J[a]
+                most = max(most, abs(J[a]))
+                continue
+            b = nodes[q, SECOND]
+            if nodes[q, KIND] == 1:
+                R[q] = R[a] + R[b]
+                E[q] = E[a] + E[b]
+            else:
+                split = True
+                w = 1.0 / (R[a] + R[b])
+                R[q] = R[a] * R[b] * w
+                E[q] = (E[a] * R[b] + E[b] * R[a]) * w
+        V = 0.0
+        d = 0.0
+        for q in range(size - 1, -1, -1):
+            a = nodes[q, FIRST]
+            if nodes[q, TRUNK]:
+                if nodes[q, KIND] == 0:
+                    V += out[a, OUT_V]
+                    out[a, OUT_FLAG] = UNMOVED if leaf[a, NREAD] == 0 else 0.0
+                    continue
+                if nodes[q, KIND] == 1:
+                    continue
+                A[q, 0] = value
+                V += E[q] + R[q] * value
+            c = A[q, 0]
+            if nodes[q, KIND] == 0:
+                d = max(d, abs(c - J[a]) / (abs(c) + 1e-4 * most + 1e-12))
+                if it > 8 and d > 0.5 * last:  # a cycle between two branches of a clamp: go half way
+                    c = 0.5 * (c + J[a])
+                out[a, OUT_FLAG] = UNMOVED if c == J[a] and leaf[a, NREAD] == 0 else 0.0
+                J[a] = c
+                continue
+            b = nodes[q, SECOND]
+            if nodes[q, KIND] == 1:
+                A[a, 0] = c
+                A[b, 0] = c
+            else:
+                if abs(R[b]) > abs(R[a]):  # the smaller current by the divider, the other by difference: both exact, and so is their sum
+                    a, b = b, a
+                A[a, 0] = (R[b] * c + E[b] - E[a]) / (R[a] + R[b])
+                A[b, 0] = c - A[a, 0]
+        if not d < 1e300:
+            return -1, V, value, -1
+        if d < tol or not split:
+            return it + 1, V, value, -1
+        last = d
+    return -50, V, value, -1
 
 
 @bare
