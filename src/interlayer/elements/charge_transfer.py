@@ -67,20 +67,32 @@ class ChargeTransfer(Leaf):
     def kernel(jit: Jit) -> Kernel:
         invert = jit(kinetics.reduced_overpotential)
         conductance = jit(kinetics.conductance_at)
+        symmetric = jit(kinetics.symmetric)
         activity = jit(kinetics.activity)
+
+        def answer(J, o, P, x):  # type: ignore[no-untyped-def]
+            """(eta, d eta/ds) at the current J."""
+            j = P[0] * x[0] * activity(x[1] / P[2], P[1])
+            s = o * J / j
+            if P[1] == 0.5:
+                u, g = symmetric(s)
+            else:
+                u = invert(s, P[1])
+                g = conductance(s, u, P[1])
+            return P[3] * u, P[3] / (j * g)
+
+        answer = jit(answer)
 
         def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
             if x[0] <= 0.0 or x[1] <= 0.0:
                 out[OUT_FLAG] = 1.0
                 return
-            j = P[0] * x[0] * activity(x[1] / P[2], P[1])
-            eta = P[3] * invert(o * J / j, P[1])
+            eta, r = answer(J, o, P, x)
             out[OUT_V] = o * eta
             out[OUT_EXPORT] = eta
+            out[OUT_R] = r
 
-        def derivatives(J, u, o, P, x, out):  # type: ignore[no-untyped-def]
-            j = P[0] * x[0] * activity(x[1] / P[2], P[1])
-            r = P[3] / (j * conductance(o * J / j, u, P[1]))  # d eta / d s
+        def derivatives(J, r, o, P, x, out):  # type: ignore[no-untyped-def]
             by_contact = -r * o * J / x[0]
             by_salt = -r * o * J * P[1] / x[1]
             out[OUT_R] = r
@@ -93,11 +105,10 @@ class ChargeTransfer(Leaf):
         derivatives = jit(derivatives)
 
         def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-            derivatives(J, out[OUT_EXPORT] / P[3], o, P, x, out)  # `advance` has just left eta there
+            derivatives(J, out[OUT_R], o, P, x, out)  # `advance` has just left d eta/ds there
 
         def tangent(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-            j = P[0] * x[0] * activity(x[1] / P[2], P[1])
-            derivatives(J, invert(o * J / j, P[1]), o, P, x, out)
+            derivatives(J, answer(J, o, P, x)[1], o, P, x, out)
 
         return advance, slope, tangent
 

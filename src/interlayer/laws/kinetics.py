@@ -17,6 +17,16 @@ def conductance_at(x: float, u: float, alpha: float) -> float:
     return alpha * x + math.exp(-(1.0 - alpha) * u)
 
 
+def symmetric(x: float) -> tuple[float, float]:
+    """(u, dx/du) at the reduced current x for alpha = 1/2, by one root and one logarithm.
+
+    u = 2 asinh(y) = 2 ln(1 + y + y²/(1 + sqrt(1 + y²))), y = |x|/2: nothing cancels at small x. dx/du = sqrt(1 + y²).
+    """
+    y = 0.5 * abs(x)
+    root = math.sqrt(1.0 + y * y)
+    return math.copysign(2.0 * math.log1p(y + y * y / (1.0 + root)), x), root
+
+
 def activity(c: float, alpha: float) -> float:
     """c^alpha, how the exchange current follows the salt; the root where alpha = 1/2 (a power costs four times as much)."""
     return math.sqrt(c) if alpha == 0.5 else c**alpha

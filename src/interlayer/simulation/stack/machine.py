@@ -235,11 +235,12 @@ class Machine:
         parts: list[Array] = []
         rtol, max_step = float(rtol), float(max_step)
         weight = self.weight if rtol >= DEFAULT_RTOL else self.weight * (rtol / DEFAULT_RTOL)
+        tol = min(1e-6, max(1e-9, 1e-3 * rtol))  # of the branch currents: what it leaves is a thousandth of what a step is allowed
         accepted = rejected = 0
         told = time.perf_counter() if progress is not None else 0.0
         while True:
             why, rows, code, h, a, r = entry.enter(
-                s["at"], state.Y, state.X, state.J, steps, weight, resume, buffer, ended, rtol, len(buffer), 1e-9, SHORTEST, max_step
+                s["at"], state.Y, state.X, state.J, steps, weight, resume, buffer, ended, rtol, len(buffer), tol, SHORTEST, max_step
             )
             parts.append((buffer[:rows] if detail else buffer[:rows, : loop.H_LEAVES]).copy())
             accepted, rejected = accepted + a, rejected + r
