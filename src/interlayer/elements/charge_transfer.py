@@ -63,6 +63,10 @@ class ChargeTransfer(Leaf):
     def numbers(self, temperature: float) -> list[float]:
         return [*super().numbers(temperature), GAS * temperature / FARADAY]
 
+    @property
+    def workspace(self) -> int:
+        return 3
+
     @staticmethod
     def kernel(jit: Jit) -> Kernel:
         invert = jit(kinetics.reduced_overpotential)
@@ -70,24 +74,34 @@ class ChargeTransfer(Leaf):
         symmetric = jit(kinetics.symmetric)
         activity = jit(kinetics.activity)
 
-        def answer(J, o, P, x):  # type: ignore[no-untyped-def]
-            """(eta, d eta/ds) at the current J."""
-            j = P[0] * x[0] * activity(x[1] / P[2], P[1])
-            s = o * J / j
+        def exchange(P, x):  # type: ignore[no-untyped-def]
+            """Exchange current density of the whole face."""
+            return P[0] * x[0] * activity(x[1] / P[2], P[1])
+
+        exchange = jit(exchange)
+
+        def answer(s, per, P):  # type: ignore[no-untyped-def]
+            """(eta, d eta/ds) at the stripping current s; `per` is one over the exchange current."""
+            reduced = s * per
             if P[1] == 0.5:
-                u, g = symmetric(s)
+                u, g = symmetric(reduced)
             else:
-                u = invert(s, P[1])
-                g = conductance(s, u, P[1])
-            return P[3] * u, P[3] / (j * g)
+                u = invert(reduced, P[1])
+                g = conductance(reduced, u, P[1])
+            return P[3] * u, P[3] * per / g
 
         answer = jit(answer)
 
         def advance(J, h, fresh, n, o, P, Yb, Z, W, x, out):  # type: ignore[no-untyped-def]
-            if x[0] <= 0.0 or x[1] <= 0.0:
+            if W[1] != x[0] or W[2] != x[1]:  # the face has changed since the last pass, or this is the first (all zero)
+                if x[0] <= 0.0 or x[1] <= 0.0:
+                    out[OUT_FLAG] = 1.0
+                    return
+                W[0], W[1], W[2] = 1.0 / exchange(P, x), x[0], x[1]
+            elif x[0] <= 0.0:
                 out[OUT_FLAG] = 1.0
                 return
-            eta, r = answer(J, o, P, x)
+            eta, r = answer(o * J, W[0], P)
             out[OUT_V] = o * eta
             out[OUT_EXPORT] = eta
             out[OUT_R] = r
@@ -108,7 +122,7 @@ class ChargeTransfer(Leaf):
             derivatives(J, out[OUT_R], o, P, x, out)  # `advance` has just left d eta/ds there
 
         def tangent(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-            derivatives(J, answer(J, o, P, x)[1], o, P, x, out)
+            derivatives(J, answer(o * J, 1.0 / exchange(P, x), P)[1], o, P, x, out)
 
         return advance, slope, tangent
 

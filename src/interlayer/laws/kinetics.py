@@ -20,11 +20,13 @@ def conductance_at(x: float, u: float, alpha: float) -> float:
 def symmetric(x: float) -> tuple[float, float]:
     """(u, dx/du) at the reduced current x for alpha = 1/2, by one root and one logarithm.
 
-    u = 2 asinh(y) = 2 ln(1 + y + y²/(1 + sqrt(1 + y²))), y = |x|/2: nothing cancels at small x. dx/du = sqrt(1 + y²).
+    u = 2 asinh(y) = 2 ln(y + sqrt(1 + y²)), y = |x|/2, below y = 1/4, where that cancels, 2 ln(1 + y + y²/(1 + sqrt(1 + y²))).
+    dx/du = sqrt(1 + y²).
     """
     y = 0.5 * abs(x)
     root = math.sqrt(1.0 + y * y)
-    return math.copysign(2.0 * math.log1p(y + y * y / (1.0 + root)), x), root
+    u = 2.0 * (math.log(y + root) if y > 0.25 else math.log1p(y + y * y / (1.0 + root)))
+    return (u if x >= 0.0 else -u), root
 
 
 def activity(c: float, alpha: float) -> float:

@@ -19,7 +19,7 @@ from numba import njit
 from numba.core import caching
 
 ROOMS = ("laws", "elements", "mechanisms", "simulation/stack")
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}  # a product and a sum may be rounded once
 
 
 @functools.cache

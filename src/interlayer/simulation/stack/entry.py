@@ -45,7 +45,7 @@ _floats, _table, _ints, _rows = (_view(t, d) for t in (types.float64, types.int6
 #: what lies in a layout, in the order of `enter`
 FIXED = (
     "leaf", "orient", "order", "nodes", "source", "events", "PT", "Yb", "Z", "K", "W", "X0", "x", "out", "JS", "JP", "E", "R", "C", "A", "G",
-    "cross", "M", "xg",
+    "cross", "M", "xg", "inner", "again",
 )  # fmt: skip
 
 
@@ -63,7 +63,8 @@ def enter(at, Y, X, J, steps, weight, resume, history, ended, rtol, most, tol, h
             W[i] = 0.0
     return loop.run(
         _rows(at[0, 0], at[0, 1], at[0, 2]), _floats(at[1, 0], at[1, 1], at[1, 2]), _ints(at[2, 0], at[2, 1], at[2, 2]),
-        _rows(at[3, 0], at[3, 1], at[3, 2]), _ints(at[4, 0], at[4, 1], at[4, 2]), _ints(at[5, 0], at[5, 1], at[5, 2]), steps,
+        _rows(at[3, 0], at[3, 1], at[3, 2]), _ints(at[24, 0], at[24, 1], at[24, 2]), _ints(at[25, 0], at[25, 1], at[25, 2]),
+        _ints(at[4, 0], at[4, 1], at[4, 2]), _ints(at[5, 0], at[5, 1], at[5, 2]), steps,
         _table(at[6, 0], at[6, 1], at[6, 2]), Y, _floats(at[7, 0], at[7, 1], at[7, 2]), _floats(at[8, 0], at[8, 1], at[8, 2]),
         _table(at[9, 0], at[9, 1], at[9, 2]), W, X, _floats(at[11, 0], at[11, 1], at[11, 2]), _floats(at[12, 0], at[12, 1], at[12, 2]),
         _table(at[13, 0], at[13, 1], at[13, 2]), J, _table(at[14, 0], at[14, 1], at[14, 2]), _floats(at[15, 0], at[15, 1], at[15, 2]),

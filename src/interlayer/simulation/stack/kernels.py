@@ -32,7 +32,7 @@ def _cached_cfunc(signature: Any, function: Any, kind: type[Leaf]) -> Any:
     source = stamp(kind.kernel)
     own = "" if source in (None, physics_hash()) else f"_{str(source)[-16:]}"
     function.__name__ = function.__qualname__ = f"{function.__name__}_{kind.__module__.rsplit('.', 1)[-1]}_{kind.__name__}{own}"
-    callback = CFunc(function, (signature.args, signature.return_type), locals={}, options={"error_model": OPTIONS["error_model"]})
+    callback = CFunc(function, (signature.args, signature.return_type), locals={}, options={key: OPTIONS[key] for key in ("error_model", "fastmath")})
     if source is not None:
         callback._cache = KernelCache(function)  # type: ignore[attr-defined]
     callback.compile()

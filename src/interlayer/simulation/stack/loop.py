@@ -61,7 +61,7 @@ GUESS = np.array([
 
 
 @bare
-def advance(leaf, orient, order, nodes, source, control, value, slope, h, past, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
+def advance(leaf, orient, order, nodes, inner, again, source, control, value, slope, h, past, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
     """All stages of one step, the control at value + slope t. Returns (passes or negative, V, j, culprit, mean current).
 
     JS[0] holds the branch currents now, JP those `past` [s] ago (0: none): Newton starts on the line through what is known,
@@ -95,7 +95,7 @@ def advance(leaf, orient, order, nodes, source, control, value, slope, h, past, 
                     J[k] += GUESS[s, l] * JS[l, k]
         goal = value + slope * C_TABLE[s] * h
         if alone:
-            its, V, j, bad = given(leaf, orient, order, nodes, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, A, tol)
+            its, V, j, bad = given(leaf, orient, order, nodes, inner, again, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, tol)
         else:
             its, V, j, bad = solve(leaf, orient, order, nodes, source, control, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
         if its < 0:
@@ -123,12 +123,14 @@ def step_error(K, h, have, Z, weight, rtol):  # type: ignore[no-untyped-def]
         for i in range(ny):
             K[0, i] = 0.0
     error = 0.0
+    finite = 0.0
     for i in range(ny):
         e = abs(e0 * K[0, i] + e1 * K[1, i] + e2 * K[2, i] + e3 * K[3, i] + e4 * K[4, i] + e5 * K[5, i]) / (weight[i] + rtol * abs(Z[i]))
-        if not e <= error:
-            error = e if math.isfinite(e) else math.inf
-        if not math.isfinite(Z[i]):
-            error = math.inf
+        finite += 0.0 * e + 0.0 * Z[i]  # NaN as soon as one of them is not finite
+        if e > error:
+            error = e
+    if not finite == 0.0:
+        error = math.inf
     return error
 
 
@@ -171,7 +173,7 @@ def margins(leaf, events, out, row, V, j, q, worst):  # type: ignore[no-untyped-
 
 @bare
 def run(  # type: ignore[no-untyped-def]
-    leaf, orient, order, nodes, source, events, steps, PT, Y, Yb, Z, K, W, X, X0, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg,
+    leaf, orient, order, nodes, inner, again, source, events, steps, PT, Y, Yb, Z, K, W, X, X0, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg,
     weight, rtol, resume, history, most, tol, hmin, hmax, ended,
 ):  # fmt: skip
     """Run the steps from `resume`; returns (why, rows of history, detail, detail2, accepted, rejected).
@@ -224,7 +226,7 @@ def run(  # type: ignore[no-untyped-def]
                 X0[i] = X[i]
             value = row[VALUE] + row[SLOPE] * resume[IN_STEP]
             its, V, j, bad, mean = advance(
-                leaf, orient, order, nodes, near, control, value, row[SLOPE], h, resume[PAST], P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
+                leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, resume[PAST], P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
             )
             error = 0.0
             if its > 0:
@@ -257,7 +259,7 @@ def run(  # type: ignore[no-untyped-def]
                     for i in range(X.shape[0]):
                         X[i] = X0[i]
                     its, V, j, bad, mean = advance(
-                        leaf, orient, order, nodes, near, control, value, row[SLOPE], mid, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
+                        leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], mid, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
                     )
                     if its > 0 and margins(leaf, events, out, row, V, j, resume[Q] + mid * mean, worst) == 0:
                         lo = mid
@@ -267,7 +269,7 @@ def run(  # type: ignore[no-untyped-def]
                 for i in range(X.shape[0]):
                     X[i] = X0[i]
                 its, V, j, bad, mean = advance(
-                    leaf, orient, order, nodes, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
+                    leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
                 )
                 if its < 0:
                     resume[NUMBER] = s

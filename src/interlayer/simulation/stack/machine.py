@@ -92,6 +92,8 @@ class Machine:
     orient: Array
     order: Any
     nodes: Any
+    inner: Any
+    again: Any
     source: Any
     events: Any
     PT: Array
@@ -143,12 +145,14 @@ class Machine:
         table[:, newton.STEP] = [kernels.step_address(type(leaf)) for leaf in leaves]
         PT = np.array([[v for row in (rows if t == temperatures[0] else [leaf.numbers(t) for leaf in leaves]) for v in row] for t in temperatures], dtype=np.float64)
         node_of = {n[1]: q for q, n in enumerate(nodes) if n[0] == 0}
+        tree = _with_trunk(nodes)
         source = np.array([node_of[chains[c][0]] for c in needed], dtype=np.int64)
         empty = np.empty(0)
         start = State(np.concatenate([empty, *(s.start for s in states)]), X, np.zeros(len(leaves)))
         machine = cls(
             leaves, exports, tuple(temperatures), table, np.array([float(leaf.orientation) for leaf in leaves]),
-            np.array(order, dtype=np.int64), _with_trunk(nodes), source,
+            np.array(order, dtype=np.int64), tree, np.array([q for q, node in enumerate(tree) if node[newton.KIND] == 2 or not node[newton.TRUNK]], dtype=np.int64),
+            np.array([k for k in order if chain_of[k] != 0 or leaves[k].READS], dtype=np.int64), source,
             np.array([len(leaf.EVENTS) for leaf in leaves], dtype=np.int64), PT, start,
             np.concatenate([empty, *(s.tolerance for s in states)]),
             np.concatenate([empty.astype(bool), *(np.full(len(s.start), s.slow) if s.kept is None else s.kept for s in states)]), max(w0, 1), constants, [leaf.EVENTS for leaf in leaves],

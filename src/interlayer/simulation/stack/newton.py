@@ -164,13 +164,13 @@ def evaluate(leaf, orient, order, h, fresh, P, Yb, Z, W, X, x, out, J):  # type:
             leaf[k, STEP], J[k], h, fresh, leaf[k, STATES], orient[k], p + 8 * leaf[k, P0], yb + y0, z + y0,
             w + 8 * leaf[k, W0], px, po + 8 * OUT_SIZE * k,
         )  # fmt: skip
-        if out[k, OUT_FLAG] != 0.0 or not math.isfinite(out[k, OUT_V]) or not math.isfinite(out[k, OUT_R]):
-            return k
+        finite = 0.0 * out[k, OUT_V] + 0.0 * out[k, OUT_R]  # NaN as soon as one of them is not finite
         for e in range(leaf[k, NEXPORT]):
             v = out[k, OUT_EXPORT + e]
-            if not math.isfinite(v):
-                return k
+            finite += 0.0 * v
             X[leaf[k, X0] + e] = v
+        if out[k, OUT_FLAG] != 0.0 or not finite == 0.0:
+            return k
     return -1
 
 
@@ -260,55 +260,48 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
 
 
 @bare
-def given(leaf, orient, order, nodes, value, h, P, Yb, Z, W, X, x, out, J, E, R, A, tol):  # type: ignore[no-untyped-def]
-    """`solve` where the cell's current is given and no branch reads another's: only parallels are left to be solved.
+def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x, out, J, E, R, C, A, tol):  # type: ignore[no-untyped-def]
+    """`solve` where the cell's current is given and no branch reads another's: only the parallels are left to be solved.
 
-    What lies on the trunk has its current from the start, so its leaves need no pass but the first (readers apart), and
-    each parallel on it divides the same known current.
+    The trunk has its current from the start: its leaves need no pass but the first, those that read apart (`again`: the
+    leaves that do need more), and each parallel on it divides the same known current (`inner`: the nodes of these).
     """
-    n = leaf.shape[0]
-    size = nodes.shape[0]
-    for k in range(n):
+    for k in range(leaf.shape[0]):
         if leaf[k, MAIN]:
             J[k] = value
     V = 0.0
+    d = 0.0
     last = 1e300
+    these = order
     for it in range(50):
-        bad = evaluate(leaf, orient, order, h, 1 if it == 0 else 0, P, Yb, Z, W, X, x, out, J)
+        bad = evaluate(leaf, orient, these, h, 1 if it == 0 else 0, P, Yb, Z, W, X, x, out, J)
         if bad >= 0:
             return -1, V, value, bad
+        these = again
         most = abs(value)
-        split = False
-        for q in range(size):
+        for i in range(inner.shape[0]):
+            q = inner[i]
             a = nodes[q, FIRST]
-            if nodes[q, TRUNK] and nodes[q, KIND] < 2:
-                continue
             if nodes[q, KIND] == 0:
-                r = out[a, OUT_R]
-                R[q] = r
-                E[q] = out[a, OUT_V] - r * J[a]
+                R[q] = out[a, OUT_R]
+                E[q] = out[a, OUT_V] - out[a, OUT_R] * J[a]
                 most = max(most, abs(J[a]))
-                continue
-            b = nodes[q, SECOND]
-            if nodes[q, KIND] == 1:
+            elif nodes[q, KIND] == 1:
+                b = nodes[q, SECOND]
                 R[q] = R[a] + R[b]
                 E[q] = E[a] + E[b]
             else:
-                split = True
+                b = nodes[q, SECOND]
                 w = 1.0 / (R[a] + R[b])
+                C[q, 0] = w
                 R[q] = R[a] * R[b] * w
                 E[q] = (E[a] * R[b] + E[b] * R[a]) * w
         V = 0.0
         d = 0.0
-        for q in range(size - 1, -1, -1):
+        for i in range(inner.shape[0] - 1, -1, -1):
+            q = inner[i]
             a = nodes[q, FIRST]
             if nodes[q, TRUNK]:
-                if nodes[q, KIND] == 0:
-                    V += out[a, OUT_V]
-                    out[a, OUT_FLAG] = UNMOVED if leaf[a, NREAD] == 0 else 0.0
-                    continue
-                if nodes[q, KIND] == 1:
-                    continue
                 A[q, 0] = value
                 V += E[q] + R[q] * value
             c = A[q, 0]
@@ -318,19 +311,21 @@ def given(leaf, orient, order, nodes, value, h, P, Yb, Z, W, X, x, out, J, E, R,
                     c = 0.5 * (c + J[a])
                 out[a, OUT_FLAG] = UNMOVED if c == J[a] and leaf[a, NREAD] == 0 else 0.0
                 J[a] = c
-                continue
-            b = nodes[q, SECOND]
-            if nodes[q, KIND] == 1:
+            elif nodes[q, KIND] == 1:
                 A[a, 0] = c
-                A[b, 0] = c
+                A[nodes[q, SECOND], 0] = c
             else:
+                b = nodes[q, SECOND]
                 if abs(R[b]) > abs(R[a]):  # the smaller current by the divider, the other by difference: both exact, and so is their sum
                     a, b = b, a
-                A[a, 0] = (R[b] * c + E[b] - E[a]) / (R[a] + R[b])
+                A[a, 0] = (R[b] * c + E[b] - E[a]) * C[q, 0]
                 A[b, 0] = c - A[a, 0]
         if not d < 1e300:
             return -1, V, value, -1
-        if d < tol or not split:
+        if d < tol:
+            for k in range(leaf.shape[0]):
+                if leaf[k, MAIN]:
+                    V += out[k, OUT_V]
             return it + 1, V, value, -1
         last = d
     return -50, V, value, -1
