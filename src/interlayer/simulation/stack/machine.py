@@ -152,7 +152,7 @@ class Machine:
         machine = cls(
             leaves, exports, tuple(temperatures), table, np.array([float(leaf.orientation) for leaf in leaves]),
             np.array(order, dtype=np.int64), tree, np.array([q for q, node in enumerate(tree) if node[newton.KIND] == 2 or not node[newton.TRUNK]], dtype=np.int64),
-            np.array([k for k in order if chain_of[k] != 0 or leaves[k].READS], dtype=np.int64), source,
+            np.array([k for k in order if chain_of[k] != 0], dtype=np.int64), source,
             np.array([len(leaf.EVENTS) for leaf in leaves], dtype=np.int64), PT, start,
             np.concatenate([empty, *(s.tolerance for s in states)]),
             np.concatenate([empty.astype(bool), *(np.full(len(s.start), s.slow) if s.kept is None else s.kept for s in states)]), max(w0, 1), constants, [leaf.EVENTS for leaf in leaves],

@@ -260,12 +260,49 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
 
 
 @bare
+def finish(leaf, orient, nodes, inner, h, P, Yb, Z, W, X, x, out, J, E, tol):  # type: ignore[no-untyped-def]
+    """Bring states and voltages of the parallels to the currents just found; E holds the changes of the leaves' currents.
+
+    A leaf without states follows its slopes. One with states is asked again, so that what it stores belongs to its current;
+    False where its voltage is not where its slope said, and Newton has to go on.
+    """
+    p, yb, z, w = P.ctypes.data, Yb.ctypes.data, Z.ctypes.data, W.ctypes.data
+    px, po = x.ctypes.data, out.ctypes.data
+    for i in range(inner.shape[0]):
+        q = inner[i]
+        if nodes[q, KIND] != 0:
+            continue
+        k = nodes[q, FIRST]
+        v = out[k, OUT_V] + out[k, OUT_R] * E[q]
+        if leaf[k, STATES] == 0:
+            out[k, OUT_V] = v
+            for e in range(leaf[k, NEXPORT]):
+                out[k, OUT_EXPORT + e] += out[k, OUT_EXPORT_J + e] * E[q]
+                X[leaf[k, X0] + e] = out[k, OUT_EXPORT + e]
+            continue
+        for l in range(leaf[k, NREAD]):
+            x[l] = X[leaf[k, READ0 + l]]
+        y0 = 8 * leaf[k, Y0]
+        call_step(
+            leaf[k, STEP], J[k], h, 0, leaf[k, STATES], orient[k], p + 8 * leaf[k, P0], yb + y0, z + y0, w + 8 * leaf[k, W0], px,
+            po + 8 * OUT_SIZE * k,
+        )  # fmt: skip
+        if out[k, OUT_FLAG] != 0.0 or not abs(out[k, OUT_V] - v) <= tol * (abs(v) + 1e-3):
+            return False
+        for e in range(leaf[k, NEXPORT]):
+            X[leaf[k, X0] + e] = out[k, OUT_EXPORT + e]
+    return True
+
+
+@bare
 def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x, out, J, E, R, C, A, tol):  # type: ignore[no-untyped-def]
     """`solve` where the cell's current is given and no branch reads another's: only the parallels are left to be solved.
 
-    The trunk has its current from the start: its leaves need no pass but the first, those that read apart (`again`: the
-    leaves that do need more), and each parallel on it divides the same known current (`inner`: the nodes of these).
+    The trunk has its current from the start, so its leaves need no pass but the first; each parallel on it divides the
+    same known current (`inner`: the nodes of the parallels, `again`: their leaves). Where the last correction was small
+    enough for the leaves without states to be straight lines over it, these are moved along their slopes (`finish`).
     """
+    straight = 1e-2 * math.sqrt(tol)
     for k in range(leaf.shape[0]):
         if leaf[k, MAIN]:
             J[k] = value
@@ -298,6 +335,7 @@ def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x,
                 E[q] = (E[a] * R[b] + E[b] * R[a]) * w
         V = 0.0
         d = 0.0
+        bent = 0.0  # the same of the leaves without states
         for i in range(inner.shape[0] - 1, -1, -1):
             q = inner[i]
             a = nodes[q, FIRST]
@@ -306,10 +344,14 @@ def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x,
                 V += E[q] + R[q] * value
             c = A[q, 0]
             if nodes[q, KIND] == 0:
-                d = max(d, abs(c - J[a]) / (abs(c) + 1e-4 * most + 1e-12))
+                change = abs(c - J[a]) / (abs(c) + 1e-4 * most + 1e-12)
+                d = max(d, change)
+                if leaf[a, STATES] == 0:
+                    bent = max(bent, change)
                 if it > 8 and d > 0.5 * last:  # a cycle between two branches of a clamp: go half way
                     c = 0.5 * (c + J[a])
                 out[a, OUT_FLAG] = UNMOVED if c == J[a] and leaf[a, NREAD] == 0 else 0.0
+                E[q] = c - J[a]
                 J[a] = c
             elif nodes[q, KIND] == 1:
                 A[a, 0] = c
@@ -322,7 +364,7 @@ def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x,
                 A[b, 0] = c - A[a, 0]
         if not d < 1e300:
             return -1, V, value, -1
-        if d < tol:
+        if d < tol or (bent < straight and finish(leaf, orient, nodes, inner, h, P, Yb, Z, W, X, x, out, J, E, tol)):
             for k in range(leaf.shape[0]):
                 if leaf[k, MAIN]:
                     V += out[k, OUT_V]
