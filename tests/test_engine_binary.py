@@ -57,23 +57,23 @@ def test_transient_and_three_reversals_against_the_modes(options: dict[str, floa
     assert np.max(np.abs(V)) > 2.5e-3  # so this is 0.1 %
 
 
-def test_second_order_in_space() -> None:
+def test_fourth_order_in_space() -> None:
     errors = []
-    for cells in (20, 40, 80, 160):
+    for cells in (8, 16, 32):
         run, _ = exact_run(machine_of(polymer(cells=cells, grading=10.0)), HOUR, 1e-4)
         t, V, J = run.history[:, 0], run.history[:, 1], run.history[:, 2]
         errors.append(float(np.max(np.abs(V - exact_voltage(t, J))[late(t)])))
-    assert 1.8 <= order_of(errors) <= 2.3, errors
-    assert errors[-1] <= 0.3e-6, errors
+    assert 3.5 <= order_of(errors) <= 5.0, errors
+    assert errors[-1] <= 0.1e-6, errors
 
 
-def test_second_order_in_time() -> None:
+def test_fourth_order_in_time() -> None:
     machine = machine_of(polymer())
     steps = table((CURRENT, 1.0, 900.0), (CURRENT, -1.0, 900.0))
     truth = fixed(machine, steps, 900.0 / 4096)[1].voltage
-    errors = [abs(fixed(machine, steps, 900.0 / n)[1].voltage - truth) for n in (16, 32, 64, 128)]
-    assert 1.8 <= order_of(errors) <= 2.3, errors
-    assert errors[-1] <= 1e-6, errors
+    errors = [abs(fixed(machine, steps, 900.0 / n)[1].voltage - truth) for n in (8, 16, 32, 64)]
+    assert 3.5 <= order_of(errors) <= 4.4, errors
+    assert errors[-1] <= 1e-9, errors
 
 
 def flat(**changes: object) -> Binary:

@@ -177,16 +177,17 @@ def test_against_the_method_of_lines() -> None:
     assert np.array_equal(mirrored.Y, state.Y)
 
 
-def test_second_order_in_time() -> None:
+def test_fourth_order_in_time() -> None:
+    """Down to what the double layers take in the first instants (1e-7), which no step here resolves."""
     machine = machine_of(replace(FULL, lithiation=1.0, capacitance=1e-4))
     steps = table((CURRENT, -20.0, 40.0), (CURRENT, 10.0, 20.0))
-    truth, n = fixed(machine, steps, 40.0 / 4096)[1], FULL.cells
+    truth, n = fixed(machine, steps, 40.0 / 512)[1], FULL.cells
     errors = []
-    for k in (32, 64, 128, 256):
+    for k in (2, 4, 8):
         state = fixed(machine, steps, 40.0 / k)[1]
         errors.append(float(np.max(np.abs(state.Y[n + 2 : 3 * n + 2] - truth.Y[n + 2 : 3 * n + 2]))))
-    assert 1.7 < order_of(errors) < 2.4, errors
-    assert errors[-1] < 1e-5, errors
+    assert 3.4 < order_of(errors) < 4.6, errors
+    assert errors[-1] < 1e-6, errors
 
 
 def test_second_order_in_space() -> None:
@@ -489,13 +490,13 @@ def test_voids_follow_the_part_of_the_current_that_strips_the_electrode() -> Non
         assert machine_of(leaf).export("mixed", "electrode_contact", state) == pytest.approx(math.exp(-state.Y[-1] / 1e-6), rel=1e-12)
 
 
-def test_voids_in_a_region_are_second_order_and_end_as_contact_lost() -> None:
+def test_voids_in_a_region_are_fourth_order_and_end_as_contact_lost() -> None:
     leaf = region(**{**HOLLOW, "lost": 1e-2}, electronic_conductivity=1e-5, host_capacity=0.0, j0=0.0)
     steps = table((CURRENT, 20.0, 600.0))
     _, best = integrate(machine_of(leaf), steps, rtol=1e-9)
     assert best.Y[-1] > 5e-7
-    errors = [abs(fixed(machine_of(leaf), steps, 600.0 / n)[1].Y[-1] - best.Y[-1]) for n in (10, 20, 40)]
-    assert 1.7 < order_of(errors) < 2.3, errors
+    errors = [abs(fixed(machine_of(leaf), steps, 600.0 / n)[1].Y[-1] - best.Y[-1]) for n in (1, 2, 3)]
+    assert errors[0] < 1e-6 * best.Y[-1] and errors[2] < errors[0] / 40.0, errors  # 81 by the order
     machine = machine_of(leaf)
     run, state = integrate(machine, table((CURRENT, 20.0, 1e5)))
     assert machine.event(run.code)[0].startswith("contact lost")

@@ -325,9 +325,10 @@ def test_halving_the_step_halves_the_error_of_one_resolvent(name: str, J: float)
         assert 0.9 < order_of(errors) < 1.1
 
 
-# -- through the full loop: second order in time --------------------------------------------------------------------------
-def assert_second_order(errors: list[float], most: float) -> None:
-    assert 1.8 <= order_of(errors) <= 2.3, errors
+# -- through the full loop: fourth order in time --------------------------------------------------------------------------
+def assert_fourth_order(errors: list[float], most: float, rounding: float = 0.0) -> None:
+    seen = [e for e in errors if e > rounding]
+    assert len(seen) < 2 or 3.4 <= order_of(seen) <= 4.6, errors
     assert errors[-1] <= most, errors
 
 
@@ -341,8 +342,8 @@ def by_ivp(rate: Callable[[float, float], float], start: float, pieces: list[tup
 
 LOOPS = {
     "film": ([(5.0, 0.04), (-5.0, 0.04)], 0.1, 4, 2e-5),
-    "voids": ([(3.0, 4000.0), (0.2, 2000.0), (0.0, 2000.0), (-2.0, 1000.0)], 1e-7, 10, 1e-12),
-    "voids under pressure": ([(3.0, 4000.0), (0.2, 2000.0), (0.0, 2000.0), (-2.0, 1000.0)], 1e-7, 10, 1e-12),
+    "voids": ([(3.0, 4000.0), (0.2, 2000.0), (0.0, 2000.0), (-2.0, 1000.0)], 1e-7, 2, 1e-12),
+    "voids under pressure": ([(3.0, 4000.0), (0.2, 2000.0), (0.0, 2000.0), (-2.0, 1000.0)], 1e-7, 2, 1e-12),
     "breakdown": ([(1.0, 300.0), (1.0, 600.0)], 1.0, 6, 1e-4),
     "interphase": ([(1.0, 4e5), (-1.0, 4e5)], 1e-8, 20, 1e-12),
     "filament": ([(-30.0, 1000.0), (0.0, 500.0), (5.0, 400.0)], 1e-6, 10, 1e-10),
@@ -350,7 +351,7 @@ LOOPS = {
 
 
 @pytest.mark.parametrize("name", LOOPS)
-def test_second_order_in_time(name: str) -> None:
+def test_fourth_order_in_time(name: str) -> None:
     leaf, rate, _, _ = CASES[name]
     pieces, scale, n, most = LOOPS[name]
     machine = machine_of(leaf)
@@ -363,7 +364,7 @@ def test_second_order_in_time(name: str) -> None:
             state.step_size = span / (n * k)
             machine.integrate(table((CURRENT, J, span)), state, max_step=span / (n * k))
         errors.append(abs(state.Y[0] - exact))
-    assert_second_order(errors, most)
+    assert_fourth_order(errors, most, 1e-11 * scale)
     machine = machine_of(leaf)  # and under error control
     _, state = integrate(machine, table(*[(CURRENT, J, span) for J, span in pieces]), rtol=1e-6)
     assert abs(state.Y[0] - exact) <= 0.3 * machine.weight[0] + 3e-5 * abs(exact)
@@ -389,7 +390,7 @@ def test_inventory_and_capacitor_count_charge_exactly() -> None:
     assert machine.start.Y[0] == pytest.approx(20e-6 / 4.85e-6 * 3.6e4, rel=1e-3)  # 4.85 um hold 1 mAh/cm2
 
 
-def test_double_layer_and_filament_relax_with_second_order() -> None:
+def test_double_layer_and_filament_relax_with_fourth_order() -> None:
     """(charge transfer + filament reading its overpotential) | double layer: everything moves at once."""
     ct = ChargeTransfer(label="ct", j0=2.0, orientation=1)
     filament = Filament(label="f", threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, orientation=1, reads={"drop1": "ct.overpotential"})
@@ -419,7 +420,7 @@ def test_double_layer_and_filament_relax_with_second_order() -> None:
             errors.append(abs(state.Y[place[0]] - y[0]))
             if J < 0.0:
                 errors[-1] += abs(state.Y[place[1]] * 1e6 - y[1])
-        assert_second_order(errors, 1e-3)
+        assert_fourth_order(errors, 1e-3)
     assert y[1] > 0.0
 
 
@@ -480,12 +481,12 @@ def test_binary_against_the_method_of_lines() -> None:
         assert machine.export("binary", "concentration_left", state) == pytest.approx(left, rel=1e-4)
         assert machine.export("binary", "concentration_right", state) == pytest.approx(right, rel=1e-4)
     machine = machine_of(leaf)
-    _, reference = fixed(machine, table((CURRENT, 6.0, 200.0)), 200.0 / 2048)
+    _, reference = fixed(machine, table((CURRENT, 6.0, 200.0)), 200.0 / 512)
     errors = []
-    for k in (32, 64, 128, 256):
+    for k in (8, 16, 32, 64):
         _, state = fixed(machine, table((CURRENT, 6.0, 200.0)), 200.0 / k)
         errors.append(abs(state.voltage - reference.voltage))
-    assert_second_order(errors, 1e-6)
+    assert_fourth_order(errors, 1e-6)
 
 
 # -- declarations ---------------------------------------------------------------------------------------------------

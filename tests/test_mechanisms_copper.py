@@ -127,8 +127,8 @@ def test_the_tip_against_an_independent_integration() -> None:
         machine.integrate(table((CURRENT, J, 0.2)), state, max_step=h)
         machine.weight = kept
         errors.append(abs(state.voltage - exact.sol(0.2)[0]))
-    assert 1.8 <= order_of(errors) <= 2.3
-    assert errors[-1] < 1e-7
+    assert 3.4 <= order_of(errors) <= 4.4
+    assert errors[-1] < 1e-10
 
 
 @pytest.mark.parametrize("text", [COPPER, "Li|LLZTO(1 mm)|Cu"])

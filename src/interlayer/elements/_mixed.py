@@ -359,7 +359,7 @@ def kernel(jit: Jit) -> Kernel:
                     Z[3 * n + 4] += P[DEPTH] * min(max(x, -1.0), 1.0)
             if not worst < 1e300:
                 return False
-            if worst < 1e-6:  # what is left after this move is its square
+            if worst < 1e-8:  # what is left after this move is its square; the stages of a step multiply it by ten
                 local(True, h, n, P, Yb, Z, A)
                 return True
         return False
