@@ -109,13 +109,11 @@ def test_any_mesh_gives_the_impedance() -> None:
 
 
 def test_salt_is_kept_over_a_thousand_hours() -> None:
-    machine = machine_of(polymer())
-    widths = np.array(polymer().numbers(T0)[-180:-120])
-    _, state = integrate(machine, table(*[(CURRENT, (-1.0) ** k, 3600.0) for k in range(1000)]), detail=False)
-    assert abs(np.dot(widths, state.Y) / (C0 * L) - 1.0) < 5e-13
-    salty = machine_of(of_salt())
-    _, state = integrate(salty, table(*[(CURRENT, (-1.0) ** k, 3600.0) for k in range(100)]), detail=False)
-    assert abs(np.dot(widths, state.Y) / (C0 * L) - 1.0) < 5e-13
+    for layer, hours in ((polymer(), 1000), (of_salt(), 100)):
+        widths = np.array(layer.numbers(T0)[-180:-120])
+        assert widths.sum() == pytest.approx(L, rel=1e-14)
+        _, state = integrate(machine_of(layer), table(*[(CURRENT, (-1.0) ** k, 3600.0) for k in range(hours)]), detail=False)
+        assert abs(np.dot(widths, state.Y) / (C0 * L) - 1.0) < 5e-13
 
 
 def test_a_long_hold_and_a_long_rest_stay_exact() -> None:
@@ -234,12 +232,16 @@ def test_steady_state_of_a_nonlinear_layer(J: float) -> None:
 
 def test_linear_limit_of_the_nonlinear_kernel() -> None:
     """Constant functions of the salt give what constants give, in time and in impedance."""
-    a, b = machine_of(polymer()), machine_of(flat())
     steps = table((CURRENT, 5.0, 500.0), (CURRENT, -5.0, 500.0))
-    (ra, sa), (rb, sb) = (fixed(m, steps, 10.0) for m in (a, b))
-    assert np.allclose(ra.history[:, 1], rb.history[:, 1], rtol=0.0, atol=1e-11)
     omega = np.logspace(-4, 4, 30)
-    assert np.allclose(a.impedance(omega, sa), b.impedance(omega, sb), rtol=1e-9)
+    whole = (polymer(cells=120), flat(cells=120), 2e-6)  # one layer of constants has a scheme of its own, of higher order
+    cut = (polymer(thickness=0.4 * L, others=(polymer(thickness=0.6 * L),)), flat(thickness=0.4 * L, others=(flat(thickness=0.6 * L),)), 1e-11)
+    for constant, general, most in (whole, cut):
+        a, b = machine_of(constant), machine_of(general)
+        (ra, sa), (rb, sb) = (fixed(m, steps, 10.0) for m in (a, b))
+        settled = ra.history[:, 0] % 500.0 >= 50.0
+        assert np.max(np.abs(ra.history[:, 1] - rb.history[:, 1])[settled]) < most
+        assert np.allclose(a.impedance(omega, sa), b.impedance(omega, sb), rtol=1e-4 if most > 1e-9 else 1e-9)
 
 
 def test_a_failed_guess_does_not_poison_later_steps() -> None:

@@ -361,7 +361,7 @@ def test_controls_are_fourth_order_in_time(control: int) -> None:
     value = {CURRENT: 20.0, VOLTAGE: 0.15, POWER: 2.0}[control]
     machine = machine_of(kinetic_tree())
     q, _, _ = by_dae(control, value, 0.0, 1.0)
-    errors = [abs(machine.state_of("dl", fixed(machine, table((control, value, 1.0)), 1.0 / n)[1])[0] / q - 1.0) for n in (5, 10, 20, 40)]
+    errors = [abs(machine.state_of("dl", fixed(machine, table((control, value, 1.0)), 1.0 / n)[1])[0] / q - 1.0) for n in (10, 20, 40)]
     assert 3.6 <= order_of(errors) <= 4.4, errors
     assert errors[-1] < 1e-7, errors
 
@@ -574,7 +574,7 @@ def test_charge_under_voltage_control_is_fourth_order() -> None:
     machine = machine_of(R("r", 1e-2) + Film(label="film", R=2e-2, C=1000.0))
     tau = 1e-2 * 2e-2 * 1000.0 / 3e-2
     exact = brentq(lambda t: 0.1 / 3e-2 * t + (0.1 / 1e-2 - 0.1 / 3e-2) * tau * (1.0 - math.exp(-t / tau)) - 50.0, 1e-3, 1e4)
-    errors = [abs(fixed(machine, table((VOLTAGE, 0.1, 1e4, {"CHARGE": 50.0})), tau / n)[1].time - exact) for n in (1, 2, 4)]
+    errors = [abs(fixed(machine, table((VOLTAGE, 0.1, 1e4, {"CHARGE": 50.0})), tau / n)[1].time - exact) for n in (2, 4, 8)]
     assert 3.6 <= order_of(errors) <= 4.4, errors
     assert errors[-1] < 1e-6 * exact, errors
 

@@ -33,6 +33,7 @@ H_TIME, H_VOLTAGE, H_CURRENT, H_STEP, H_LEAVES = range(5)
 # until-conditions, as bits of the event number of a step that ended early
 UNTIL_V_ABOVE, UNTIL_V_BELOW, UNTIL_CHARGE, UNTIL_CURRENT = range(1, 5)
 
+COUPLED = 1e-9  # relative error of the currents where branches read each other
 SHORT = 1e-9  # s; from the first microsecond of a step on, a shorter time step is a failure
 
 GAMMA = 0.25
@@ -97,7 +98,7 @@ def advance(leaf, orient, order, nodes, inner, again, source, control, value, sl
         if alone:
             its, V, j, bad = given(leaf, orient, order, nodes, inner, again, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, tol)
         else:
-            its, V, j, bad = solve(leaf, orient, order, nodes, source, control, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, tol)
+            its, V, j, bad = solve(leaf, orient, order, nodes, source, control, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, COUPLED)
         if its < 0:
             return its, V, j, bad, j
         passes += its

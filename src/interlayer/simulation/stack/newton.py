@@ -364,7 +364,7 @@ def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x,
                 A[b, 0] = c - A[a, 0]
         if not d < 1e300:
             return -1, V, value, -1
-        if d < tol or (bent < straight and finish(leaf, orient, nodes, inner, h, P, Yb, Z, W, X, x, out, J, E, tol)):
+        if (d < tol or bent < straight) and (finish(leaf, orient, nodes, inner, h, P, Yb, Z, W, X, x, out, J, E, tol) or d < tol):
             for k in range(leaf.shape[0]):
                 if leaf[k, MAIN]:
                     V += out[k, OUT_V]
