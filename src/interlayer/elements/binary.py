@@ -96,12 +96,13 @@ class Binary(Leaf):
     step), so that flux and u are continuous and V is the sum over the layers. c0 is this layer's.
 
     c [mol/m³], L [m], D, kappa effective (porosity and tortuosity inside). Given J the salt decouples from the potential
-    (physics.md E1): finite volumes on a mesh graded towards the faces, one tridiagonal solve, V by quadrature. Salt is
-    kept to rounding. At rest Z = L/kappa + finite Warburg (`impedance`).
+    (physics.md E1): finite volumes on a mesh graded towards the faces, one tridiagonal solve, V by quadrature; one layer of
+    constant properties in contents under hats (`_hats.py`). Salt is kept to rounding. At rest Z = L/kappa + finite Warburg (`impedance`).
     The impedance of a polarised layer is closed too where the properties are constant; else it uses the same fluxes with
     each cell replaced by the equivalent T of a diffusion line, so that a uniform layer is exact at any frequency on any
     mesh and omega -> 0 gives the DC slope.
-    Exports the salt at both faces. Event: the salt falls to zero at a face (Sand). Second order in space.
+    Exports the salt at both faces. Event: the salt falls to zero at a face (Sand). Second order in space, fourth
+    under hats.
     Newman & Thomas-Alyea ch. 12 (recalled); Bruce & Vincent, J. Electroanal. Chem. 225 (1987) 1 (recalled).
     """
 

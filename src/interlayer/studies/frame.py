@@ -334,6 +334,6 @@ def _missed(rows: Sequence[Row]) -> tuple[str, ...]:
 
 METHODS = (
     "Cells were simulated as one-dimensional stacks of two-terminal elements (bulk, salt transport, charge transfer, films, contact, voids, filaments, dead lithium); time integration is L-stable "
-    "second-order SDIRK with error control and located events; impedance is the same Newton derivative at h = 1/(i omega) with slow states frozen. Every number with a stated spread was drawn by a "
+    "fourth-order SDIRK with error control and located events; impedance is the same Newton derivative at h = 1/(i omega) with slow states frozen. Every number with a stated spread was drawn by a "
     "seeded Latin hypercube, the cells of each draw were calibrated anew on the claims named, and bands are 10 to 90 % of the draws. Scores: studies/score.py and docs/studies.md."
 )

@@ -128,9 +128,8 @@ def step_error(K, h, have, Z, weight, rtol):  # type: ignore[no-untyped-def]
     for i in range(ny):
         e = abs(e0 * K[0, i] + e1 * K[1, i] + e2 * K[2, i] + e3 * K[3, i] + e4 * K[4, i] + e5 * K[5, i]) / (weight[i] + rtol * abs(Z[i]))
         finite += 0.0 * e + 0.0 * Z[i]  # NaN as soon as one of them is not finite
-        if e > error:
-            error = e
-    if not finite == 0.0:
+        error = max(error, e)
+    if finite != 0.0:
         error = math.inf
     return error
 

@@ -169,7 +169,7 @@ def evaluate(leaf, orient, order, h, fresh, P, Yb, Z, W, X, x, out, J):  # type:
             v = out[k, OUT_EXPORT + e]
             finite += 0.0 * v
             X[leaf[k, X0] + e] = v
-        if out[k, OUT_FLAG] != 0.0 or not finite == 0.0:
+        if out[k, OUT_FLAG] != 0.0 or finite != 0.0:
             return k
     return -1
 
