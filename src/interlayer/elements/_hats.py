@@ -27,7 +27,7 @@ ROWS = 12
 
 def widths(distances: Array) -> Array:
     """Widths of the hats on nodes these distances apart, from face to face."""
-    return 0.5 * (np.append(distances, 0.0) + np.append(0.0, distances))
+    return np.asarray(0.5 * (np.append(distances, 0.0) + np.append(0.0, distances)))
 
 
 def kernel(jit: Callable[..., Any], first: int, terms: int) -> tuple[Any, Any]:
