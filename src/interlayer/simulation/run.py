@@ -170,7 +170,7 @@ class Simulation:
                     stop += 1
             stretches.append((at, stop, None if rows[at] is None else np.array(rows[at:stop])))
             at = stop
-        info = []
+        info: list[dict[str, Any]] = []
         for step in steps:
             if isinstance(step, Spectrum):
                 info.append({})
