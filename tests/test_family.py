@@ -358,7 +358,7 @@ def test_second_order_in_time(name: str) -> None:
     errors = []
     for k in (1, 2, 4, 8):
         state = machine.start.copy()
-        machine.weight = np.full(1, np.inf)
+        machine.weight = np.full_like(machine.weight, np.inf)
         for J, span in pieces:
             state.step_size = span / (n * k)
             machine.integrate(table((CURRENT, J, span)), state, max_step=span / (n * k))
