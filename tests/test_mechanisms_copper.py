@@ -155,7 +155,7 @@ def test_the_stripping_peak_is_where_the_current_is_largest() -> None:
     voltage, current = max(sweeps, key=lambda s: float(np.max(s[1])))
     assert peak.foot == "zero"
     assert peak.potential == pytest.approx(float(voltage[np.argmax(current)]), abs=3e-3)
-    assert peak.current == pytest.approx(float(np.max(back.current)), rel=0.01)
+    assert peak.current == pytest.approx(float(np.max(current)), rel=0.01)
 
 
 def test_an_empty_collector_blocks() -> None:

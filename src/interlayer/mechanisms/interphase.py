@@ -80,10 +80,7 @@ class Interphase(Leaf):
 
         def slope(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
             r = Z[0] / P[3]
-            if P[5] > 0.0:
-                r = r * h / (P[5] + h)
-            else:
-                r = r + 0.0 * h
+            r = r * h / (P[5] + h) if P[5] > 0.0 else r + 0.0 * h  # of one type for the compiler
             out[OUT_R] = r
             out[OUT_EXPORT_J + 2] = o * r
 
