@@ -189,11 +189,20 @@ def _sweeps(record: Record, working: Working | None) -> list[Trace]:
         smooth = np.convolve(np.pad(e, width, mode="edge"), np.full(2 * width + 1, 1.0 / (2 * width + 1)), mode="valid")
         sign = np.sign(np.diff(smooth))
         sign[sign == 0.0] = 1.0
-        edges = [0, *(np.flatnonzero(np.diff(sign)) + 1).tolist(), len(e)]
+        edges = [_under_way(e), *(np.flatnonzero(np.diff(sign)) + 1).tolist(), len(e)]
         out += [one.between(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a >= FEWEST]  # noqa: RUF007
     if not out:
         raise AnalysisError(f"This record holds no sweep of {FEWEST} points or more")
     return out
+
+
+def _under_way(e: Array) -> int:
+    """The first row that the sweep has moved: those before it at the starting potential hold the charging by the jump to it."""
+    moves = np.abs(np.diff(e))
+    if not np.any(moves > 0.0):
+        return 0
+    first = int(np.flatnonzero(np.abs(e - e[0]) >= 0.5 * float(np.median(moves[moves > 0.0])))[0])
+    return first if first >= 2 else 0  # one row there is the first of the sweep itself
 
 
 def _peak(one: Trace, sweep: int, baseline: float, foot: Foot) -> Peak | None:
