@@ -153,7 +153,7 @@ class Mixed(Leaf):
         Parameter("specific_area", "specific_area", "wall area per volume", low=1.0),
         Parameter("porosity", "fraction", "share of the volume that lithium can fill", 1e-6, 1.0),
         Parameter("j0", "exchange_current_density", "exchange current of lithium on its own walls"),
-        Parameter("j0_lithium", "exchange_current_density", "exchange current at the lithium electrode", low=1e-15),
+        Parameter("j0_lithium", "exchange_current_density", "exchange current at the lithium electrode, or of lithium on the second electrolyte's face"),
         Parameter("j0_electrolyte", "exchange_current_density", "exchange current of lithium on the electrolyte's face"),
         Parameter("alpha", "number", "anodic transfer coefficient", 0.05, 0.95),
         Parameter("capacitance", "area_specific_capacitance", "double layer of the walls, over their own area", low=1e-9),
@@ -210,6 +210,8 @@ class Mixed(Leaf):
                 f"What crosses the faces of {self.label} is not one of the three cases", given=f"ions_near, ions_far = {ends}",
                 allowed="1, 0 (lithium and an electrolyte), 0, 0 (two electron conductors), 1, 1 (two electrolytes)", remedy="Mirror the layer by its orientation",
             )  # fmt: skip
+        if ends == (1.0, 0.0) and self.j0_lithium == 0.0:
+            raise CellError(f"j0_lithium of {self.label} is out of range: no current would pass to the lithium", given=0.0, allowed="above 0")
         if ends != (1.0, 0.0) and (self.foil is not None or self.void_depth != 0.0):
             raise CellError(f"{self.label} has no electrode of lithium beside it, so no foil and no voids", given=f"foil {self.foil}, void_depth {self.void_depth}")
 

@@ -25,6 +25,6 @@ def region_of(draft: Draft, index: int) -> Element:
                 "The contact between a collector and a mixed conductor is taken as whole", given=f"{face.name}, contact fraction {face.at('contact', 'contact_fraction', draft.cell.temperature):g}",
                 allowed="1", remedy="Take its resistance off the measured one, or leave the block contact out",
             )  # fmt: skip
-    more = {**region.numbers(draft, layer), **region.double_layers(*faces)}
+    more = {**region.numbers(draft, layer), **region.double_layers(*faces[::-1])}  # oriented as if the lithium were on the left
     draft.notes[draft.word(index)] = "both faces block ions; electrons pass them freely"
-    return Mixed(label=draft.label("", draft.word(index)), orientation=1, ions_near=0.0, ions_far=0.0, **more)
+    return Mixed(label=draft.label("", draft.word(index)), orientation=1, j0_lithium=0.0, ions_near=0.0, ions_far=0.0, **more)
