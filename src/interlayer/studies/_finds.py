@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..analysis import arrhenius, aurbach, bruce_vincent, linear_sweep, nucleation, strip_plate, tafel
+from ..analysis import arrhenius, aurbach, bruce_vincent, dc_polarisation, linear_sweep, nucleation, strip_plate, tafel
 from ..analysis._halves import half_cycles
 from ..elements.base import GAS
 from ..errors import AnalysisError
@@ -128,6 +128,11 @@ def steady_conductivity(record: Record) -> Taken:
     return Taken(record.condition("thickness") / _plateau(record))
 
 
+def electronic_conductivity(record: Record) -> Taken:
+    """Conductivity of what passes between electrodes that block ions, once a held voltage has come to rest [S/m]."""
+    return _named(dc_polarisation.find(record, carriers="electrons"), "electronic conductivity")
+
+
 def plateau_resistance(record: Record) -> Taken:
     """The resistance of the same in ohm."""
     return Taken(_plateau(record) / record.condition("area"))
@@ -225,4 +230,4 @@ def _of_nucleation(record: Record, name: str) -> Taken:
         return NONE
 
 
-__all__ = ["Find", "bulk", "current_fraction", "deposit", "early", "efficiency", "energy", "exchange_current", "face", "high_frequency", "life", "onset", "onset_potential", "plateau", "polarisation", "ramp", "real_part", "tip"]
+__all__ = ["Find", "bulk", "current_fraction", "deposit", "early", "efficiency", "electronic_conductivity", "energy", "exchange_current", "face", "high_frequency", "life", "onset", "onset_potential", "plateau", "polarisation", "ramp", "real_part", "tip"]

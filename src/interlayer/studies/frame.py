@@ -112,7 +112,7 @@ class Study:
     not_yet      claim -> reason, where the general reasons (`_reasons`) do not fit
     further      claims that `more` answers
     keep         paths that are not drawn
-    ties         ends of paths that share their quantile (the same lithium at either face)
+    ties         ends of paths that share their quantile (the same lithium at either face); a tuple: any of these ends
     samples      number of draws, where a draw is dear
     more         (study, nominal cells, records, claims, draws) -> further rows, tables and sentences
     open         sentences: what can't be told apart
@@ -130,7 +130,7 @@ class Study:
     not_yet: Mapping[str, str] = field(default_factory=dict)
     further: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
-    ties: tuple[str, ...] = ()
+    ties: tuple[_sampling.Tie, ...] = ()
     samples: int = 0  # draws, where not SAMPLES
     prepare: Callable[[dict[str, Cell]], dict[str, Cell]] | None = None
     more: Callable[[Run], More] | None = None
