@@ -40,8 +40,10 @@ EARLY = 0.02  # of a half cycle: "at 0 h"
 
 
 def early(record: Record) -> Taken:
-    """|V| at the start of the first half cycle (`EARLY` of it), for what a paper gives at 0 h."""
-    return Taken(strip_plate.polarisation(half_cycles(record)[0], "at", fraction=EARLY)[0])
+    """|V| at the start of the first half cycle (`EARLY` of it), for what a paper gives at 0 h: between the two samples there,
+    since a simulated record has far more of them at its first instants."""
+    half = half_cycles(record)[0]
+    return Taken(float(np.interp(EARLY * half.time[-1], half.time, np.abs(half.voltage))))
 
 
 def life(count: str = "time", horizon: float | None = None) -> Find:
@@ -129,7 +131,7 @@ def steady_conductivity(record: Record) -> Taken:
 
 
 def electronic_conductivity(record: Record) -> Taken:
-    """Conductivity of what passes between electrodes that block ions, once a held voltage has come to rest [S/m]."""
+    """Conductivity of what passes between electrodes that block ions, from steady direct currents [S/m]."""
     return _named(dc_polarisation.find(record, carriers="electrons"), "electronic conductivity")
 
 

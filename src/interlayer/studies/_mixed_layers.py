@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from ..cells import Cell
+from ..elements.base import FARADAY
 from ..errors import InterlayerError
 from ..laws.composite import surface_share
 from ..protocols import StripPlate
 from ..simulation import Simulation
+from ._finds import EARLY
 from .base import Table
 from .frame import Cells, Run, Said
 
@@ -40,7 +43,7 @@ def one_carbon(cells: Cells, said: Said) -> dict[str, Cell]:
     for kind, ratio in zip(("micro", "nano"), said["S3.C93"].values, strict=True):
         at = path.format(KINDS[kind])
         for label, cell in cells.items():
-            if at in cell.parameters():
+            if at in cell.parameters() and not math.isclose(cell.parameters()[at].value, carbon.value / ratio, rel_tol=1e-3):
                 out[label] = cell.set(at, replace(carbon, value=carbon.value / ratio, std=None, interval=None, mark="derived", source=f"that of the soft carbon over {ratio:g}, claim S3.C93"))
     return out
 
@@ -72,6 +75,17 @@ def blocked(cell: Cell) -> float:
     return 2.0 * float(Simulation.of(cell).impedance([READ])[0].real)
 
 
+def _volts(pair: list[float]) -> str:
+    return " to ".join(f"{v:.3g}" if math.isfinite(v) else "none" for v in pair) + " mV"
+
+
+def _half_full(run: Run) -> float:
+    """Lithium of half-full pores of one carbon layer over the charge of a half cycle."""
+    cell = run.cells["protected-carbon"]
+    layer, lithium = cell.layers[0], cell.electrodes[0].at("molar_volume", cell.temperature)
+    return 0.5 * FARADAY * layer.at("pore_fraction", cell.temperature) * layer.thickness.value / lithium / run.said["S3.C47"].condition("areal_capacity")
+
+
 def table(run: Run, current: float, charge: float) -> Table:
     """Each case: voltage after half the charge, resistance with electrons blocked, and where the plated lithium lies, of the three layers."""
     rows = []
@@ -81,19 +95,20 @@ def table(run: Run, current: float, charge: float) -> Table:
         for kind, layer in KINDS.items():
             try:
                 simulation = Simulation.of(changed(run.cells[f"protected-{kind}"], layer, case))
-                volts = 1e3 * abs(simulation.polarisation(current, charge / current))
+                volts = [1e3 * abs(simulation.polarisation(current, share * charge / current)) for share in (EARLY, 1.0)]
                 simulation.run(StripPlate(f"{current} A/m^2", half_cycle=f"{charge / current} s", cycles=1), detail=False)
                 where = simulation.lithium()[f"{layer} right"].position
                 z = 1e4 * blocked(changed(run.cells[f"electron-blocking-{kind}"], layer, case))
                 order.append(z)
-                texts.append(f"{volts:.3g} mV; {z:.3g} Ω cm²; {where:.2f}")
+                texts.append(f"{_volts(volts)}; {z:.3g} Ω cm²; {where:.2f}")
             except InterlayerError as error:
                 texts.append(f"no answer: {str(error).partition('.')[0]}")
         texts.append("yes" if len(order) == len(KINDS) and order[2] < order[1] < order[0] else "no")
         rows.append(tuple(texts))
     heads = ("mechanism", *KINDS, "impedance nano < micro < carbon")
     note = (
-        "Voltage of the symmetric cell after one half cycle at 2 mA/cm²; resistance of the whole electron-blocking cell at 0.1 Hz, fresh; centre of mass of the lithium after one cycle in the "
-        "layer that strips last (0: at the electrolyte, 1: at the lithium). No mechanism is fitted. That pores hold lithium at first (pressed in, or left by the prelithiation) is not in the text that was read."
+        f"Voltage of the symmetric cell at 2 mA/cm², {EARLY:.0%} into the first half cycle and at its end (none: the pores are full before); resistance of the whole electron-blocking cell at 0.1 Hz, fresh; centre of mass of the lithium after one cycle in the "
+        "layer that strips last (0: at the electrolyte, 1: at the lithium). No mechanism is fitted. That pores hold lithium at first (pressed in, or left by the prelithiation) is not in the text that was read; "
+        f"half full they hold {_half_full(run):.2g} of the charge of a half cycle."
     )
     return Table("The mixed-conducting layers with and without each candidate mechanism", heads, tuple(rows), note)
