@@ -12,6 +12,7 @@ from ..laws.composite import surface_share
 from ..protocols import StripPlate
 from ..simulation import Simulation
 from ._finds import EARLY
+from ._sampling import Tie
 from .base import Table
 from .frame import Cells, Run, Said
 
@@ -25,10 +26,10 @@ ONE_CARBON = (
 )  # fmt: skip
 #: ... and lithium on the sulfide is the same behind each of them, as the pair files say
 ON_SULFIDE = ("Li6PS5Cl.charge_transfer.exchange_current_density", "Li6PS5Cl.charge_transfer.exchange_current_density.activation_energy")
-TIES = (*(tuple(f"layers.{layer}.{key}" for layer in KINDS.values()) for key in ONE_CARBON), *ON_SULFIDE)
+TIES: tuple[Tie, ...] = (*(tuple(f"layers.{layer}.{key}" for layer in KINDS.values()) for key in ONE_CARBON), *ON_SULFIDE)
 #: mechanism -> changes of one layer's numbers; a share of what the layer states where it is a function
 OFF = ("without prelithiation", "without the filler's network")
-ON = ("+ pressure work, pores free", "+ pressure work at the face", "+ nucleation on the filler", "+ pores half full of lithium at first", "network + nucleation + pores free")
+ON = ("+ pressure work, pores free", "+ pressure work at the face", "+ nucleation on the filler", "+ pores half full of lithium at first", "carbon grains of 25 µm", "network + nucleation + pores free")
 CASES = ("as in the catalogue", *OFF, *ON)
 
 
@@ -61,6 +62,8 @@ def changed(cell: Cell, layer: str, case: str) -> Cell:
         values["pore_pressure_share"] = "0"
     if "at the face" in case:
         values["face_pressure_share"] = "1"
+    if "25 µm" in case and filler:
+        values["matrix_size"] = "25 um"
     if "half full" in case:
         values["pore_filling"] = "0.5"
     if "nucleation" in case and filler:
@@ -100,7 +103,7 @@ def table(run: Run, current: float, charge: float) -> Table:
                 where = simulation.lithium()[f"{layer} right"].position
                 z = 1e4 * blocked(changed(run.cells[f"electron-blocking-{kind}"], layer, case))
                 order.append(z)
-                texts.append(f"{_volts(volts)}; {z:.3g} Ω cm²; {where:.2f}")
+                texts.append(f"{_volts(volts)}; {z:.3g} Ω cm²; {f'{where:.2f}' if math.isfinite(where) else 'no metal'}")
             except InterlayerError as error:
                 texts.append(f"no answer: {str(error).partition('.')[0]}")
         texts.append("yes" if len(order) == len(KINDS) and order[2] < order[1] < order[0] else "no")
@@ -108,7 +111,7 @@ def table(run: Run, current: float, charge: float) -> Table:
     heads = ("mechanism", *KINDS, "impedance nano < micro < carbon")
     note = (
         f"Voltage of the symmetric cell at 2 mA/cm², {EARLY:.0%} into the first half cycle and at its end (none: the pores are full before); resistance of the whole electron-blocking cell at 0.1 Hz, fresh; centre of mass of the lithium after one cycle in the "
-        "layer that strips last (0: at the electrolyte, 1: at the lithium). No mechanism is fitted. That pores hold lithium at first (pressed in, or left by the prelithiation) is not in the text that was read; "
+        "layer that strips last (0: at the electrolyte, 1: at the lithium). Nothing is fitted. The grains of the carbon are 5 µm (prior 1 to 30). That pores hold lithium at first (pressed in, or left by the prelithiation) is not in the text that was read; "
         f"half full they hold {_half_full(run):.2g} of the charge of a half cycle."
     )
     return Table("The mixed-conducting layers with and without each candidate mechanism", heads, tuple(rows), note)

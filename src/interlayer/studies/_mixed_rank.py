@@ -37,7 +37,7 @@ def by_frequency(cells: Cells) -> Table:
     rows = []
     for name, prefix, factor in (("electrons blocked (whole cell)", "electron-blocking-", 2e4), ("symmetric", "protected-", 1e4)):
         z = {kind: factor * Simulation.of(cells[prefix + kind]).impedance(HERTZ).real for kind in KINDS}
-        rows += [(name, f"{f:g} Hz", *(f"{z[kind][n]:.4g} Ω cm²" for kind in KINDS), f"{pairs(*(z[kind][n] for kind in KINDS))} of 3") for n, f in enumerate(HERTZ)]
+        rows += [(name, f"{f / 1e3:g} kHz" if f >= 1e3 else f"{f:g} Hz", *(f"{z[kind][n]:.4g} Ω cm²" for kind in KINDS), f"{pairs(*(z[kind][n] for kind in KINDS))} of 3") for n, f in enumerate(HERTZ)]
     note = "The paper shows spectra of the electron-blocking cells (claim S3.C24), not the frequency at which it compares them. The sulfide alone is in every number."
     return Table("Rank of the layers by impedance, and where it is read", ("cell", "read at", *KINDS, "pairs in the reported order"), tuple(rows), note)
 

@@ -179,7 +179,7 @@ STUDY = Study(
     further=("S3.C24", "S3.C52", "S3.C93"), more=standard("strip/plate", _further),
     open=(
         "Contact can't be what the layers improve: at 375 MPa it is whole, bare and protected.",
-        "No single mechanism ranks nano over micro over carbon (table): the filler's network sets nano apart where it percolates, which hangs on the grain size of the carbon that nobody measured; it leaves micro beside the carbon alone.",
+        "No mechanism on or off ranks nano over micro over carbon at the stated grain size of the carbon (table): the filler's network sets nano apart and leaves micro beside the carbon alone. With coarse grains, which nobody measured, the micro filler percolates too, and the network alone gives the reported order of impedances.",
         "Which of nano and micro has which electronic conductivity is not in the text; the layers' sizes and pore fraction are priors.",
         "What shorts the micro cell: the filament of the bare face is not carried behind a mixed layer, so these lives are upper statements of the model.",
     ),
