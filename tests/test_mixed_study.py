@@ -67,6 +67,9 @@ def test_what_decides_the_rank_is_found(cells, monkeypatch):
     table, said = _mixed_rank.sensitivity(run)
     assert table.rows[0][0].startswith("grain size of the carbon")
     assert "grain size" in said[1] and "µm on" in said[1]
+    monkeypatch.setattr(_mixed_rank, "FEW", 8)
+    shares = [float(row[3].rstrip("%")) for row in _mixed_rank.by_grain(run)[0].rows]
+    assert shares[0] == 0.0 and shares == sorted(shares) and shares[-1] > 50.0
     assert _mixed_rank.rank(cells) == 2
     coarse = {k: _mixed_layers.changed(cells[k], _mixed_layers.KINDS[k.rpartition("-")[2]], "carbon grains of 25 µm") for k in _mixed_rank.CELLS}
     assert _mixed_rank.rank(coarse) == 3

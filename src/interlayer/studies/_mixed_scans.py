@@ -59,6 +59,12 @@ def ratios(run: Run) -> tuple[Row, ...]:
     )  # fmt: skip
 
 
+def branches(run: Run) -> str:
+    """What the ions of the nano layer carry between collectors before they come to rest."""
+    slow, fast = Simulation.of(run.cells["electronic-nano"]).impedance([1e-9, 1e9]).real
+    return f"Between collectors that block ions, the ions of the nano layer carry {1.0 - fast / slow:.1g} of the current at high frequency and none at rest: such a cell gives the electronic conductivity, and only one that blocks electrons the ionic one."
+
+
 def optimum(run: Run) -> Row:
     """The composition of least resistance among those of the paper's series."""
     claim = run.said["S3.C52"]

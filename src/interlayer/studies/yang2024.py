@@ -164,8 +164,9 @@ def _further(run: Run) -> More:
     )  # fmt: skip
     first = run.said["S3.C47"]
     decides, said = _mixed_rank.sensitivity(run)
+    grains, known = _mixed_rank.by_grain(run)
     mechanisms = _mixed_layers.table(run, first.condition("current_density"), first.condition("areal_capacity"))
-    return More((row, _mixed_scans.optimum(run), *_mixed_scans.ratios(run)), (mechanisms, _mixed_rank.by_frequency(run.cells), decides, _mixed_scans.table(run)), said)
+    return More((row, _mixed_scans.optimum(run), *_mixed_scans.ratios(run)), (mechanisms, _mixed_rank.by_frequency(run.cells), decides, grains, _mixed_scans.table(run)), (*said, known, _mixed_scans.branches(run)))
 
 
 STUDY = Study(
