@@ -124,7 +124,7 @@ def experiments(said: Said) -> tuple[Experiment, ...]:
     out.append(Experiment("ramp", "protected-nano", _ramp(said, 10.0, end), nano, brief=_ramp(said, 50.0, end)))
     for label in ("bare", *LAYERS):
         out.append(Experiment("impedance", label, SPECTRUM, ()))
-    out += [*_between_metals(said), *_scan(said)]
+    out += [*_between_metals(), *_scan(said)]
     for label, key in zip(("bare", *LAYERS), ("S3.C30", "S3.C29", "S3.C28", "S3.C27"), strict=True):
         naive = () if label == "bare" else (Naive("protected = bare", said["S3.C30"].si, ("S3.C30",)),)
         sweep = Tafel(f"{said['S3.C26'].si} V", "1 mV/s", rest="10 s", sample="0.5 s", impedance="Impedance(1 MHz, 1 Hz, 3)")
@@ -132,19 +132,15 @@ def experiments(said: Said) -> tuple[Experiment, ...]:
     return tuple(out)
 
 
-def _between_metals(said: Said) -> list[Experiment]:
+def _between_metals() -> list[Experiment]:
     """Electrons blocked, ions blocked, and the pellets whose conductivity the paper gives."""
     out = [Experiment("impedance, electrons blocked, without the outer contact's double layer", f"{kind}, half cell", SPECTRUM, (), drawn=False) for kind in _mixed_layers.KINDS]
-    row = said["S3.C22"].row
-    plain = Take("", take.steady_conductivity, (), "control", "ionic conductivity, pressed sulfide at 25 °C", "a prior, which the paper does not report; read back", row)
-    out.append(Experiment("impedance between blocking metals", "blocking", Impedance("1 MHz", "10 kHz"), (plain,), drawn=False))
+    out.append(Experiment("impedance between blocking metals", "blocking", Impedance("1 MHz", "10 kHz"), (), drawn=False))
     for label, key in (("filler-nano", "S3.C22"), ("filler-micro", "S3.C23")):
         given = Take(key, take.steady_conductivity, (), "input", why="went in as the filler's conductivity, and as that of a pellet that the paper may have measured: it reads the claim back and predicts nothing")
         out.append(Experiment("impedance between blocking metals", label, Impedance("1 MHz", "10 kHz"), (given,), drawn=False))
     held = DCPolarisation(current_densities=["1 mA/cm^2", "2 mA/cm^2", "5 mA/cm^2"], hold="1 min", sample="1 s")
-    for kind in _mixed_layers.KINDS:
-        sigma = Take("", take.electronic_conductivity, (), "control", f"electronic conductivity, {kind}, ions blocked, 0.5 mm", "a prior for the carbon, over 19 and 31 for the composites; a real contact adds to so small a resistance", "electronic_conductivity")
-        out.append(Experiment(_mixed_scans.ELECTRONS, f"electronic-{kind}", held, (sigma,), drawn=False))
+    out += [Experiment(_mixed_scans.ELECTRONS, f"electronic-{kind}", held, (), drawn=False) for kind in _mixed_layers.KINDS]
     return out
 
 
@@ -166,7 +162,7 @@ def _further(run: Run) -> More:
     decides, said = _mixed_rank.sensitivity(run)
     grains, known = _mixed_rank.by_grain(run)
     mechanisms = _mixed_layers.table(run, first.condition("current_density"), first.condition("areal_capacity"))
-    return More((row, _mixed_scans.optimum(run), *_mixed_scans.ratios(run)), (mechanisms, _mixed_rank.by_frequency(run.cells), decides, grains, _mixed_scans.table(run)), (*said, known, _mixed_scans.branches(run)))
+    return More((row, _mixed_scans.optimum(run), *_mixed_scans.ratios(run), *_mixed_scans.read_back(run)), (mechanisms, _mixed_rank.by_frequency(run.cells), decides, grains, _mixed_scans.table(run)), (*said, known, _mixed_scans.branches(run)))
 
 
 STUDY = Study(
