@@ -83,6 +83,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     "room_margin": ("fraction", "emptiness of the pores below which the last room slows plating"),
     "overflow_filling": ("number", "mean filling of the pores that ends a test as overflow; above 1: never"),
     "pore_blocking": ("fraction", "share of the ionic paths that full pores block"),
+    "pore_filling": ("fraction", "filled share of the pores when the cell starts: lithium that was pressed or plated into them before"),
     "deposit_conductivity": ("electronic_conductivity", "electronic conductivity of the lithium in the pores"),
     "deposit_exponent": ("number", "exponent n of what that lithium adds, sigma_d (pore fraction x filling)^n"),
     "filler_fraction": ("fraction", "volume of the ion-conducting filler over that of the solid"),

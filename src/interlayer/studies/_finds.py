@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..analysis import arrhenius, aurbach, bruce_vincent, linear_sweep, nucleation, strip_plate, tafel
+from ..analysis import arrhenius, aurbach, bruce_vincent, dc_polarisation, linear_sweep, nucleation, strip_plate, tafel
 from ..analysis._halves import half_cycles
 from ..elements.base import GAS
 from ..errors import AnalysisError
@@ -40,8 +40,10 @@ EARLY = 0.02  # of a half cycle: "at 0 h"
 
 
 def early(record: Record) -> Taken:
-    """|V| at the start of the first half cycle (`EARLY` of it), for what a paper gives at 0 h."""
-    return Taken(strip_plate.polarisation(half_cycles(record)[0], "at", fraction=EARLY)[0])
+    """|V| at the start of the first half cycle (`EARLY` of it), for what a paper gives at 0 h: between the two samples there,
+    since a simulated record has far more of them at its first instants."""
+    half = half_cycles(record)[0]
+    return Taken(float(np.interp(EARLY * half.time[-1], half.time, np.abs(half.voltage))))
 
 
 def life(count: str = "time", horizon: float | None = None) -> Find:
@@ -126,6 +128,11 @@ def high_frequency(record: Record) -> Taken:
 def steady_conductivity(record: Record) -> Taken:
     """Conductivity between blocking electrodes, bulk and grain boundaries together [S/m]."""
     return Taken(record.condition("thickness") / _plateau(record))
+
+
+def electronic_conductivity(record: Record) -> Taken:
+    """Conductivity of what passes between electrodes that block ions, from steady direct currents [S/m]."""
+    return _named(dc_polarisation.find(record, carriers="electrons"), "electronic conductivity")
 
 
 def plateau_resistance(record: Record) -> Taken:
@@ -225,4 +232,4 @@ def _of_nucleation(record: Record, name: str) -> Taken:
         return NONE
 
 
-__all__ = ["Find", "bulk", "current_fraction", "deposit", "early", "efficiency", "energy", "exchange_current", "face", "high_frequency", "life", "onset", "onset_potential", "plateau", "polarisation", "ramp", "real_part", "tip"]
+__all__ = ["Find", "bulk", "current_fraction", "deposit", "early", "efficiency", "electronic_conductivity", "energy", "exchange_current", "face", "high_frequency", "life", "onset", "onset_potential", "plateau", "polarisation", "ramp", "real_part", "tip"]

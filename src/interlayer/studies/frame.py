@@ -112,8 +112,9 @@ class Study:
     not_yet      claim -> reason, where the general reasons (`_reasons`) do not fit
     further      claims that `more` answers
     keep         paths that are not drawn
-    ties         ends of paths that share their quantile (the same lithium at either face)
+    ties         ends of paths that share their quantile (the same lithium at either face); a tuple: any of these ends
     samples      number of draws, where a draw is dear
+    shown        labels of the cells that the report draws and lists, where they are too many; else all
     more         (study, nominal cells, records, claims, draws) -> further rows, tables and sentences
     open         sentences: what can't be told apart
     """
@@ -130,8 +131,9 @@ class Study:
     not_yet: Mapping[str, str] = field(default_factory=dict)
     further: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
-    ties: tuple[str, ...] = ()
+    ties: tuple[_sampling.Tie, ...] = ()
     samples: int = 0  # draws, where not SAMPLES
+    shown: tuple[str, ...] = ()
     prepare: Callable[[dict[str, Cell]], dict[str, Cell]] | None = None
     more: Callable[[Run], More] | None = None
     open: tuple[str, ...] = ()
@@ -191,7 +193,7 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
     rows += _others(study, said, rows)
     say("done", 1.0)
     return StudyResult(
-        study.name, study.title, study.source, study.question, {k: cells[k] for k in cells}, {**records, **more.records}, tuple(rows),
+        study.name, study.title, study.source, study.question, {k: cells[k] for k in study.shown or cells}, {**records, **more.records}, tuple(rows),
         (_parameters(study, priors, cells), *more.tables), dict(more.fields), (*_missed(rows), *study.open, *more.open),
         tuple(f"{', '.join(f.parameters)}: on {', '.join(f.claims)}{'; ' + f.how if f.how else ''}" for f in study.fits),
         study.methods or METHODS, {"draws": len(draws), "draws that could not be calibrated": lost, "seed": SEED},

@@ -38,10 +38,11 @@ def face(draft: Draft, index: int) -> Element | None:
     here = Place.of(draft, index)
     if not here.interface.physics:
         return None
+    beside_mixed = "mixed" in (draft.cell.stack[index].role, draft.cell.stack[index + 1].role)
     if not draft.plates and here.electrode.role == "collector":
-        return _bridged(here, None)
+        return None if beside_mixed else _bridged(here, None)
     start = touch.at_start(here)
-    if "mixed" in (draft.cell.stack[index].role, draft.cell.stack[index + 1].role):
+    if beside_mixed:
         return _beside_region(here, start)
     contact, movers = touch.owner(here, start)
     held = store(here)
