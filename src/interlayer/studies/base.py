@@ -21,7 +21,8 @@ class Row:
     claim      id in the claims file ("S2.C20"), "" for a control that no paper reported
     what       in words, with the conditions
     quantity   row of names.py; `reported`, `simulated` and `interval` are SI
-    role       "calibrated on", "predicted", "prior only" or "control"
+    role       "calibrated on", "predicted", "input", "prior only", "control", "shown" (a test of the paper of which nothing is
+               reported) or "not yet"
     interval   80 % interval of the simulation over what is not known
     note       why it differs, or what the number can't tell
     form       of the claim: "point", "approx", "lower_bound", "upper_bound", "series", "range"
