@@ -94,8 +94,8 @@ class Row:
             return shown
         low, high = (units.lab(v, self.quantity) for v in self.interval)
         if math.isinf(high):
-            return f"{shown} ({'all alive' if math.isinf(low) else f'{low:.3g} to alive'})"
-        return f"{shown} ({low:.3g} to {high:.3g})"
+            return f"{shown} ({'all alive' if math.isinf(low) else f'{_short(low)} to alive'})"
+        return f"{shown} ({_short(low)} to {_short(high)})"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON form, SI."""
@@ -105,6 +105,11 @@ class Row:
             "censored": self.censored, "simulated_beyond": self.beyond, "split": self.split, "score": self.score, "naive": dict(self.naive),
             "gains": {k: dict(v) for k, v in self.gains.items()}, "held_80": self.held, "printed": self.printed,
         }  # fmt: skip
+
+
+def _short(value: float) -> str:
+    """Three digits, without powers of ten for what is next to nothing."""
+    return "< 0.001" if 0.0 < value < 1e-3 else f"{value:.3g}"
 
 
 @dataclass(frozen=True)

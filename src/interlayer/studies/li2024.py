@@ -90,8 +90,8 @@ def experiments(said: Said) -> tuple[Experiment, ...]:
     for label, j0, t in (("bare", "S0.C55", "S0.C19"), ("protected", "S0.C56", "S0.C20")):
         sweep = Tafel("40 mV", "0.2 mV/s", sample="1 s")
         out.append(Experiment("Tafel", label, sweep, (Take(j0, take.exchange_current, (), "input", why="went in as charge transfer; the sweep sees the film as well, so it reads less"),)))
-        held = BruceVincent("10 mV", "10 h", sample="5 min")
-        out.append(Experiment("Bruce-Vincent", label, held, (Take(t, take.current_fraction, (), "input", why=_FACES),)))
+        held, coarse = (BruceVincent("10 mV", "10 h", sample=every) for every in ("20 s", "5 min"))
+        out.append(Experiment("Bruce-Vincent", label, held, (Take(t, take.current_fraction, (), "input", why=_FACES),), brief=coarse))
     return (*out, *_blocking(), *_swept(said))
 
 
