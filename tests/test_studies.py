@@ -2,12 +2,13 @@
 
 import importlib
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from interlayer.cells import named
+from interlayer.cells import catalogue, named
 from interlayer.errors import InterlayerError
 from interlayer.literature import claims
 from interlayer.protocols import StripPlate
@@ -43,8 +44,6 @@ def test_only_claims_that_may_be_fitted_are(paper):
 
 
 def test_a_study_that_fits_an_open_claim_is_refused():
-    from dataclasses import replace
-
     study = replace(of("li2024"), fits=(frame.Fit(("x",), ("S0.C66",)),))
     with pytest.raises(InterlayerError, match=r"S0\.C66: open"):
         frame._allowed(study, claims("li2024"))
@@ -69,6 +68,62 @@ def test_a_claim_that_nobody_answers_stops_the_study():
     claim = claims("zhai2024")["S2.C20"]
     with pytest.raises(InterlayerError, match=r"S2\.C20"):
         reason(claim)
+
+
+#: cells of the catalogue that no study uses and no study says why: none
+EXCEPTIONS: dict[str, set[str]] = {}
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_cell_of_the_catalogue_is_used(paper):
+    study, said = of(paper), claims(paper)
+    mine = {n for n in catalogue() if n.startswith(f"{paper}/")}
+    assert len(mine) > 5
+    tested = {e.variant for e in study.experiments(said)}
+    used = {name for label, name in study.variants.items() if label in tested}
+    assert set(study.unused) <= mine and all(len(why) > 20 for why in study.unused.values())
+    missing = mine - used - set(study.unused)
+    assert missing == EXCEPTIONS.get(paper, set())
+    assert set(study.variants.values()) <= mine  # and a study uses no cell of another paper
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_what_has_no_reported_value_says_why_it_is_there(paper):
+    for test in of(paper).experiments(claims(paper)):
+        for take in test.takes:
+            if not take.claim:
+                assert take.role in ("control", "shown") and take.what and take.why and take.quantity, take
+                assert (take.role == "shown") <= (take.reported is None), take.what
+            else:
+                assert take.role in ("predicted", "input", "control"), take.claim
+
+
+def test_a_number_that_a_test_does_not_state_is_drawn_within_its_prior():
+    made = []
+    unstated = frame.Unstated("scan rate", 1e-4, 1e-2, lambda v: made.append(v) or StripPlate("1 A/m^2", half_cycle="1 h", cycles=1))
+    for u in (0.0, 0.5, 1.0):
+        unstated.at(u)
+    assert made == pytest.approx([1e-4, 1e-3, 1e-2])
+
+
+def test_the_draws_run_the_unstated_number():
+    seen = []
+
+    def make(rate):
+        seen.append(rate)
+        return StripPlate("0.1 A/m^2", half_cycle=f"{60.0 * rate} s", cycles=1)
+
+    study = of("zhai2024")
+    take = frame.Take("", lambda record: frame.Taken(float(record.traces[-1]["time"][-1])), (), "shown", "time", "a test", "time")
+    other = replace(
+        study, experiments=lambda said: (frame.Experiment("t", "bare", make(1.0), (take,), unstated=frame.Unstated("n", 1.0, 100.0, make)),), more=None, fits=(), calibrate=lambda cells, said: dict(cells),
+        not_yet=dict.fromkeys(claims("zhai2024"), "a test"),
+    )  # fmt: skip
+    (row, *_) = frame.run(other, samples=6).rows
+    assert row.role == "shown" and row.simulated == pytest.approx(120.0)
+    assert len(seen) == 7 and len(set(seen)) == 7 and 1.0 <= min(seen[1:]) < 10.0 < max(seen) <= 100.0
+    low, high = row.interval
+    assert 120.0 < low < high < 12000.0  # the band is that of the number, not of the nominal test
 
 
 # -- the score --------------------------------------------------------------------------------------------------------

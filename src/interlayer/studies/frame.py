@@ -135,6 +135,7 @@ class Study:
     keep         paths that are not drawn
     ties         ends of paths that share their quantile (the same lithium at either face)
     samples      number of draws, where a draw is dear
+    shares       of the whole time at which the draws begin, and at which `more` does, as measured: what `tell` is told
     more         (study, nominal cells, records, claims, draws) -> further rows, tables and sentences
     open         sentences: what can't be told apart
     """
@@ -154,6 +155,7 @@ class Study:
     keep: tuple[str, ...] = ()
     ties: tuple[str, ...] = ()
     samples: int = 0  # draws, where not SAMPLES
+    shares: tuple[float, float] = (0.3, 0.98)
     prepare: Callable[[dict[str, Cell]], dict[str, Cell]] | None = None
     more: Callable[[Run], More] | None = None
     open: tuple[str, ...] = ()
@@ -188,6 +190,7 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
     """Run a study; `tell` hears (sentence, share done), `samples` overrules the number of draws."""
     say = tell or (lambda sentence, share: None)
     said = claims(study.name)
+    begin, end = study.shares
     say("the cells, calibrated", 0.0)
     _allowed(study, said)
     priors = {k: named(v) for k, v in study.variants.items()}
@@ -198,18 +201,18 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
     records: dict[str, Record] = {}
     nominal: dict[tuple[int, int], Taken] = {}
     for number, test in enumerate(tests):
-        say(f"{test.name}: {test.variant}", 0.02 + 0.18 * number / len(tests))
+        say(f"{test.name}: {test.variant}", 0.02 + (begin - 0.02) * number / len(tests))
         record = records[f"{test.name}: {test.variant}"] = simulate(cells[test.variant], test.protocol)
         nominal |= {(number, k): _read(take, record) for k, take in enumerate(test.takes)}
     draws, lost = _draws(study, priors, said, (study.samples or SAMPLES) if samples is None else samples)
     found: dict[tuple[int, int], list[Taken]] = {}
     unknown = _sampling.hypercube(sorted({t.unstated.name for t in tests if t.unstated is not None}), len(draws), SEED + 1)
     for at, (own, numbers) in enumerate(zip(draws, unknown, strict=True)):
-        say(f"draw {at + 1} of {len(draws)}", 0.2 + 0.5 * at / max(len(draws), 1))
+        say(f"draw {at + 1} of {len(draws)}", begin + (end - begin) * at / max(len(draws), 1))
         _one_draw(tests, own, numbers, found)
     used = {c for f in study.fits for c in f.claims}
     rows = [replace(row_of(take, said, used, nominal[n, k], found.get((n, k), [])), where=f"{test.name}: {test.variant}") for n, test in enumerate(tests) for k, take in enumerate(test.takes)]
-    more = study.more(Run(study, said, priors, cells, records, draws, lambda s, p: say(s, 0.7 + 0.3 * p))) if study.more else More()
+    more = study.more(Run(study, said, priors, cells, records, draws, lambda s, p: say(s, end + (1.0 - end) * p))) if study.more else More()
     rows += more.rows
     rows += _others(study, said, rows)
     say("done", 1.0)

@@ -158,7 +158,7 @@ STUDY = Study(
     calibrate, experiments,
     {"S0.C16": "the temperature of the experiment conductivity", "S0.C54": "the temperature of all tests on symmetric cells", "S0.C57": "ends of the rate ramp", "S0.C58": "the half cycle of the ramp"},
     not_yet={"S0.C12": "below that content of DOL the paper has a liquid: no law of the package says when a membrane sets"},
-    keep=(FILM,), further=("S0.C14", "S0.C15"), more=standard("strip/plate 0.5 mA/cm²", _composition),
+    keep=(FILM,), further=("S0.C14", "S0.C15"), shares=(0.43, 0.97), more=standard("strip/plate 0.5 mA/cm²", _composition),
     open=(
         "How an impedance divides into film and charge transfer: one resistance at the lowest frequency fixes their sum; the exchange current's prior spans a factor of twenty.",
         "Whether the area is that of the recalled 12 mm disc: a smaller one would close impedance and polarisation by V = j R alone.",

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ...studies import Row
 
 
+ROOM = 298.15  # K, where a claim says "room" or nothing
+
+
 def blocking(record: Record) -> bool:
     """Whether no electrode of the record's cell is lithium."""
     cell = record.cell
@@ -33,7 +36,7 @@ def over_temperature(record: Record) -> bool:
 
 
 def _values(record: Record) -> tuple[Array, Array]:
-    """(T [K], conductivity between blocking electrodes [S/m] or resistance of the interfaces [ohm m²])."""
+    """(T [K], conductivity between blocking electrodes [S/m] or resistance of one of two equal interfaces [ohm m²])."""
     from ...studies._finds import bulk
 
     t = np.array([float(s.info["temperature"]) for s in record.spectra])
@@ -44,14 +47,14 @@ def _values(record: Record) -> tuple[Array, Array]:
             flat = int(np.argmin(np.abs(z.imag) / z.real))
             out.append(record.condition("thickness") / float(z.real[flat]))
         else:
-            out.append(float(z.real[int(np.argmin(segment["frequency"]))]) - bulk(record, at))
+            out.append(0.5 * (float(z.real[int(np.argmin(segment["frequency"]))]) - bulk(record, at)))
     return t, np.array(out)
 
 
 @drawn
 def line(records: Mapping[str, Record], rows: Sequence[Row] = (), said: Mapping[str, Claim] | None = None) -> Sheet:
     """Arrhenius plot: points and lines simulated, dashed the reported activation energy through the point nearest 25 °C,
-    diamonds reported conductivities."""
+    diamonds reported values (at 25 °C where the claim says room temperature or nothing)."""
     found = labelled({k: r for k, r in records.items() if over_temperature(r)})
     paint = record_colours(found)
     data = {k: _values(r) for k, r in found.items()}
@@ -71,13 +74,12 @@ def line(records: Mapping[str, Record], rows: Sequence[Row] = (), said: Mapping[
             way = -1.0 if conducts else 1.0
             ax.semilogy(1000.0 / t, u(values[k] * np.exp(way * row.reported / GAS * (1.0 / t - 1.0 / t[k]))), color=paint[label], lw=0.9, ls=DASHED, zorder=2)
             dashed = True
-        for row in own(rows, label, "conductivity"):
-            at = stated(said or {}, row, "temperature")
-            if at is not None and row.reported is not None:
-                point(ax, 1000.0 / at, float(u(np.array(row.reported))), row, paint[label])
+        for row in own(rows, label, "conductivity" if conducts else "area_specific_resistance"):
+            assert row.reported is not None
+            point(ax, 1000.0 / (stated(said or {}, row, "temperature") or ROOM), float(u(np.array(row.reported))), row, paint[label])
     plain(ax, "y")
     ax.set_xlabel("1000/T (K⁻¹)")
-    ax.set_ylabel(u.label("Conductivity" if conducts else "Both interfaces"))
+    ax.set_ylabel(u.label("Conductivity" if conducts else "Resistance of one interface"))
     ax.margins(0.06)
     celsius(ax)
     key(made, ax, dashed, dashed=True, ncols=2)

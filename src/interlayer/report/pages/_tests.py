@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...record import Record
@@ -20,7 +22,7 @@ COURSE = (
     "and the cell rested; dashed or diamond: reported), and the voltage of the first cycles."
 )
 RAISED = "Cell voltage over time, and polarisation against current density; a cross marks a failure, a dashed upright line a reported critical current."
-TEMPERATURE = "Over temperature: simulated points, and dashed the reported activation energy through the point nearest 25 °C."
+TEMPERATURE = "Over temperature: simulated points, dashed the reported activation energy through the point nearest 25 °C, diamonds reported values."
 DEPOSIT = "Thickness of the deposit against the charge that passed; diamonds: reported."
 
 
@@ -60,13 +62,8 @@ def figures(name: str, records: Mapping[str, Record], rows: Sequence[Row], said:
         return _parts.picture(lambda: reported_deposit.efficiency(records, own), "Potential over the charge on the copper, and the efficiencies; diamonds: reported.", shelf, f"{prefix}efficiency")
     if done & {"critical_current", "rate_ramp"}:
         return _parts.picture(lambda: reported_rates.raised(records, own), RAISED, shelf, f"{prefix}raised")
-    if not done and all(reported_temperature.over_temperature(r) for r in records.values()):
-        warm = [k for k in (True, False) if any(reported_temperature.blocking(r) is k for r in records.values())]
-        out: list[Block] = []
-        for k in warm:
-            some = {label: r for label, r in records.items() if reported_temperature.blocking(r) is k}
-            out += _parts.picture(lambda some=some: reported_temperature.line(some, own, said), TEMPERATURE, shelf, f"{prefix}temperature-{k}")  # type: ignore[misc]
-        return out
+    if not done and (warmed := {k: r for k, r in records.items() if reported_temperature.over_temperature(r)}):
+        return [*_over_temperature(warmed, own, said, shelf, prefix), *_at_room(records, shelf, prefix)]
     if "strip_plate" in done:
         if not reported_course.worth(records):
             return _parts.picture(lambda: reported_course.short(records, own, said), "Cell voltage over time, and the polarisation of each half cycle; dashed or diamond: reported.", shelf, f"{prefix}short")
@@ -74,7 +71,34 @@ def figures(name: str, records: Mapping[str, Record], rows: Sequence[Row], said:
         return [*out, *_between(records, own, said, shelf, prefix)]
     if not done and records and all(reported_temperature.blocking(r) for r in records.values()):
         return _parts.picture(lambda: reported_blocking.nyquist(records, own), "Between blocking electrodes: spectra up to the rise of the electrodes, and the conductivity that a frequency shows; dashed: reported.", shelf, f"{prefix}blocking")
-    return _laid_over(_parts.experiment(records, shelf, prefix), records, own)
+    return _laid_over(_parts.experiment(records, shelf, prefix), records, [r for r in own if said.get(r.claim) is None or not said[r.claim].quantity.startswith("interfacial")])
+
+
+def _over_temperature(records: Mapping[str, Record], own: Sequence[Row], said: Mapping[str, Claim], shelf: dict[str, Sheet] | None, prefix: str) -> list[Block]:
+    """Cells between blocking electrodes and others apart: conductivities and resistances share no axis."""
+    from ..figures import reported_temperature
+
+    out: list[Block] = []
+    for kind, blocks in (("conductivity", True), ("interfaces", False)):
+        some = {k: r for k, r in records.items() if reported_temperature.blocking(r) is blocks}
+        if some:
+            out += _parts.picture(functools.partial(reported_temperature.line, some, own, said), TEMPERATURE, shelf, f"{prefix}{kind}")
+    return out
+
+
+def _at_room(records: Mapping[str, Record], shelf: dict[str, Sheet] | None, prefix: str) -> list[Block]:
+    """The spectrum nearest 25 degC of each cell that is not between blocking electrodes."""
+    from ..figures import impedance, reported_temperature
+
+    some = {k: _nearest(r) for k, r in records.items() if not reported_temperature.blocking(r)}
+    if not some:
+        return []
+    return _parts.picture(lambda: impedance.nyquist(some), "The spectra nearest 25 °C on equal axes; filled points mark whole decades of frequency.", shelf, f"{prefix}nyquist")
+
+
+def _nearest(record: Record) -> Record:
+    best = min(record.spectra, key=lambda s: abs(float(s.info.get("temperature", 298.15)) - 298.15))
+    return replace(record, segments=(replace(best, info={k: v for k, v in best.info.items() if k != "label"}),))
 
 
 def _between(records: Mapping[str, Record], own: Sequence[Row], said: Mapping[str, Claim], shelf: dict[str, Sheet] | None, prefix: str) -> list[Block]:
@@ -97,5 +121,13 @@ def _laid_over(blocks: list[Block], records: Mapping[str, Record], own: Sequence
     colours = dict(record_colours(records))
     for block in blocks:
         if isinstance(block, Picture) and own:
-            reported.lay_over(block.figure, own, colours)  # type: ignore[arg-type]
+            reported.lay_over(block.figure, [_per_area(r, records) for r in own], colours)  # type: ignore[arg-type]
     return blocks
+
+
+def _per_area(row: Row, records: Mapping[str, Record]) -> Row:
+    """A resistance in ohm of a cell whose area is stated, as the spectra are drawn."""
+    record = records.get(row.where.partition(": ")[2])
+    if row.quantity != "resistance" or row.reported is None or record is None or "area" not in record.conditions:
+        return row
+    return replace(row, quantity="area_specific_resistance", reported=row.reported * record.condition("area"))
