@@ -101,13 +101,13 @@ def _copper(said: Said) -> list[Experiment]:
         def naive(key: str, on: bool = shielded) -> tuple[Naive, ...]:
             return (Naive("protected = bare", said[key].si, (key,)),) if on else ()
 
-        plate, coarse = (Nucleation(f"{current} A/m^2", areal_charge=f"{said[thin].condition('areal_capacity')} C/m^2", sample=every) for every in ("5 s", "30 s"))
+        plate = Nucleation(f"{current} A/m^2", areal_charge=f"{said[thin].condition('areal_capacity')} C/m^2", sample="30 s")
         more = Nucleation(f"{current} A/m^2", areal_charge=f"{said[thick].condition('areal_capacity')} C/m^2", sample="300 s")
         takes = (
-            Take(tip, take.tip, naive("S4.C35"), why="current of the paper's test not in the text: that of its deposits"), Take(plateau, take.plateau, naive("S4.C36")),
+            Take(tip, take.tip, naive("S4.C35"), why="current of the paper's test not in the text: that of its deposits; read from a point every 30 s, more often reads a higher tip"), Take(plateau, take.plateau, naive("S4.C36")),
             Take(thin, take.deposit, naive("S4.C62"), why="the porosity under the skin is a prior; dense lithium can't be thinner than the Faraday floor" if shielded else ""),
         )  # fmt: skip
-        out.append(Experiment("nucleation", label, plate, takes, detail=True, brief=coarse))
+        out.append(Experiment("nucleation", label, plate, takes, detail=True))
         out.append(Experiment("deposit", label, more, (Take(thick, take.deposit, naive("S4.C66")),), detail=True))
         again = (Take("S4.C92", take.efficiency, (), "input", why="says S4.C41 again, which was fitted: no prediction"),) if shielded else ()
         out.append(Experiment("Aurbach", label, _aurbach(rate), (Take(ce, take.efficiency), *again), drawn=False))
@@ -145,10 +145,10 @@ def _copper_in_ether(said: Said) -> list[Experiment]:
                 return Take("", find, (), "shown", f"{what}, {on}", "efficiency of the Aurbach test carried to plain cycling; the claims hold the cycles until it collapses only", quantity)
             return Take("", find, (), "control", f"{what}, {on}", f"reported column: {known[0]}; {_READING}", quantity, known[1])
 
-        plate, coarse = (Nucleation(f"{current} A/m^2", areal_charge=f"{said['S4.C62'].condition('areal_capacity')} C/m^2", sample=every) for every in ("5 s", "30 s"))
+        plate = Nucleation(f"{current} A/m^2", areal_charge=f"{said['S4.C62'].condition('areal_capacity')} C/m^2", sample="30 s")
         more = Nucleation(f"{current} A/m^2", areal_charge=f"{said['S4.C66'].condition('areal_capacity')} C/m^2", sample="300 s")
         takes = (beside(take.tip, "nucleation overpotential", "overpotential", tip), beside(take.plateau, "plateau overpotential", "overpotential", plateau), beside(take.deposit, "deposit of 2 mAh/cm²", "thickness", thin))
-        out.append(Experiment("nucleation", label, plate, takes, detail=True, brief=coarse))
+        out.append(Experiment("nucleation", label, plate, takes, detail=True))
         out.append(Experiment("deposit", label, more, (beside(take.deposit, "deposit of 8 mAh/cm²", "thickness", thick),), detail=True))
         out.append(Experiment("Aurbach", label, _aurbach(rate), (beside(take.efficiency, "Coulombic efficiency (Aurbach)", "fraction", ce),)))
         out.append(Experiment("cycling on copper", label, plain, (beside(take.efficiency, "Coulombic efficiency, plain cycling", "fraction", mean),)))

@@ -52,10 +52,10 @@ def figures(name: str, records: Mapping[str, Record], rows: Sequence[Row], said:
     if "bruce_vincent" in done:
         return _parts.picture(lambda: reported_hold.held(records), "Current under a held voltage.", shelf, f"{prefix}hold")
     if "nucleation" in done:
-        deposits = _parts.picture(lambda: reported_deposit.growth(records, own, said), DEPOSIT, shelf, f"{prefix}growth")
-        if not any(r.quantity in ("overpotential", "voltage") for r in own):
-            return deposits
-        return [*_parts.picture(lambda: reported_deposit.transients(records, own), "Plating overpotential against charge; dashed: reported tip and plateau.", shelf, f"{prefix}transients"), *deposits]
+        out: list[Block] = []
+        if any(r.quantity in ("overpotential", "voltage") for r in own):
+            out += _parts.picture(lambda: reported_deposit.transients(records, own), "Plating overpotential against charge; dashed: reported tip and plateau.", shelf, f"{prefix}transients")
+        return [*out, *_parts.picture(lambda: reported_deposit.growth(records, own, said), DEPOSIT, shelf, f"{prefix}growth")]
     if "experiment" in done and any(c.startswith("thickness@deposit") for r in records.values() for s in r.traces for c in s.channels):
         return _parts.picture(lambda: reported_deposit.growth(records, own, said), DEPOSIT, shelf, f"{prefix}growth")
     if "aurbach" in done:
