@@ -182,6 +182,8 @@ def test_a_page_picks_the_figure_that_suits_the_test(plates, plated):
 
     assert names(plates) == ["t-course", "t-resistance", "t-nyquist"]
     assert names(plated, [row("B", "overpotential", 0.059, "copper-bare")]) == ["t-transients", "t-growth"]
+    ramped = simulate(named("zhai2024/bare"), CriticalCurrent(step="0.5 A/m^2", stop="2 A/m^2", half_cycle="30 min"))
+    assert names({"bare": ramped, "x": ramped, "y": ramped, "z": ramped}) == ["t-ramp", "t-raised"]
     staged = simulate(named("yu2024/copper-bare-ether"), Experiment("Discharge at 10 A/m^2 for 1800 s; Charge at 10 A/m^2 for 900 s"), detail=True)
     assert names({"copper-bare": staged}) == ["t-growth"]
     mixed = {"bare": simulate(named("zhai2024/bare"), Arrhenius(Impedance("10 MHz", "1 Hz", points_per_decade=2), ["25 degC", "45 degC", "65 degC"]))}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...literature import Claim
     from ...studies import Row
 
+MAIN = ("bare", "protected", "sham")  # cells that have a panel each where a ramp was run on many
 COURSE = (
     "Lives (bar: simulated, arrow: alive at its end, cross: failed; diamond: reported, with an arrow where it ended alive), polarisation of each half cycle (dotted where cycles were left out "
     "and the cell rested; dashed or diamond: reported), and the voltage of the first cycles."
@@ -61,7 +62,9 @@ def figures(name: str, records: Mapping[str, Record], rows: Sequence[Row], said:
     if "aurbach" in done:
         return _parts.picture(lambda: reported_deposit.efficiency(records, own), "Potential over the charge on the copper, and the efficiencies; diamonds: reported.", shelf, f"{prefix}efficiency")
     if done & {"critical_current", "rate_ramp"}:
-        return _parts.picture(lambda: reported_rates.raised(records, own), RAISED, shelf, f"{prefix}raised")
+        few = {k: r for k, r in records.items() if k in MAIN} if len(records) > len(MAIN) else dict(records)
+        first = _laid_over(_parts.experiment(few, shelf, prefix), few, own) if few and "critical_current" in done else []
+        return [*first, *_parts.picture(lambda: reported_rates.raised(records, own), RAISED, shelf, f"{prefix}raised")]
     if not done and (warmed := {k: r for k, r in records.items() if reported_temperature.over_temperature(r)}):
         return [*_over_temperature(warmed, own, said, shelf, prefix), *_at_room(records, shelf, prefix)]
     if "strip_plate" in done:
