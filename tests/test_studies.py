@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
+from interlayer.analysis import vft
 from interlayer.cells import catalogue, named
+from interlayer.elements.base import FARADAY, GAS
 from interlayer.errors import InterlayerError
 from interlayer.literature import claims
-from interlayer.protocols import StripPlate
+from interlayer.materials import material
+from interlayer.protocols import Arrhenius, CyclicVoltammetry, Experiment, Impedance, RateRamp, StripPlate
+from interlayer.simulation import simulate
 from interlayer.studies import STUDIES, frame, score, summary
+from interlayer.studies import _finds as take
 from interlayer.studies._protocols import CutShort
 from interlayer.studies._reasons import reason
 from interlayer.studies._sampling import drawn, hypercube, quantile, uncertain
@@ -90,12 +95,12 @@ def test_every_cell_of_the_catalogue_is_used(paper):
 @pytest.mark.parametrize("paper", PAPERS)
 def test_what_has_no_reported_value_says_why_it_is_there(paper):
     for test in of(paper).experiments(claims(paper)):
-        for take in test.takes:
-            if not take.claim:
-                assert take.role in ("control", "shown") and take.what and take.why and take.quantity, take
-                assert (take.role == "shown") <= (take.reported is None), take.what
+        for one in test.takes:
+            if not one.claim:
+                assert one.role in ("control", "shown") and one.what and one.why and one.quantity, one
+                assert (one.role == "shown") <= (one.reported is None), one.what
             else:
-                assert take.role in ("predicted", "input", "control"), take.claim
+                assert one.role in ("predicted", "input", "control"), one.claim
 
 
 def test_a_number_that_a_test_does_not_state_is_drawn_within_its_prior():
@@ -282,3 +287,62 @@ def test_all_studies():
                 assert claims(paper)[row.claim].split in ("calibration", "given")
     whole = summary.of_all(found.values())
     assert {s.rule for s in whole.skill} == set(score.NAIVE)
+
+
+# -- what is taken from records ---------------------------------------------------------------------------------------
+def test_conductivities_are_read_back_from_blocking_electrodes():
+    cell = named("wu2023/blocking-SPE")
+    record = simulate(cell, Arrhenius(Impedance("1 MHz", "1 kHz", points_per_decade=2), ["25 degC", "40 degC", "60 degC", "80 degC"]))
+    for T in (298.15, 313.15, 353.15):
+        assert take.conductivity_at(T)(record).value == pytest.approx(cell.separator.at("conductivity", T), rel=5e-3)
+    values = [cell.separator.at("conductivity", T) for T in (298.15, 313.15, 333.15, 353.15)]
+    free = vft.fit(values, [298.15, 313.15, 333.15, 353.15])
+    assert take.pseudo_energy(record).value == pytest.approx(GAS * free.b, rel=0.03)
+
+
+def test_a_voltammogram_on_copper():
+    record = simulate(named("yu2024/copper-bare-ether"), CyclicVoltammetry("-0.2 V", "0.3 V", "1 mV/s", start="0.3 V"))
+    down, up = record.traces
+    assert take.stripping_peak(record).value == pytest.approx(float(np.max(np.abs(up["current_density"][len(up) // 2 :]))), rel=0.02)
+    passed = np.abs(down["current_density"])[down["time"] > 60.0]
+    volts = np.abs(down["voltage"])[down["time"] > 60.0]
+    late = (np.cumsum(passed[::-1] < 0.1) == 0)[::-1]  # beyond the last point below 0.01 mA/cm²
+    assert take.plating_onset(record).value == pytest.approx(float(volts[late][0]), abs=1e-3)
+
+
+def test_stages_of_a_deposit_follow_faradays_law():
+    cell = named("yu2024/copper-bare-ether").set("interfaces.LiTFSI-ether|Cu.deposit.deposit_porosity", "0.3")
+    record = simulate(cell, Experiment("Discharge at 10 A/m^2 for 3600 s; Discharge at 10 A/m^2 for 3600 s; Charge at 10 A/m^2 for 1800 s"), detail=True)
+    dense = 36000.0 / FARADAY * material("Li")["molar_volume"].value / 0.7
+    kept = cell.get("interfaces.LiTFSI-ether|Cu.dead_lithium.coulombic_efficiency").value
+    first, second, third = (take.staged(k)(record).value for k in range(3))
+    assert kept * dense * 0.995 <= first <= dense * 1.005 and second == pytest.approx(2.0 * first, rel=0.01)  # what is dead at once is not in the deposit
+    assert third < second - 0.4 * first and math.isnan(take.staged(5)(record).value)
+
+
+def test_a_rate_ramp_gives_the_resistance_of_the_cell():
+    cell = named("zhai2024/protected")
+    record = simulate(cell, RateRamp(["0.5 A/m^2", "1 A/m^2", "2 A/m^2", "0.5 A/m^2"], half_cycle="30 min", cycles=1))
+    z = simulate(cell, Impedance("1 kHz", "1 mHz"))
+    assert take.slope(record).value == pytest.approx(take.real_part()(z).value, rel=0.01)
+    assert take.back(record).value == pytest.approx(1.0, abs=0.01)
+
+
+def test_reasons_part_capacity_from_ageing():
+    said = claims("yu2024")
+    assert "ageing" in reason(said["S4.C74"]) and "ageing" in reason(said["S4.C87"])  # after 1400 cycles; first and last of a row
+    assert "ageing" not in reason(said["S4.C73"]) and "cathode" in reason(said["S4.C73"])
+
+
+def test_progress_of_all_studies_never_goes_back(monkeypatch):
+    from interlayer.studies import many
+
+    def fake(tell):
+        for share in (0.0, 0.5, 1.0):
+            tell("x", share)
+        return "result"
+
+    monkeypatch.setattr(many, "STUDIES", dict.fromkeys(("li2024", "yu2024", "mine"), fake))
+    told = []
+    assert many.run_all(lambda sentence, share: told.append(share)) == dict.fromkeys(("li2024", "yu2024", "mine"), "result")
+    assert told == sorted(told) and told[-1] == 1.0 and told[2] == pytest.approx(1.0 / 7.5)

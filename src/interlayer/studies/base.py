@@ -108,8 +108,8 @@ class Row:
 
 
 def _short(value: float) -> str:
-    """Three digits, without powers of ten for what is next to nothing."""
-    return "< 0.001" if 0.0 < value < 1e-3 else f"{value:.3g}"
+    """Three digits, without powers of ten for what is next to nothing or some thousands."""
+    return "< 0.001" if 0.0 < value < 1e-3 else f"{value:.0f}" if 1e3 <= value < 1e6 else f"{value:.3g}"
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def sign(row: Row) -> str:
 def point(ax: Axes, x: float, y: float, row: Row, colour: str, *, above: bool = True) -> None:
     """A reported value with the claim's number beside it."""
     ax.plot(x, y, mec=colour, **POINT)
-    ax.annotate(f"{sign(row)}{row.claim}", (x, y), xytext=(0, 5.5 if above else -5.5), textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=5.8, color=ink(colour), zorder=7, annotation_clip=False)
+    ax.annotate(f"{sign(row)}{row.claim}", (x, y), xytext=(0, 5.5 if above else -5.5), textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=5.8, color=ink(colour), zorder=7, annotation_clip=False, bbox=PAPER)
 
 
 def level(ax: Axes, y: float, row: Row, colour: str, span: tuple[float, float] | None = None, place: float = 1.0) -> None:
@@ -56,7 +56,7 @@ def level(ax: Axes, y: float, row: Row, colour: str, span: tuple[float, float] |
     else:
         ax.plot(span, (y, y), color=colour, lw=0.9, ls=DASHED, zorder=3)
         at, coordinates = span[1], ("data", "data")
-    ax.annotate(f"{sign(row)}{row.claim}", (at, y), xycoords=coordinates, xytext=(-2, 1.5), textcoords="offset points", ha="right", va="bottom", fontsize=5.8, color=ink(colour), zorder=7, annotation_clip=False, bbox=PAPER)  # type: ignore[arg-type]
+    ax.annotate(f"{sign(row)}{row.claim}", (at, y), xycoords=coordinates, xytext=(-2, 1.5), textcoords="offset points", ha="right", va="bottom", fontsize=5.8, color=ink(colour), zorder=7, annotation_clip=False, bbox=PAPER)
 
 
 def upright(ax: Axes, x: float, row: Row, colour: str, place: float = 0.02) -> None:

@@ -40,7 +40,7 @@ def blocks(result: StudyResult, shelf: dict[str, Sheet] | None = None) -> list[B
     if result.cells:
         out.append(Section("Cells", _parts.cells_blocks(_some(result.cells), shelf)))
     for name, records in experiments.items():
-        out.append(Section(name[:1].upper() + name[1:], [*_tests.figures(name, records, result.rows, said, shelf, f"{_plain(name)}-"), *_parts.ends(records)]))
+        out.append(Section(name[:1].upper() + name[1:], [*_tests.figures(name, records, result.rows, said, shelf, f"{_plain(name)}-"), *_ends(records)]))
     out += [s for s in (_budget(experiments, shelf), _states(experiments, shelf), _fields(result, shelf)) if s.blocks]
     if result.tables:
         out.append(Section("Further tables", [Grid(t.columns, [[rounded(c) for c in row] for row in t.rows], t.title, t.note) for t in result.tables]))
@@ -90,8 +90,10 @@ def _reported(result: StudyResult, shelf: dict[str, Sheet] | None) -> list[Block
 
     worth = summary.of(result)
     own = [r for r in result.rows if r.role in SHOWN or r.simulated is not None]
-    rows = [tuple(rounded(c) for c in (*r.cells()[:5], "; ".join(t for t in (r.note, _gains(r)) if t))) for r in own]
-    out: list[Block] = [*_summary(result.rows), Grid(HEADS, rows, right=(2, 3))]
+    answers, others = ([tuple(rounded(c) for c in (*r.cells()[:5], "; ".join(t for t in (r.note, _gains(r)) if t))) for r in own if bool(r.claim) is asked] for asked in (True, False))
+    out: list[Block] = [*_summary(result.rows), Grid(HEADS, answers, right=(2, 3))]
+    if others:
+        out.append(Grid(HEADS[1:], [r[1:] for r in others], "Controls, and tests of which the claims hold no number", right=(1, 2)))
     out.append(Text("calibrated on: the number was used to fit a parameter; predicted: it was not; input: it went in and is read back; prior only: nothing was fitted; control: a cell "
                     "or mechanism for comparison that the source does not have, or a claim read another way; shown: a test of the paper of which the claims hold no number. In brackets the 80 % interval over what is not known.", "note"))  # fmt: skip
     worth_blocks: list[Block] = [Grid(summary.HEADS, [worth.cells()]), Text(SCORES, "note")] if worth.scored else []
@@ -140,6 +142,13 @@ def by_experiment(records: Mapping[str, Record]) -> dict[str, dict[str, Record]]
         name, colon, variant = key.partition(":")
         out.setdefault(name.strip(), {})[variant.strip() if colon else name.strip()] = record
     return out
+
+
+def _ends(records: Mapping[str, Record]) -> list[Block]:
+    """How each test ended; one sentence where all ran through."""
+    if len(records) > 1 and all(r.outcome in ("", "completed") for r in records.values()):
+        return [Text("All of these tests ran to their end.", "note")] if any(r.traces for r in records.values()) else []
+    return _parts.ends(records)
 
 
 def _plain(name: str) -> str:
