@@ -161,8 +161,11 @@ def _blocking() -> list[Experiment]:
         Take("S1.C25", take.plateau_resistance, why="with the area that closes the symmetric cell; the pellet's own area is not stated and need not be the same"),
     )  # fmt: skip
     film = (Take("S1.C02", take.high_frequency, (), "input", why="went in as the material's"), Take("S1.C29", take.plateau_resistance, why="the thickness of the free film is a prior"))
-    law = tuple(Take(key, find, (), "input", why="went in as the law of the polymer's conductivity (VFT)") for key, find in (
-        ("S1.C30", take.conductivity_at(313.15)), ("S1.C31", take.conductivity_at(353.15)), ("S1.C32", take.pseudo_energy)))  # fmt: skip
+    why = "went in as the law of the polymer's conductivity (VFT)"
+    law = (
+        Take("S1.C30", take.conductivity_at(313.15), (), "input", why=why), Take("S1.C31", take.conductivity_at(353.15), (), "input", why=why),
+        Take("S1.C32", take.pseudo_energy, (), "input", why=f"{why} without a factor of T; read back with T^-1/2 before it, which is the technique's and reads more"),
+    )  # fmt: skip
     return [
         Experiment("conductivity", "blocking-LAGP", Impedance("10 MHz", "1 Hz"), pellet), Experiment("conductivity", "blocking-SPE", Impedance("1 MHz", "1 Hz"), film),
         Experiment("Arrhenius", "blocking-LAGP", warm, (Take("S1.C33", take.energy("plateau"), (), "input", why="went in as the law of bulk and grain boundaries"),)),
