@@ -297,7 +297,7 @@ def test_study_report_is_one_self_contained_file(tmp_path, spectra, plates, ramp
     assert {"svg", "table", "figure", "figcaption", "details", "nav"} <= found.tags
     for part in ("Reported and simulated", "Where the voltage goes", "Current focusing", "data can&#x27;t tell apart", "physics (SHA-256", "95 % range", "1170 Ω cm²"):
         assert part in text.replace("\u00a0", " "), part
-    assert {"stack", "impedance-nyquist", "strip-plate-voltage", "ramp-ramp", "budget", "mechanisms", "focusing"} <= set(shelf)
+    assert {"stack", "impedance-nyquist", "strip-plate-course", "ramp-ramp", "ramp-raised", "budget", "mechanisms", "focusing"} <= set(shelf)
     assert "not drawn" not in text
 
 

@@ -39,9 +39,9 @@ def blocks(record: Record, label: str, findings: Sequence[Finding], shelf: dict[
         out.append(Section("Cell", _parts.cells_blocks(dict.fromkeys(one, record.cell), shelf)))
     told = techniques(record, analysed, shelf) if analysed is not None else []
     if analysed is not None and any(t != "impedance" for t in analysed.contained):  # the techniques draw the trace, and the spectra where they are several
-        left = record.spectra if len(record.spectra) == 1 else ()
+        left = tuple(record.spectra) if len(record.spectra) == 1 else ()
     else:
-        left = record.segments
+        left = tuple(record.segments)
     overview = _parts.experiment({k: replace(r, segments=left) for k, r in one.items()}, shelf) if left else []
     out.append(Section("Result", [*overview, *told, *([_parts.finding_grid(findings)] if findings else [])]))
     for title, found in (("Where the voltage goes", _parts.budgets(one, shelf)), ("Voids, filaments and films", _parts.slow_states(one, shelf))):
