@@ -30,6 +30,7 @@ class Verdict:
     claims    ids of the claims used
     numbers   the numbers compared, in words with units
     allowed   the unknowns allowed for, each with its admissible range
+    compared  whether numbers were set against each other; False where one is only explained
     """
 
     rule: str
@@ -39,6 +40,7 @@ class Verdict:
     numbers: Mapping[str, str] = field(default_factory=dict)
     allowed: Mapping[str, str] = field(default_factory=dict)
     paper: str = ""
+    compared: bool = True
 
     def __str__(self) -> str:
         return f"{self.word}: {self.sentence} [{self.rule}; {', '.join(self.claims)}]"
@@ -49,6 +51,23 @@ class Verdict:
             "rule": self.rule, "verdict": self.word, "sentence": self.sentence, "claims": list(self.claims), "numbers": dict(self.numbers),
             "allowed": dict(self.allowed), "paper": self.paper,
         }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a rule found to judge, and the partner that is not stated: "needs a loading"."""
+
+    rule: str
+    claims: tuple[str, ...]
+    needs: str
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Comparisons of a rule that says nothing where all is well."""
+
+    rule: str
+    count: int
 
 
 _DROP: Final = re.compile(r"\b(symmetric|full|cells?|assb|asslmb|pouch|coin|membrane|pellet)\b")
@@ -74,8 +93,10 @@ class Case:
     """The claims of one paper or draft, grouped by cell (subject and variant in plain words)."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
+        listed = tuple(claims)
+        self.slipped = tuple(c for c in listed if c.slips)  # numbers that can't be: for the lint alone
         # a test at no current or of no charge is none: nothing can be set against it
-        self.claims = tuple(c for c in claims if all(not c.has(n) or c.condition(n) > 0.0 for n in POSITIVE))
+        self.claims = tuple(c for c in listed if not c.slips and all(not c.has(n) or c.condition(n) > 0.0 for n in POSITIVE))
         counts: dict[tuple[str, str, str], int] = {}
         kept = []
         for claim in self.claims:
@@ -151,5 +172,6 @@ def no_conflict(a: Claim, b: Claim, *names: str, relative: float = 0.03) -> bool
     return all(not (a.has(n) and b.has(n)) or abs(a.condition(n) - b.condition(n)) <= relative * max(abs(a.condition(n)), abs(b.condition(n))) for n in names)
 
 
-Rule: TypeAlias = Callable[[Case], Iterator[Verdict]]
+Said: TypeAlias = Verdict | Lack | Quiet
+Rule: TypeAlias = Callable[[Case], Iterator[Said]]
 RULES: Registry[Rule] = Registry("rule", "interlayer.literature.rules")
