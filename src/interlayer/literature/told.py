@@ -14,17 +14,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from .claims import Claim
-from .spans import Span, hull, of, say, set_value
+from .spans import Span, hull, of, say
 from .verdict import Case, Verdict, plain, unspecific
 from .vocabulary import vocabulary
 
 #: condition -> the quantities that state it as a claim
 PROPERTIES: Final = {
     "loading": ("loading",), "area": ("area",), "electrode_diameter": ("electrode_diameter",), "active_mass": ("active_mass",), "thickness": ("thickness",), "n_to_p_ratio": ("n_to_p_ratio",),
-    "foil_thickness": ("foil_thickness",), "press_load": ("press_load",), "press_force": ("press_force",), "die_diameter": ("die_diameter",), "deposit_thickness": ("deposit_thickness",),
+    "foil_thickness": ("foil_thickness",), "press_load": ("press_load",), "press_force": ("press_force",), "die_diameter": ("die_diameter",),
+    "specific_current_1C": ("specific_current_1C",),
 }  # fmt: skip
 SETTINGS: Final = {"current_density": ("current_density",), "c_rate": ("rate",), "areal_capacity": ("areal_capacity",), "cycles": ("cycle_life_cycles",)}
 OF_ELECTRODES: Final = ("loading", "active_mass", "area", "electrode_diameter")  # stated of "the LFP cathode", true of "Li|SPE|LFP"
+ALONE: Final = ("current_density", "rate")
+TEST: Final = ("current_density", "c_rate")  # a cell with several of these was tested several ways
 LABELS: Final = ("order", "other", "time", "definition", "model", "reason")  # conditions that don't say which cell is meant
 MILD: Final = {"agree": 0, "indeterminate": 1, "disagree": 2}
 _ELECTRODE: Final = re.compile(r"\b(cathode|electrode|positive|composite)s?\b")
@@ -33,19 +36,22 @@ _ELECTRODE: Final = re.compile(r"\b(cathode|electrode|positive|composite)s?\b")
 @dataclass(frozen=True)
 class Told:
     """A stated number in SI: the span its form allows, the number as printed (the middle of a range), its words, and the claims
-    that state it (none: it stands in the claim)."""
+    that state it (none: it stands in the claim). `sure` is False for what is said of an electrode by its material: which of the
+    cells with that material it is in is not said, so it accuses none."""
 
     span: Span
     value: float
     words: str
     ids: tuple[str, ...] = ()
+    sure: bool = True
 
 
-def told(case: Case, claim: Claim, name: str, *, index: int = 0, error: float = 0.02) -> tuple[Told, ...]:
+def told(case: Case, claim: Claim, name: str, *, index: int = 0, error: float = 0.02, each: bool = False) -> tuple[Told, ...]:
     """Every value of `name` that may be that of a claim (empty: none is stated).
 
     index   of the value in a series, for a condition that is a list
     error   what a set or weighed value is good to
+    each    take a setting as a property of the cell (the areal capacity of a full cell): any of those stated
     """
     if name == "cycles" and claim.has(name):
         value = claim.condition(name)
@@ -57,9 +63,9 @@ def told(case: Case, claim: Claim, name: str, *, index: int = 0, error: float = 
         value = axis[0] if len(axis) == 1 else axis[index] if len(axis) == len(claim.values) else None
         span = Span(value, value) if value is not None else Span(min(axis), max(axis))
         return (Told(span.widened(error), span.middle, _say(span.middle, name)),) if span.low > 0.0 else ()
-    if name in SETTINGS:
+    if name in SETTINGS and not each:
         return _setting(case, claim, name, error)
-    made = [one for c in _stated(case, claim, name) for one in all_of(c, error=error)]
+    made = [replace(one, sure=same) for c in _stated(case, claim, name) for same in [_same_subject(c, claim, name)] for one in all_of(c, error=error)]
     return _distinct([*made, *_derived(case, claim, name, error)])
 
 
@@ -81,10 +87,10 @@ def _say(value: float, name: str) -> str:
 def _derived(case: Case, claim: Claim, name: str, error: float) -> list[Told]:
     """An area from a diameter, a loading from the active mass on an area."""
     if name == "area":
-        return [Told(t.span * t.span * (math.pi / 4.0), t.value**2 * (math.pi / 4.0), f"a diameter of {t.words}", t.ids) for t in told(case, claim, "electrode_diameter", error=error)]
+        return [Told(t.span * t.span * (math.pi / 4.0), t.value**2 * (math.pi / 4.0), f"a diameter of {t.words}", t.ids, t.sure) for t in told(case, claim, "electrode_diameter", error=error)]
     if name == "loading":
         areas = told(case, claim, "area", error=error)
-        return [Told(m.span / a.span, m.value / a.value, f"{m.words} on {a.words}", (*m.ids, *a.ids)) for m in told(case, claim, "active_mass", error=error) for a in areas]
+        return [Told(m.span / a.span, m.value / a.value, f"{m.words} on {a.words}", (*m.ids, *a.ids), m.sure and a.sure) for m in told(case, claim, "active_mass", error=error) for a in areas]
     return []
 
 
@@ -96,7 +102,7 @@ def _distinct(made: Sequence[Told]) -> tuple[Told, ...]:
 
 
 def _stated(case: Case, claim: Claim, name: str) -> list[Claim]:
-    return [c for c in case.of(*PROPERTIES[name], lists=True) if c.id != claim.id and max(c.values) > 0.0 and holds(c, claim, name) and _no_conflict(c, claim)]
+    return [c for c in case.of(*(PROPERTIES.get(name) or SETTINGS[name]), lists=True) if c.id != claim.id and max(c.values) > 0.0 and holds(c, claim, name) and _no_conflict(c, claim)]
 
 
 def holds(stated: Claim, claim: Claim, name: str) -> bool:
@@ -104,14 +110,18 @@ def holds(stated: Claim, claim: Claim, name: str) -> bool:
     of all variants); an electrode's holds for the stacks that name it; a size "of all cells" for each."""
     if not (unspecific(stated.variant) or plain(claim.variant) in (plain(v) for v in (stated.variant, *stated.variant.split(" vs ")))):
         return False
+    if _same_subject(stated, claim, name):
+        return True
     subject = stated.subject.casefold()
-    if plain(subject) == plain(claim.subject):
-        return True
-    if name in ("area", "electrode_diameter") and "|" not in subject and unspecific(stated.variant) and re.search(r"\b(all|cells?)\b", subject):
-        return True
     core = " ".join(_ELECTRODE.sub(" ", plain(subject)).split())
     parts = re.split(r"[|/]", claim.subject.casefold())
     return name in OF_ELECTRODES and bool(_ELECTRODE.search(subject)) and core != "" and len(parts) > 1 and core in {plain(p) for p in parts}
+
+
+def _same_subject(stated: Claim, claim: Claim, name: str) -> bool:
+    subject = stated.subject.casefold()
+    everywhere = name in ("area", "electrode_diameter") and "|" not in subject and unspecific(stated.variant) and re.search(r"\b(all|cells?)\b", subject) is not None
+    return plain(subject) == plain(claim.subject) or everywhere
 
 
 def _no_conflict(a: Claim, b: Claim) -> bool:
@@ -127,22 +137,44 @@ def _no_conflict(a: Claim, b: Claim) -> bool:
 
 
 def _setting(case: Case, claim: Claim, name: str, error: float) -> tuple[Told, ...]:
-    """A setting of the only test there is: all that the paper states of this cell is one value."""
-    same = [c for c in case.claims if c.id != claim.id and c.kind != "comparison" and plain(c.subject) == plain(claim.subject) and plain(c.variant) == plain(claim.variant)]
-    own = [c for c in same if c.quantity in SETTINGS[name]]
-    if not own or any(isinstance(c.conditions.get(name), dict) and not c.has(name) for c in same):
+    """A setting of the only test there is: all that the paper states of this cell is one value of it, at one rate and current."""
+    same = [c for c in case.claims if c.kind != "comparison" and plain(c.subject) == plain(claim.subject) and plain(c.variant) == plain(claim.variant)]
+    own = [c for c in same if c.id != claim.id and c.quantity in SETTINGS[name]]
+    # a rate or a current that stands alone belongs to the test that states the other one
+    held = [c for c in same if c.id != claim.id and c.has(name) and _no_conflict(c, claim)] if claim.quantity in ALONE and name in TEST else []
+    if not (own or held) or any(len(_values(same, other, error)) > 1 and not _one_value(_values(same, other, error)) for other in TEST):
         return ()
-    spans = [of(c, i, error=error) for c in own for i in range(len(c.values))] + [set_value(c, name, error=error) for c in same if c.has(name)]
-    whole = hull(spans)
+    spans = _values(same, name, error)
     usable = [c for c in own if c.form in ("point", "approx") and _no_conflict(c, claim)]
-    if not usable or min(s.high for s in spans) < max(s.low for s in spans):
+    if not _one_value(spans):
         return ()
-    return (Told(whole, usable[0].si, usable[0].printed(), tuple(c.id for c in usable)),)
+    if usable:
+        return (Told(hull(spans), usable[0].si, usable[0].printed(), tuple(c.id for c in usable)),)
+    value = held[0].condition(name) if held and not own else math.nan
+    return () if math.isnan(value) else (Told(hull(spans), value, _say(value, name), tuple(c.id for c in held)),)
+
+
+def _one_value(spans: Sequence[Span]) -> bool:
+    return max(s.low for s in spans) <= min(s.high for s in spans)
+
+
+def _values(same: Sequence[Claim], name: str, error: float) -> list[Span]:
+    """All that a paper states of a setting of one cell, in claims and in conditions."""
+    out = [Span(v, v).widened(error) if name == "c_rate" and v > 0.0 else of(c, i, error=error) for c in same if c.quantity in SETTINGS[name] for i, v in enumerate(c.values)]
+    for c in same:
+        if name != "cycles" and isinstance(c.conditions.get(name), dict):
+            out += [Span(v, v).widened(error) for v in c.axis(name) if v > 0.0]
+    return out
 
 
 def mildest(judged: Sequence[Verdict], what: str, options: Sequence[Told]) -> Verdict:
-    """The verdict of the value that reconciles most, where several may be meant: a disagreement only if each disagrees."""
+    """The verdict of the value that reconciles most, where several may be meant: a disagreement only if each disagrees and
+    each is said of this very cell."""
     best = min(judged, key=lambda v: MILD[v.word])
+    unsure = next((t for t in options if not t.sure), None)
+    if best.word == "disagree" and unsure is not None:
+        said = f"{best.sentence.removesuffix('.')}, if the {what} of {unsure.words} is that of this cell."
+        return replace(best, word="indeterminate", sentence=said)
     if len(options) < 2:
         return best
     allowed = {**best.allowed, f"which {what} is meant": "any of those stated: " + ", ".join(t.words for t in options)}

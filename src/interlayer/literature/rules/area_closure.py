@@ -145,7 +145,7 @@ def _partial(case: Case, cell: list[Claim]) -> Iterator[Relation]:
 def _geometry(case: Case, cell: list[Claim]) -> Iterator[Relation]:
     """The area of the electrode, as stated or by its diameter (of the claims, of this cell, or "of all cells"): where several
     are stated any of them, and what lies between, may be meant."""
-    found = {t.words: t for c in cell for t in told(case, c, "area")}
+    found = {t.words: t for c in cell for t in told(case, c, "area") if t.sure}
     if found:
         words = " or ".join(w if w.startswith("a diameter") else f"an area of {w}" for w in found)
         yield Relation(hull(t.span for t in found.values()).widened(EDGE), words, tuple(dict.fromkeys(i for t in found.values() for i in t.ids)))

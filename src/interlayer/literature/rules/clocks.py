@@ -95,9 +95,11 @@ def _parts(variant: str) -> list[str]:
 
 def _after_failure(case: Case) -> Iterator[Verdict]:
     """Post-mortem, onset of degradation and stability against the failure of the same variant at the same current."""
-    for failure in (c for c in case.of("failure_time") if c.has("current_density")):
+    for failure, at in ((c, j) for c in case.of("failure_time") for j in told(case, c, "current_density")):
         for claim in case.of("time_before_analysis", "degradation_onset_time", "impedance_stability_time"):
-            if plain(failure.variant) not in _parts(claim.variant) or not claim.has("current_density") or not no_conflict(claim, failure, "current_density", "areal_capacity", "temperature"):
+            if plain(failure.variant) not in _parts(claim.variant) or not no_conflict(claim, failure, "areal_capacity", "temperature"):
+                continue
+            if not any(j.span.meets(at.span) for j in told(case, claim, "current_density")):
                 continue
             if claim.conditions.get("electrolyte") != failure.conditions.get("electrolyte"):
                 continue

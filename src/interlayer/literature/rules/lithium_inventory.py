@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from ..claims import Claim
-from ..spans import Span, of, say, set_value
+from ..spans import Span, of, say
 from ..told import Told, all_of, mildest, told
 from ..verdict import FARADAY, RULES, Case, Lack, Said, Verdict, plain, same_variant, several
 
@@ -72,26 +72,26 @@ def _full_cells(case: Case) -> Iterator[Said]:
 def _foils(case: Case) -> Iterator[Said]:
     """A half cycle can't strip more lithium than the foil is."""
     foils = [c for c in case.of("thickness") if plain(c.subject) in ("li foil", "lithium foil", "li metal foil", "lithium metal foil")]
-    tests = [c for c in case.of("cycle_life_hours", "failure_time", "polarization_voltage", "critical_current_density") if c.technique in ("strip_plate", "ccd", "") and c.has("areal_capacity") and not several(c.variant)]
-    found: dict[tuple[Told, ...], list[Claim]] = {}
-    for test in tests:
+    tests = [c for c in case.of("cycle_life_hours", "failure_time", "polarization_voltage", "critical_current_density") if c.technique in ("strip_plate", "ccd", "") and not several(c.variant)]
+    found: dict[tuple[Told, ...], list[tuple[Claim, Told]]] = {}
+    for test, half in ((c, q) for c in tests for q in told(case, c, "areal_capacity")):
         own = told(case, test, "foil_thickness", error=FOIL) or tuple(one for f in foils if same_variant(test, f) or plain(f.variant) in ("", "n/a") for one in all_of(f, error=FOIL))
         if own:
-            found.setdefault(own, []).append(test)
+            found.setdefault(own, []).append((test, half))
     for foil, ran in found.items():
-        test = max(ran, key=lambda c: c.condition("areal_capacity"))
-        yield mildest([_foil(one, test) for one in foil], "foil", foil)
+        test, half = max(ran, key=lambda one: one[1].value)
+        yield mildest([_foil(one, test, half) for one in foil], "foil", foil)
     for foil_claim in (c for c in [*foils, *case.of("foil_thickness")] if not any(c.id in t.ids for own in found for t in own)):
         yield Lack("lithium_inventory", (foil_claim.id,), "a test of a symmetric cell with its charge per half cycle (areal_capacity)")
 
 
-def _foil(foil: Told, test: Claim) -> Verdict:
+def _foil(foil: Told, test: Claim, taken: Told) -> Verdict:
     charge = foil.span * (FARADAY / MOLAR_VOLUME)
-    half = set_value(test, "areal_capacity")
-    numbers = {"foil": foil.words, "its charge": say(charge.middle, "mA*h/cm**2"), "half cycle": say(half.middle, "mA*h/cm**2")}
-    head = f"A foil of {foil.words} holds {say(foil.value * FARADAY / MOLAR_VOLUME, 'mA*h/cm**2')}; the largest half cycle of a symmetric cell takes {say(half.middle, 'mA*h/cm**2')}"
+    half = taken.span
+    numbers = {"foil": foil.words, "its charge": say(charge.middle, "mA*h/cm**2"), "half cycle": say(taken.value, "mA*h/cm**2")}
+    head = f"A foil of {foil.words} holds {say(foil.value * FARADAY / MOLAR_VOLUME, 'mA*h/cm**2')}; the largest half cycle of a symmetric cell takes {say(taken.value, 'mA*h/cm**2')}"
     allowed = {"thickness of the foil": "25 % over its nominal value", "lithium elsewhere": "none in a symmetric cell"}
-    ids = (*foil.ids, test.id)
+    ids = (*foil.ids, test.id, *taken.ids)
     if half.low > charge.high and not math.isinf(charge.high):
         return Verdict("lithium_inventory", "disagree", f"{head}: more than is there.", ids, numbers, allowed)
     return Verdict("lithium_inventory", "agree", f"{head}.", ids, numbers, allowed)

@@ -31,7 +31,7 @@ def pressure_load(case: Case) -> Iterator[Said]:
         elif force is not None and area is None:
             yield Lack("pressure_load", (claim.id,), "the diameter of the die")
         elif force is not None and area is not None:
-            yield _judge(claim, force.span / area, f"{force.words} on {say(area.middle, 'cm**2')}", {"load": force.words, "area": say(area, "cm**2")}, (*force.ids, *bores))
+            yield _judge(claim, force.span / area, force.value / area.middle, f"{force.words} on {say(area.middle, 'cm**2')}", {"load": force.words, "area": say(area, "cm**2")}, (*force.ids, *bores))
         for load in per_area:
             yield _per_area(claim, load, area, bores)
     yield from _alone(case)
@@ -43,9 +43,9 @@ def _alone(case: Case) -> Iterator[Lack]:
             yield Lack("pressure_load", (claim.id,), "a pressure of the same part (press_pressure)")
 
 
-def _judge(claim: Claim, made: Span, head: str, numbers: dict[str, str], more: tuple[str, ...]) -> Verdict:
+def _judge(claim: Claim, made: Span, centre: float, head: str, numbers: dict[str, str], more: tuple[str, ...]) -> Verdict:
     numbers = numbers | {"load over area": say(made, "MPa"), "stated": claim.printed()}
-    said = f"{head} is {say(made.middle, 'MPa')}; {claim.printed()} is stated ({claim.subject})"
+    said = f"{head} is {say(centre, 'MPa')}; {claim.printed()} is stated ({claim.subject})"
     ids = tuple(dict.fromkeys((claim.id, *more)))
     if made.widened(0.02).meets(of(claim)):
         return Verdict("pressure_load", "agree", f"{said}.", ids, numbers, ALLOWED)
@@ -57,10 +57,10 @@ def _per_area(claim: Claim, load: Told, area: Span | None, bores: tuple[str, ...
     """A load printed per area is a pressure; where that is not the one stated, it may be a load in all, in tonnes."""
     numbers = {"load per area": load.words}
     if load.span.widened(0.2).meets(of(claim)) or area is None:
-        return _judge(claim, load.span, load.words, numbers, load.ids)
-    whole = load.span * 1e-4 / area  # so many tonnes in all
-    head = f"{load.words} is {say(load.value, 'MPa')} as printed; taken as a load in all, on {say(area.middle, 'cm**2')}, it"
-    return _judge(claim, whole, head, numbers | {"area": say(area, "cm**2")}, (*load.ids, *bores))
+        return _judge(claim, load.span, load.value, load.words, numbers, load.ids)
+    whole = 1e-4 / area.middle  # so many tonnes in all
+    head = f"{load.words} is {say(load.value, 'MPa')} as printed; taken as a load in all on {say(area.middle, 'cm**2')} it"
+    return _judge(claim, load.span * whole, load.value * whole, head, numbers | {"area": say(area, "cm**2")}, (*load.ids, *bores))
 
 
 def _area(case: Case, claim: Claim) -> tuple[Span | None, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..actives import material_of
 from ..claims import Claim
 from ..spans import Span, of, say
-from ..told import Told, mildest, told
+from ..told import Told, all_of, mildest, told
 from ..verdict import RULES, Case, Lack, Said, Verdict, no_conflict, plain, same_variant, several
 
 NOMINAL = Span(0.5, 2.3)  # current of 1C over the stated areal capacity: theoretical, nominal or measured capacity
@@ -40,15 +40,18 @@ def rate_current(case: Case) -> Iterator[Said]:
             for kind in dict.fromkeys(c[0] for c in charges):
                 own = [c for c in charges if c[0] == kind]
                 ids = tuple(dict.fromkeys((*rate.ids, *current.ids)))
-                judged = [_judge(claim, rate.span, current.span, charge.value, definition, words, (*ids, *charge.ids)) for _, words, charge, definition in own]
-                yield mildest(judged, "charge of 1C", [c[2] for c in own])
+                judged = [_judge(claim, rate, current, charge.value, definition, words, (*ids, *charge.ids)) for _, words, charge, definition in own]
+                yield mildest(judged, "loading" if kind != "areal capacity" else kind, [c[2] for c in own])
     yield from _critical(case)
 
 
 def _one(case: Case, claim: Claim, quantity: str, condition: str) -> Told | None:
     """The rate or the current of a claim: it is one, states one, or the paper has one for this cell."""
     if claim.quantity == quantity:
-        return None if isinstance(claim.value, list) else Told(of(claim), claim.si, claim.printed())
+        if isinstance(claim.value, list):
+            return None
+        span = Span(claim.si, claim.si).widened(0.02) if quantity == "rate" else of(claim)  # a rate is set, a current may be rounded
+        return Told(span, claim.si, claim.printed())
     if condition in claim.conditions and not claim.has(condition):
         return None  # in words, or a list
     return next(iter(told(case, claim, condition)), None)
@@ -57,29 +60,30 @@ def _one(case: Case, claim: Claim, quantity: str, condition: str) -> Told | None
 def _charges(case: Case, claim: Claim) -> Iterator[tuple[str, str, Told, Span]]:
     """(kind, words, charge of 1C per area, definition of 1C) as far as stated: an areal capacity; a loading with mA/g of 1C; or,
     where neither is there, a loading with the theoretical capacity of the active material."""
-    areal = (Told(of(claim), claim.si, claim.printed()),) if claim.quantity == "areal_capacity" and not isinstance(claim.value, list) else told(case, claim, "areal_capacity")
+    areal = (Told(of(claim), claim.si, claim.printed()),) if claim.quantity == "areal_capacity" and not isinstance(claim.value, list) else told(case, claim, "areal_capacity", each=True)
     for one in areal:
         yield "areal capacity", say(one.value, "mA*h/cm**2"), one, NOMINAL.widened(0.03)
     loadings = told(case, claim, "loading", error=0.05)
-    given = [c for c in case.of("specific_current_1C") if any(word in plain(claim.subject) for word in plain(c.subject).split())]
+    own = told(case, claim, "specific_current_1C")  # of this cell, else of the material its subject names
+    given = own or tuple(one for c in case.of("specific_current_1C") if any(word in plain(claim.subject) for word in plain(c.subject).split()) for one in all_of(c))
     for mass in loadings:
         head = say(mass.value, "mg/cm**2")
         for c in given:  # 1 A/kg is the current of 1 h, so the charge of 1C is 3600 s times it
-            yield "loading", f"{head} at {c.printed()} for 1C", Told(mass.span * (c.si * 3600.0), mass.value * c.si * 3600.0, mass.words, (*mass.ids, c.id)), STATED_1C.widened(0.05)
+            yield "loading", f"{head} at {c.words} for 1C", Told(mass.span * (c.value * 3600.0), mass.value * c.value * 3600.0, mass.words, (*mass.ids, *c.ids), mass.sure), STATED_1C.widened(0.05)
         known = material_of(claim.subject, claim.variant)
         if known and not given and not areal:
-            yield "theory", f"{head} of {known[0]} ({say(known[1], 'mA*h/g')} in theory)", Told(mass.span * known[1], mass.value * known[1], mass.words, mass.ids), THEORY_1C.widened(0.05)
+            yield "theory", f"{head} of {known[0]} ({say(known[1], 'mA*h/g')} in theory)", Told(mass.span * known[1], mass.value * known[1], mass.words, mass.ids, mass.sure), THEORY_1C.widened(0.05)
 
 
-def _judge(claim: Claim, rate: Span, current: Span, charge: float, definition: Span, words: str, more: tuple[str, ...]) -> Verdict:
-    centre = rate.middle * charge
-    made = rate * charge * definition
-    numbers = {"rate": f"{rate.middle * 3600:.3g}C", "charge of 1C": words, "their product": say(centre, "mA/cm**2"), "current density": say(current.middle, "mA/cm**2")}
-    head = f"{rate.middle * 3600:.3g}C of {words} is {say(centre, 'mA/cm**2')}; {say(current.middle, 'mA/cm**2')} is stated ({claim.subject})"
+def _judge(claim: Claim, rate: Told, current: Told, charge: float, definition: Span, words: str, more: tuple[str, ...]) -> Verdict:
+    centre = rate.value * charge
+    made = rate.span * charge * definition
+    numbers = {"rate": f"{rate.value * 3600:.3g}C", "charge of 1C": words, "their product": say(centre, "mA/cm**2"), "current density": say(current.value, "mA/cm**2")}
+    head = f"{rate.value * 3600:.3g}C of {words} is {say(centre, 'mA/cm**2')}; {say(current.value, 'mA/cm**2')} is stated ({claim.subject})"
     ids = (claim.id, *more)
-    if not current.meets(made):
+    if not current.span.meets(made):
         return Verdict("rate_current", "disagree", f"{head}, which no definition of 1C explains.", ids, numbers, ALLOWED)
-    if current.meets(Span(centre, centre).widened(0.1)):
+    if current.span.meets(Span(centre, centre).widened(0.1)):
         return Verdict("rate_current", "agree", f"{head}.", ids, numbers, ALLOWED)
     return Verdict("rate_current", "indeterminate", f"{head}: possible if 1C refers to another capacity than this one.", ids, numbers, ALLOWED)
 
@@ -101,7 +105,7 @@ def _open(limit: Claim) -> bool:
 
 
 def _words(limit: Claim) -> str:
-    return f"more than {say(limit.si, 'mA/cm**2')}" if _open(limit) else limit.printed()
+    return f"at least {say(limit.si, 'mA/cm**2')}" if _open(limit) else limit.printed()
 
 
 def _lives(case: Case, limit: Claim) -> Iterator[Verdict]:
