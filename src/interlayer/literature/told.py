@@ -160,7 +160,8 @@ def _one_value(spans: Sequence[Span]) -> bool:
 
 def _values(same: Sequence[Claim], name: str, error: float) -> list[Span]:
     """All that a paper states of a setting of one cell, in claims and in conditions."""
-    out = [Span(v, v).widened(error) if name == "c_rate" and v > 0.0 else of(c, i, error=error) for c in same if c.quantity in SETTINGS[name] for i, v in enumerate(c.values)]
+    # set at an instrument, so exact but for `error`, in a claim as in a condition
+    out = [Span(v, v).widened(error) if c.form in ("point", "series") and v > 0.0 else of(c, i, error=error) for c in same if c.quantity in SETTINGS[name] for i, v in enumerate(c.values)]
     for c in same:
         if name != "cycles" and isinstance(c.conditions.get(name), dict):
             out += [Span(v, v).widened(error) for v in c.axis(name) if v > 0.0]
