@@ -26,7 +26,6 @@ PROPERTIES: Final = {
 }  # fmt: skip
 SETTINGS: Final = {"current_density": ("current_density",), "c_rate": ("rate",), "areal_capacity": ("areal_capacity",), "cycles": ("cycle_life_cycles",)}
 OF_ELECTRODES: Final = ("loading", "active_mass", "area", "electrode_diameter")  # stated of "the LFP cathode", true of "Li|SPE|LFP"
-ALONE: Final = ("current_density", "rate")
 TEST: Final = ("current_density", "c_rate")  # a cell with several of these was tested several ways
 LABELS: Final = ("order", "other", "time", "definition", "model", "reason")  # conditions that don't say which cell is meant
 MILD: Final = {"agree": 0, "indeterminate": 1, "disagree": 2}
@@ -53,9 +52,17 @@ def told(case: Case, claim: Claim, name: str, *, index: int = 0, error: float = 
     error   what a set or weighed value is good to
     each    take a setting as a property of the cell (the areal capacity of a full cell): any of those stated
     """
+    key = (claim.id, name, index, error, each)
+    if key not in case.memo:
+        case.memo[key] = _told(case, claim, name, index, error, each)
+    found: tuple[Told, ...] = case.memo[key]
+    return found
+
+
+def _told(case: Case, claim: Claim, name: str, index: int, error: float, each: bool) -> tuple[Told, ...]:
     if name == "cycles" and claim.has(name):
-        value = claim.condition(name)
-        return (Told(Span(value, value), value, f"{value:g}"),)
+        count = claim.condition(name)
+        return (Told(Span(count, count), count, f"{count:g}"),)
     if isinstance(claim.conditions.get(name), str):
         return ()  # stated in words
     if name in claim.conditions:
@@ -102,7 +109,7 @@ def _distinct(made: Sequence[Told]) -> tuple[Told, ...]:
 
 
 def _stated(case: Case, claim: Claim, name: str) -> list[Claim]:
-    return [c for c in case.of(*(PROPERTIES.get(name) or SETTINGS[name]), lists=True) if c.id != claim.id and max(c.values) > 0.0 and holds(c, claim, name) and _no_conflict(c, claim)]
+    return [c for c in case.beside(claim, *(PROPERTIES.get(name) or SETTINGS[name])) if c.id != claim.id and max(c.values) > 0.0 and holds(c, claim, name) and _no_conflict(c, claim)]
 
 
 def holds(stated: Claim, claim: Claim, name: str) -> bool:
@@ -138,24 +145,16 @@ def _no_conflict(a: Claim, b: Claim) -> bool:
 
 def _setting(case: Case, claim: Claim, name: str, error: float) -> tuple[Told, ...]:
     """A setting of the only test there is: all that the paper states of this cell is one value of it, at one rate and current."""
-    same = [c for c in case.claims if c.kind != "comparison" and plain(c.subject) == plain(claim.subject) and plain(c.variant) == plain(claim.variant)]
+    same = case.same(claim)
     own = [c for c in same if c.id != claim.id and c.quantity in SETTINGS[name]]
-    # a rate or a current that stands alone belongs to the test that states the other one
-    held = [c for c in same if c.id != claim.id and c.has(name) and _no_conflict(c, claim)] if claim.quantity in ALONE and name in TEST else []
-    if not (own or held) or any(len(_values(same, other, error)) > 1 and not _one_value(_values(same, other, error)) for other in TEST):
+    if not own or not all(_one_value(_values(same, one, error)) for one in (*TEST, name)):
         return ()
-    spans = _values(same, name, error)
     usable = [c for c in own if c.form in ("point", "approx") and _no_conflict(c, claim)]
-    if not _one_value(spans):
-        return ()
-    if usable:
-        return (Told(hull(spans), usable[0].si, usable[0].printed(), tuple(c.id for c in usable)),)
-    value = held[0].condition(name) if held and not own else math.nan
-    return () if math.isnan(value) else (Told(hull(spans), value, _say(value, name), tuple(c.id for c in held)),)
+    return (Told(hull(_values(same, name, error)), usable[0].si, usable[0].printed(), tuple(c.id for c in usable)),) if usable else ()
 
 
 def _one_value(spans: Sequence[Span]) -> bool:
-    return max(s.low for s in spans) <= min(s.high for s in spans)
+    return not spans or max(s.low for s in spans) <= min(s.high for s in spans)
 
 
 def _values(same: Sequence[Claim], name: str, error: float) -> list[Span]:

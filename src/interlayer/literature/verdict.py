@@ -106,12 +106,32 @@ class Case:
                 kept.append(claim)
         self.claims = tuple(kept)
         self.crowded = tuple(key for key, count in counts.items() if count > REPEATED)
+        self.memo: dict[tuple[Any, ...], Any] = {}  # what `told` found
+        self._of: dict[tuple[tuple[str, ...], bool], list[Claim]] = {}
+        self._by_subject: dict[str, list[Claim]] = {}
+        self._loose: list[Claim] = []  # of a part or of all cells, not of one stack
+        for claim in (c for c in self.claims if c.kind != "comparison"):
+            self._by_subject.setdefault(plain(claim.subject), []).append(claim)
+            if "|" not in claim.subject:
+                self._loose.append(claim)
 
     def of(self, *quantities: str, lists: bool = False) -> list[Claim]:
         """The claims of these quantities that state one positive number (with `lists` ranges and series too); comparisons
         with other people's work are left out."""
-        found = [c for c in self.claims if c.quantity in quantities and c.kind != "comparison"]
-        return found if lists else [c for c in found if not isinstance(c.value, list) and c.value > 0]
+        key = (quantities, lists)
+        if key not in self._of:
+            found = [c for c in self.claims if c.quantity in quantities and c.kind != "comparison"]
+            self._of[key] = found if lists else [c for c in found if not isinstance(c.value, list) and c.value > 0]
+        return self._of[key]
+
+    def beside(self, claim: Claim, *quantities: str) -> list[Claim]:
+        """The claims of these quantities on the same subject, or on a part or on all cells."""
+        own = self._by_subject.get(plain(claim.subject), [])
+        return [c for c in (*own, *(c for c in self._loose if plain(c.subject) != plain(claim.subject))) if c.quantity in quantities]
+
+    def same(self, claim: Claim) -> list[Claim]:
+        """All claims on the same subject and variant."""
+        return [c for c in self._by_subject.get(plain(claim.subject), []) if plain(c.variant) == plain(claim.variant)]
 
     def cells(self, *quantities: str) -> Iterator[list[Claim]]:
         """The claims of these quantities, one list a cell."""

@@ -57,17 +57,19 @@ def _judge(case: Case, claim: Claim, stated: Told, loading: Told) -> Verdict:
     implied = areal / mass
     centre = stated.value / loading.value
     known = material_of(claim.subject, claim.variant, claim.note)
-    capacities = case.of("capacity", "initial_capacity") if claim.quantity == "areal_capacity" else []
-    delivered = [c for c in capacities if same_cell(c, claim) and any(mass.meets(t.span) for t in told(case, c, "loading")) and no_conflict(c, claim, "temperature", "c_rate")]
+    delivered = None
+    if claim.quantity == "areal_capacity":
+        capacities = (c for c in case.same(claim) if c.quantity in ("capacity", "initial_capacity") and not isinstance(c.value, list) and c.value > 0)
+        delivered = next((c for c in capacities if same_cell(c, claim) and no_conflict(c, claim, "temperature", "c_rate") and any(mass.meets(t.span) for t in told(case, c, "loading"))), None)
     numbers = {"areal capacity": stated.words, "loading": loading.words, "implied": say(centre, "mA*h/g")}
     head = f"{stated.words} on {say(loading.value, 'mg/cm**2', 4)} is {say(centre, 'mA*h/g')}"
     if known is not None and implied.low > known[1] * (1.0 + EXTRA):
         said = f"{head}, more than {known[0]} can hold ({say(known[1], 'mA*h/g')} in theory)."
         return Verdict("nominal_capacity", "disagree", said, ids, numbers | {f"theory of {known[0]}": say(known[1], "mA*h/g")}, ALLOWED)
-    if not delivered:
+    if delivered is None:
         room = f", within what {known[0]} can hold ({say(known[1], 'mA*h/g')})" if known else "; which active material is not said"
         return Verdict("nominal_capacity", "agree" if known else "indeterminate", f"{head}{room}.", ids, numbers, ALLOWED, compared=known is not None)
-    return _delivered(claim, delivered[0], head, centre, implied, mass, numbers, ids)
+    return _delivered(claim, delivered, head, centre, implied, mass, numbers, ids)
 
 
 def _delivered(claim: Claim, capacity: Claim, head: str, centre: float, implied: Span, mass: Span, numbers: dict[str, str], ids: tuple[str, ...]) -> Verdict:

@@ -24,7 +24,7 @@ def rate_current(case: Case) -> Iterator[Said]:
     current."""
     seen = set()
     for claim in case.claims:
-        if claim.kind == "comparison" or not (claim.quantity in ("current_density", "rate") or claim.has("c_rate")):
+        if claim.kind == "comparison" or not (claim.quantity in ("current_density", "rate") or claim.has("c_rate") or claim.has("current_density")):
             continue
         rate, current = _one(case, claim, "rate", "c_rate"), _one(case, claim, "current_density", "current_density")
         if rate is None or current is None:
