@@ -364,7 +364,8 @@ def press(p):
 def electrodes(p, wrong=""):
     """A full cell whose loadings stand as claims of their own; areal capacity, rate and current; sometimes of two electrodes."""
     material = p.pick(*THEORY)
-    subject, variant = f"Li|GEL|{material} pouch cell", p.pick("bare", "protected (layer)")
+    named = bool(wrong) or p.chance(0.7)
+    subject, variant = f"Li|GEL|{material if named else 'positive'} pouch cell", p.pick("bare", "protected (layer)")
     best = THEORY[material] * p.rng.uniform(*USED[material])
     loadings = [p.log(1.0, 60.0) for _ in range(p.pick(1, 1, 2, 3))]
     owner = subject if wrong or p.chance(0.6) else f"{material} {p.pick('cathode', 'electrode')}"
@@ -385,6 +386,8 @@ def electrodes(p, wrong=""):
         stated = p.add("current_density", j, "mA/cm**2", subject, variant, digits=3, technique="cycling", c_rate=(rate, "1/hour") if p.chance(0.7) else None)
         if "c_rate" not in stated["conditions"]:
             p.add("rate", rate, "1/hour", subject, variant, digits=3, technique="cycling")
+        if not named:  # what such a cell delivers at this rate, or a better cell at a low one
+            p.add("capacity", best * p.log(0.25, 1.0), "mA*h/g", subject, variant, digits=3, technique="cycling")
         made = stated if wrong == "rate" else made
     return made
 

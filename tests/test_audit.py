@@ -316,6 +316,13 @@ def test_a_loading_is_a_condition_or_a_claim():
     assert both("rate_current", entry("current_density", 0.5, MA, LFP, c_rate=(1.0, "1/hour")), "loading", (2.0, MG), given) == (["disagree"], ["disagree"])
 
 
+def test_a_current_against_a_loading_and_a_delivered_capacity_where_no_material_is_named():
+    def one(j):
+        return words("rate_current", entry("current_density", j, MA, "cell X", c_rate=(1.0, "1/hour")), entry("loading", 2.0, MG, "cell X"), entry("capacity", 160.0, "mA*h/g", "cell X"))
+
+    assert one(0.32) == ["agree"] and one(1.0) == ["indeterminate"] and one(5.0) == ["disagree"] and one(0.05) == ["disagree"]
+
+
 def test_of_several_loadings_each_may_be_meant():
     areal = entry("areal_capacity", 5.0, MAH, LFP)
     stated = lambda *mg, subject=LFP, variant="bare": [entry("loading", m, MG, subject, variant) for m in mg]  # noqa: E731

@@ -13,8 +13,9 @@ from ..verdict import RULES, Case, Lack, Said, Verdict, no_conflict, plain, same
 NOMINAL = Span(0.5, 2.3)  # current of 1C over the stated areal capacity: theoretical, nominal or measured capacity
 STATED_1C = Span(0.85, 1.15)  # the same where mA/g of 1C is stated
 STRONGER = 5.0  # cells of one kind differ in critical current by less than this
-ALLOWED = {"definition of 1C": "50 to 230 % of the stated areal capacity (LCO: 274 mAh/g in theory, 120 in use), 85 to 115 % where mA/g of 1C is stated, 35 to 110 % of the theoretical capacity on a loading", "rounding": "as printed"}
+ALLOWED = {"definition of 1C": "50 to 230 % of the stated areal capacity (LCO: 274 mAh/g in theory, 120 in use), 85 to 115 % where mA/g of 1C is stated, 35 to 110 % of the theoretical capacity on a loading, 50 to 800 % of a delivered one where no material is named", "rounding": "as printed"}
 THEORY_1C = Span(0.35, 1.1)  # current of 1C over that of the theoretical capacity: LCO is used to 120 of 274 mAh/g
+DELIVERED_1C = Span(0.5, 8.0)  # the same over the largest capacity delivered, which at a high rate is a small part of the nominal one
 PROTOCOL = {"critical current of a sister cell": "a fifth to five times", "charge per half cycle": "as stated; more charge lowers the critical current"}
 
 
@@ -34,7 +35,7 @@ def rate_current(case: Case) -> Iterator[Said]:
         charges = list(_charges(case, claim))
         key = (claim.subject, claim.variant, rate.span, current.span, tuple(words for _, words, _, _ in charges))
         if not charges:
-            yield Lack("rate_current", (claim.id,), "an areal capacity, or a loading with mA/g of 1C or a named active material")
+            yield Lack("rate_current", (claim.id,), "an areal capacity, or a loading with mA/g of 1C, a named active material or a capacity in mAh/g")
         if charges and key not in seen:
             seen.add(key)
             for kind in dict.fromkeys(c[0] for c in charges):
@@ -73,6 +74,16 @@ def _charges(case: Case, claim: Claim) -> Iterator[tuple[str, str, Told, Span]]:
         known = material_of(claim.subject, claim.variant)
         if known and not given and not areal:
             yield "theory", f"{head} of {known[0]} ({say(known[1], 'mA*h/g')} in theory)", Told(mass.span * known[1], mass.value * known[1], mass.words, mass.ids, mass.sure), THEORY_1C.widened(0.05)
+        if not known and not given and not areal:
+            yield from _delivered(case, claim, mass)
+
+
+def _delivered(case: Case, claim: Claim, mass: Told) -> Iterator[tuple[str, str, Told, Span]]:
+    """The largest capacity stated of a fresh cell, on a loading: where the active material is not named."""
+    fresh = [c for c in case.same(claim) if c.quantity in ("initial_capacity", "first_discharge_capacity", "capacity") and not isinstance(c.value, list) and c.value > 0 and "cycles" not in c.conditions]
+    if fresh:
+        best = max(fresh, key=lambda c: c.si)
+        yield "delivered", f"{say(mass.value, 'mg/cm**2')} at {best.printed()}", Told(mass.span * of(best), mass.value * best.si, mass.words, (*mass.ids, best.id), mass.sure), DELIVERED_1C.widened(0.05)
 
 
 def _judge(claim: Claim, rate: Told, current: Told, charge: float, definition: Span, words: str, more: tuple[str, ...]) -> Verdict:
