@@ -135,7 +135,7 @@ def experiments(said: Said) -> tuple[Experiment, ...]:
 def _between_metals() -> list[Experiment]:
     """Electrons blocked, ions blocked, and the pellets whose conductivity the paper gives."""
     out = [Experiment("impedance, electrons blocked, without the outer contact's double layer", f"{kind}, half cell", SPECTRUM, (), drawn=False) for kind in _mixed_layers.KINDS]
-    out += [Experiment("impedance, electrons blocked", f"electron-blocking-{kind}", SPECTRUM, (), drawn=False) for kind in _mixed_layers.KINDS]
+    out += [Experiment("impedance, electrons blocked, with the outer contact", f"electron-blocking-{kind}", Impedance("1 MHz", "20 kHz"), (), drawn=False) for kind in _mixed_layers.KINDS]
     out.append(Experiment("impedance between blocking metals", "blocking", Impedance("1 MHz", "10 kHz"), (), drawn=False))
     for label, key in (("filler-nano", "S3.C22"), ("filler-micro", "S3.C23")):
         given = Take(key, take.steady_conductivity, (), "input", why="went in as the filler's conductivity, and as that of a pellet that the paper may have measured: it reads the claim back and predicts nothing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -91,7 +92,7 @@ def _draw(ax: Axes, cell: Cell, widths: Sequence[float]) -> None:
             ax.add_patch(Rectangle((float(x), 0.0), w, 1.0, facecolor=fill, edgecolor="none"))
         ax.text(float(x) + 0.5 * w, 0.5, literal(part.name), ha="center", va="center", fontsize=7.0, gid=f"name:{w}")
         below = _thickness(part)
-        ax.text(float(x) + 0.5 * w, -0.06, below, ha="center", va="top", fontsize=6.0, color="#333333", linespacing=1.15)
+        ax.text(float(x) + 0.5 * w, -0.06, below, ha="center", va="top", fontsize=6.0, color="#333333", linespacing=1.15, gid="thickness")
     for face, x in zip(cell.interfaces, edges[1:-1], strict=True):
         _face(ax, face, float(x), cell, total)
     ax.set_xlim(-0.02 * total, 1.02 * total)
@@ -153,6 +154,13 @@ def _turn(made: Sheet, ax: Axes) -> None:
                 tall = text.get_window_extent(renderer).height / (0.94 * (ax.transData.transform((0.0, 1.0))[1] - ax.transData.transform((0.0, 0.0))[1]))
                 text.set_fontsize(7.0 / max(tall, 1.0))
             text.set_gid(None)
+    below = sorted((t for t in ax.texts if t.get_gid() == "thickness"), key=lambda t: t.get_position()[0])
+    for first, second in pairwise(below):  # a spread that would touch its neighbour goes under its value
+        if first.get_window_extent(renderer).x1 + 2.0 > second.get_window_extent(renderer).x0:
+            for text in (first, second):
+                text.set_text(text.get_text().replace(" ± ", "\n± "))
+    for text in below:
+        text.set_gid(None)
     labels = sorted((t for t in ax.texts if t.get_gid() == "contact"), key=lambda t: t.get_position()[0])
     last = -math.inf
     raised = False
