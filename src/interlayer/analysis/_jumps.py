@@ -8,6 +8,7 @@ in which it stands out most. A running median of three comes first: a single sam
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,7 +128,21 @@ def sudden(y: Array, k: int, size: float, reach: int) -> bool:
     step = _misfit(part, x, (x >= 0).astype(np.float64))
     onsets = [np.maximum(x + 0.5 + lead, 0.0) for lead in LEADS if lead < here - 2]
     decay = min(_misfit(part, x, 1.0 - np.exp(-on / tau)) for on in onsets for tau in DECAYS)
-    return step - decay < CHANCE * decay / max(len(part) - 5, 1)
+    chance = CHANCE / max(len(part) - 5, 1)
+    return step - decay < chance * decay or _followed(part, x, decay / (1.0 + chance))
+
+
+def _followed(y: Array, x: Array, least: float) -> bool:
+    """Whether a step and a decay of the same sense that it sets off, at most as large, describe the change better than any
+    decay alone: what is instant in a cell falls first, its concentration follows."""
+    best, share = math.inf, 0.0
+    for tau in DECAYS:
+        design = np.column_stack([np.ones(len(y)), x / REACH, (x >= 0), 1.0 - np.exp(-np.maximum(x + 0.5, 0.0) / tau)])
+        fit = np.linalg.lstsq(design, y, rcond=None)[0]
+        rest = y - design @ fit
+        if rest @ rest < best:
+            best, share = float(rest @ rest), float(fit[2] / (fit[2] + fit[3])) if fit[2] * (fit[2] + fit[3]) > 0.0 else 0.0
+    return best < least and share >= 0.5
 
 
 REACH = 20  # samples to either side on which a step is told from a decay
