@@ -5,9 +5,9 @@ A path R_s beside the cell takes V/I from r to r R_s/(r + R_s), so every change 
 gain of contact takes away a part of what the interface has (resistance, tip of nucleation); the concentration goes on
 as it was. So the rise of V/I [ohm] within half cycles, from the end of the tip on, says which it was:
 
-    c = rise after/rise before:    short ln c = 2 ln(1 - s)        contact ln c >= 0 (more than 0 where a tip shrank too)
+    c = rise after/rise before:    short c = (1 - s)²        contact c = 1 (somewhat more where a tip shrank too)
 
-Weight: the difference of the two squared misfits over 2 std², the std from the scatter of the rise from half cycle to
+Weight: the difference of the two log likelihoods (Student's, three degrees of freedom), the std from the scatter of the rise from half cycle to
 half cycle. Half cycles count as long as their level stays near the one beside the fall. A cell whose voltage is a box
 (no rise of concentration) gives no answer: r and r R_s/(r + R_s) are then two constants, and so are r and r - x.
 Exact for one linear mode of concentration; a rise that fades for another reason at the same moment is taken for a short.
@@ -22,19 +22,21 @@ import numpy as np
 
 from ..record.nouns import Array
 
-HALVES = 8  # half cycles to either side that are compared
+HALVES = 16  # half cycles to either side that are compared
 STAY = 0.3  # of the fall: how far the level may move among them
-LEAST_STAY = 0.01
-FLOOR = 0.03  # std of ln c that no scatter undercuts: rises change a little for reasons of their own
-GROWN = 1.5  # share of the rise beyond which neither cause explains it
+LEAST_STAY = 0.02
+FLOOR = 0.03  # std of c that no scatter undercuts: rises change a little for reasons of their own
+GROWN = 1.3  # share of the rise up to which contact explains it
+FEWEST = 5  # half cycles on both sides together
+SEEN = 3.0  # std that a rise must exceed to be one
 MOST = 4.0  # weight that one sign may carry at most
 
 
 @dataclass(frozen=True)
 class Kept:
-    """ln of the share of the rise that is left, its std, what a short leaves, and the weight for a short (< 0: against)."""
+    """Share of the rise that is left, its std, the share that a short leaves, and the weight for a short (< 0: against)."""
 
-    log_share: float
+    share: float
     std: float
     short: float
     weight: float
@@ -49,44 +51,52 @@ def rise_kept(before: list[Array], after: list[Array], fall: float) -> Kept | No
         return None
     stay = max(STAY * -math.log1p(-fall), LEAST_STAY)
     before, after = _near(before, stay), _near(after, stay)
-    if len(before) < 3 or not after:
+    if not before or not after or len(before) + len(after) < FEWEST:
         return None
     n = min(map(len, (*before, *after)))
     if n < 8:
         return None
     rows = np.array([h[:n] for h in (*before, *after)])
     rows = rows - rows.mean(axis=1, keepdims=True)
-    shape = np.median(rows[: len(before)], axis=0)
-    shape = shape + (rows[len(before) :].mean(axis=0) if len(after) >= 3 else 0.0)
-    smooth = np.convolve(np.pad(shape, n // 20, mode="edge"), np.ones(2 * (n // 20) + 1) / (2 * (n // 20) + 1), "valid")
-    begin = int(np.argmin(smooth[: n - n // 4]))
-    rows, shape = rows[:, begin:], shape[begin:] - shape[begin:].mean()
-    size = float(shape @ shape)
+    both = (rows[: len(before)], rows[len(before) :])
+    shape = sum(np.median(part, axis=0) for part in both if len(part) >= FEWEST - 2)
+    begin, size, shape = _rising(np.asarray(shape, dtype=np.float64))
     if size <= 0.0:
         return None
-    rises = (rows - rows.mean(axis=1, keepdims=True)) @ shape / size
-    pre, post = rises[: len(before)], rises[len(before) :]
-    noise = [0.5 * float(np.median([np.var(np.diff(r)) for r in part])) / size for part in (rows[: len(before)], rows[len(before) :])]
-    a, var_a = _level(pre, noise[0])
-    b, var_b = _level(post, noise[1], float(np.var(pre - _trend(pre), ddof=1)) if len(post) < 3 else 0.0)
-    if a <= 3.0 * math.sqrt(var_a):
+    rises = [(part[:, begin:] - part[:, begin:].mean(axis=1, keepdims=True)) @ shape / size for part in both]
+    noise = [0.5 * float(np.median([np.var(np.diff(r)) for r in part])) / size for part in both]
+    known = max((_scatter(r) for r in rises if len(r) >= FEWEST - 2), default=0.0)
+    (a, b), (var_a, var_b) = (float(np.mean(r)) for r in rises), (max(_scatter(r) if len(r) >= FEWEST - 2 else known, w) / len(r) for r, w in zip(rises, noise, strict=True))
+    if a <= SEEN * math.sqrt(var_a):
         return None
-    share = b / a
+    share, short = b / a, (1.0 - fall) ** 2
     std = math.hypot(math.sqrt(var_b + share**2 * var_a) / a, FLOOR)
-    if share - 3.0 * std > GROWN:
-        return None
-    short = (1.0 - fall) ** 2
-    off_contact, off_short = min(share - 1.0, 0.0), max(share - short, 0.0)
-    weight = (off_contact**2 - off_short**2) / (2.0 * std**2)
-    return Kept(math.log(max(share, 1e-3)), std / max(share, 1e-3), math.log(short), max(-MOST, min(MOST, weight)))
+    contact = min(max(share, 1.0), GROWN)
+    weight = _likelihood((share - short) / std) - _likelihood((share - contact) / std)
+    return Kept(share, std, short, max(-MOST, min(MOST, weight)))
+
+
+def _likelihood(z: float) -> float:
+    """ln of Student's density with three degrees of freedom: two causes that both fail weigh little against each other."""
+    return -2.0 * math.log1p(z * z / 3.0)
+
+
+def _rising(shape: Array) -> tuple[int, float, Array]:
+    """(first row, sum of squares, shape about its mean) from the end of the tip, the minimum of the smoothed shape, on."""
+    n = len(shape)
+    wide = n // 20
+    smooth = np.convolve(np.pad(shape, wide, mode="edge"), np.ones(2 * wide + 1) / (2 * wide + 1), "valid")
+    begin = int(np.argmin(smooth[: n - n // 4]))
+    part = shape[begin:] - shape[begin:].mean()
+    return begin, float(part @ part), part
 
 
 def _near(halves: list[Array], stay: float) -> list[Array]:
-    """The first of them whose level stays near the first one's."""
+    """The first of them whose level stays near that of the first of their polarity; none where it moves right beside the fall."""
     out: list[Array] = []
-    for h in halves[:HALVES]:
-        if out and abs(math.log(max(float(np.median(h)), 1e-300) / max(float(np.median(out[0])), 1e-300))) > stay:
-            break
+    for k, h in enumerate(halves[:HALVES]):
+        if k > 1 and abs(math.log(max(float(np.median(h)), 1e-300) / max(float(np.median(out[k % 2])), 1e-300))) > stay:
+            return out if k >= FEWEST - 2 else []
         out.append(h)
     return out
 
@@ -99,8 +109,6 @@ def _trend(values: Array) -> Array:
     return out
 
 
-def _level(values: Array, noise: float, known: float = 0.0) -> tuple[float, float]:
-    """Mean and its variance: the scatter about the means of the two polarities, at least the noise."""
-    n = len(values)
-    scatter = float(np.sum((values - _trend(values)) ** 2)) / max(n - 2, 1) if n >= 3 else 0.0
-    return float(np.mean(values)), max(scatter, noise, known) / n
+def _scatter(values: Array) -> float:
+    """Variance about the means of the two polarities."""
+    return float(np.sum((values - _trend(values)) ** 2)) / max(len(values) - 2, 1)

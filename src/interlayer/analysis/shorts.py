@@ -16,7 +16,7 @@ them speaks (a voltage like a box has no rise) two causes give one and the same 
 The concentration of a cell that was at rest is none: the first half cycle lies higher, and the fall at its end is no event.
 
 Each sign adds to the log odds that the fall is real, and to those of a short against a gain of contact (1:1 before any
-sign); an event is called by one cause from odds of 3:1 on. Weights are fixed beforehand, and checked for what they promise on
+sign); an event is called by one cause from odds of 2:1 on. Weights are fixed beforehand, and checked for what they promise on
 generated records. The confidence of an event is that of its class: real and of that cause, or real for a class of both.
 Valid for half cycles at constant current with at least 8 samples each. Gaps and single samples are no event.
 """
@@ -61,7 +61,7 @@ WARMER = 2.0  # K
 FEW = 8  # samples a half cycle must have
 AT_REVERSAL = 5  # samples around a reversal
 SHAPED = 6  # half cycles that give a common shape
-DECIDED = math.log(3.0)  # log odds from which on one cause is named
+DECIDED = math.log(2.0)  # log odds from which on one cause is named
 SWING = 0.6  # of the rise within half cycles: what a fall at a reversal must exceed, where only the rise changed
 FRESH = 0.35  # ln: what a fall at the first reversal must exceed, before which there was no concentration to turn round
 WEIGHTS = {"sudden return": 2.5, "below the bulk": 4.0, "parallel path": 4.0, "rest collapse": 1.5, "noisier": 1.5, "collapse": 2.0, "contact": -4.0}
@@ -142,7 +142,7 @@ class Shorts:
             if e.kind in (*SHORTS, UNDECIDED, "contact gain") and e.likely:
                 evidence["probability of a short"] = e.likely
             if e.kept is not None:
-                evidence["rise of concentration kept"] = {"ln share": e.kept.log_share, "std": e.kept.std, "of a short": e.kept.short}
+                evidence["rise of concentration kept"] = {"share": e.kept.share, "std": e.kept.std, "of a short": e.kept.short}
             if e.kind == UNDECIDED:
                 evidence["what would tell"] = TELL
             out.append(Finding(
@@ -313,7 +313,7 @@ class _Block:
         return slow, False
 
 
-NESTED = 0.5  # of the fall of an event around it: a smaller one without a return of its own is no event
+NESTED = 0.15  # of the fall of an event around it: a smaller one without a return of its own is no event
 ALIKE = 0.9  # ln of the ratio of a rise to the fall it ends, at most
 
 
@@ -464,12 +464,27 @@ def _shapes(ys: list[Array], times: list[Array], sign: Signs, n: int) -> tuple[l
             low = max(0, min(place - AROUND, len(own_rows) - 2 * AROUND - 1))
             some_rows = table[own_rows[low : low + 2 * AROUND + 1]]
             middle = np.median(some_rows, axis=0)
-            spread = 1.4826 * np.median(np.abs(some_rows - middle), axis=0)
+            spread = 1.4826 * np.median(np.abs(_quick(some_rows - middle)), axis=0)
             extra = max(0, len(ys[k]) - n)
             shapes[k] = np.pad(middle, (0, extra), mode="edge")[: len(ys[k])]
             wide = np.hypot(np.maximum(spread - np.median(spread), 0.0), 1.25 * spread / math.sqrt(len(some_rows)))
             spreads[k] = np.pad(wide, (0, extra), mode="edge")[: len(ys[k])]
     return shapes, spreads
+
+
+def _quick(rows: Array) -> Array:
+    """What of the rows changes within `QUICK` samples: what is slower makes no jump, except at their ends."""
+    n = rows.shape[1]
+    if n < 6 * QUICK:
+        return rows
+    half = QUICK // 2
+    slow = np.lib.stride_tricks.sliding_window_view(rows, 2 * half + 1, axis=1).mean(axis=2)
+    out = rows.copy()
+    out[:, QUICK:-QUICK] -= slow[:, QUICK - half : n - QUICK - half]
+    return out
+
+
+QUICK = 16
 
 
 def _noise(y: Array) -> float:
