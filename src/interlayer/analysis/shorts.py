@@ -49,7 +49,7 @@ TELL = "a spectrum from before the arcs to their end now, another after a rest; 
 
 SOURCE = "joint signs after Counihan et al., Joule 7 (2023), and Menkin et al., Faraday Discuss. (2023) (titles and signs as leads, not opened)"
 
-STRENGTH = 5.0  # errors that a sudden fall must exceed
+STRENGTH = 6.0  # errors that a sudden fall must exceed
 LEAST = 0.02  # relative fall that counts at all: ranges of instruments switch by less
 ALARM = 0.5  # confidence from which on an event is called a short
 BELOW = 0.95  # of the bulk resistance
@@ -251,7 +251,9 @@ class _Block:
         if k == 0:
             return abs(j.size) > FRESH
         late = float(np.median(self.y[(a + b) // 2 : b]) - np.median(self.y[(b + c) // 2 : c]))
-        return abs(j.size) > SWING * swing or late * np.sign(j.size) > 0.6 * abs(j.size)
+        large, lasts = abs(j.size) > SWING * swing, late * np.sign(j.size) > 0.6 * abs(j.size)
+        at_once = j.size > 0.0 and abs(int(self.starts[k]) - j.row) <= 1  # where a rise that changed shows first
+        return (large and lasts) if at_once else (large or lasts)
 
     def _step(self, row: int) -> float:
         return float(np.median(self.y[max(0, row - 6) : row]) - np.median(self.y[row : row + 6]))
