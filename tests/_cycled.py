@@ -22,6 +22,7 @@ class Truth:
     hours: float
     dt: float
     gained: float = float("nan")  # when contact was gained from one sample to the next [s], nan where it was not
+    apart: float = float("nan")  # std from the nearest trace of a gain of contact (`apart`), nan without a short
 
 
 def record_of(time, voltage, current, **info):
@@ -47,6 +48,23 @@ def polarise(instant, salt, tau, rs, current, dt):
         last = a * last + b
         eta[k] = last
     return (instant * current + eta) * share
+
+
+def apart(difference, share, std, half):
+    """Standard deviations between the trace of a short and the nearest one of a gain of contact at the same moment, for an
+    observer who knows everything but how much contact was gained and what the level of each half cycle drifts by.
+
+    difference   V with the short less V without [V]; share: what a whole interface takes off V [V]; std of a sample [V]
+    half         number of the half cycle of each row
+    """
+    edges = np.flatnonzero(np.diff(half, prepend=half[0] - 1))
+    weight = 1.0 / std**2
+    total = np.add.reduceat(weight, edges)
+    counts = np.diff(np.append(edges, len(half)))
+    d, g = (x - np.repeat(np.add.reduceat(weight * x, edges) / total, counts) for x in (difference, share))
+    gg = float(np.sum(weight * g * g))
+    left = d - (float(np.sum(weight * g * d)) / gg if gg > 0.0 else 0.0) * g
+    return float(np.sqrt(np.sum(weight * left * left)))
 
 
 def plate(seed: int, *, short: bool, decoys: bool = True, fall: float | None = None, abrupt: bool = False) -> tuple[Record, Truth]:
@@ -111,10 +129,17 @@ def plate(seed: int, *, short: bool, decoys: bool = True, fall: float | None = N
         at = rng.uniform(0.1, 0.9) * t[-1]
         gain = gain + (t > at) * rng.uniform(-0.01, 0.01)
     noise = 10.0 ** rng.uniform(-3.0, -2.2)
+    differs = float("nan")
+    if short:
+        on = np.isfinite(rs)
+        plain = polarise(instant, salt * rest * lopsided * heat, tau, np.full(len(t), np.inf), amps * sign, dt)
+        own_share = amps * sign * (instant / heat - bulk) * heat
+        one = np.hypot(noise * np.abs(wave), 1e-5 / np.sqrt(12.0))
+        differs = apart(((wave - plain) * sign)[on], (own_share * sign)[on], one[on], (np.arange(len(t)) // n)[on])
     v = wave * gain * (1.0 + noise * rng.normal(size=len(t)))
     if "glitch" in had:
         rows = rng.integers(20, len(t) - 20, int(rng.integers(1, 6)))
         v[rows] *= rng.uniform(0.0, 0.6, len(rows))
     v = np.round(v / 1e-5) * 1e-5
     current = amps * sign * (1.0 + 1e-5 * rng.normal(size=len(t)))
-    return record_of(t, v, current), Truth(start, end, size, tuple(had), float(hours[-1]), dt, gained)
+    return record_of(t, v, current), Truth(start, end, size, tuple(had), float(hours[-1]), dt, gained, differs)

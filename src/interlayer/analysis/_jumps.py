@@ -84,7 +84,8 @@ def jumps(y: Array, sigma: Array, *, strength: float, least: float) -> list[Jump
             continue
         row = _exact(smooth, k, way)
         if sudden(smooth, row, change, max(REACH, width)):
-            free[way, max(0, k - width) : k + width] = False
+            reach = min(width, REACH)
+            free[way, max(0, k - reach) : k + reach] = False
             found.setdefault(row, Jump(row, change, power))
     return list(found.values())
 

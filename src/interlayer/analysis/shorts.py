@@ -317,17 +317,19 @@ class _Block:
 
 NESTED = 0.15  # of the fall of an event around it: a smaller one without a return of its own is no event
 ALIKE = 0.9  # ln of the ratio of a rise to the fall it ends, at most
+OLDER = 0.1  # added to it for each fall that is later and still open
 
 
 def _ends(found: list[Jump]) -> dict[int, Jump]:
-    """The sudden rise that ends each fall (by its row): of the falls still open, the one it resembles most in size."""
+    """The sudden rise that ends each fall (by its row): of the falls still open, the one it resembles most in size, of two
+    that are alike the later one."""
     pending: list[Jump] = []
     out: dict[int, Jump] = {}
     for j in found:
         if j.size > 0.0:
             pending.append(j)
             continue
-        off = [abs(math.log(-j.size / f.size)) for f in pending]
+        off = [abs(math.log(-j.size / f.size)) + OLDER * (len(pending) - 1 - k) for k, f in enumerate(pending)]
         if off and min(off) <= ALIKE:
             first = int(np.argmin(off))
             out[pending[first].row] = j
