@@ -533,7 +533,7 @@ def _curved(f: _Fall, falls: list[_Fall], steps: Steps) -> _Fall:
     """What the fall did to the rise of concentration, from whole half cycles of one current that no other event parts."""
     first, stop, t = steps.half_first, steps.half_stop, steps.trace
     begun, over = t.time[first], t.time[stop - 1]
-    edges = np.array([x for g in falls for x in (g.start, g.end) if x is not None and x != f.start])
+    edges = np.array([x for g in falls for x in (g.start, g.end if "sudden return" in g.signs else None) if x is not None and x != f.start])
     early = float(np.max(edges[edges < f.start], initial=float(t.time[first[0]]) if len(first) else 0.0))
     late = float(np.min(edges[edges > f.start], initial=float(t.time[-1])))
     at = int(np.searchsorted(begun, f.start, side="right")) - 1
@@ -544,8 +544,6 @@ def _curved(f: _Fall, falls: list[_Fall], steps: Steps) -> _Fall:
     good[0] = False  # a cell at rest before has no concentration to turn round
     past = [k for k in range(at - 1, max(at - 1 - HALVES, -1), -1) if good[k] and begun[k] >= early and over[k] < f.start]
     next_ = [k for k in range(at + 1, min(at + 1 + HALVES, len(first))) if good[k] and over[k] <= late]
-    if f.end is not None:
-        next_ = [k for k in next_ if over[k] <= f.end]
     kept = rise_kept([_means(steps, k) for k in past], [_means(steps, k) for k in next_], 1.0 - f.after / f.before)
     if kept is None:
         return f
