@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -234,7 +235,7 @@ class _Block:
     sigma: Array
     starts: Rows
 
-    def alone(self, j: Jump) -> bool:
+    def alone(self, j: Jump, found: Sequence[Jump] = ()) -> bool:
         """Whether a jump at a reversal is more than what changes there in any cell: it stands out from the reversals around
         it and is seen late in the half cycles too, or exceeds `SWING` of the rise within them (`FRESH` at the first one)."""
         near = np.flatnonzero(np.abs(self.starts - j.row) <= AT_REVERSAL)
@@ -253,7 +254,8 @@ class _Block:
         late = float(np.median(self.y[(a + b) // 2 : b]) - np.median(self.y[(b + c) // 2 : c]))
         large, lasts = abs(j.size) > SWING * swing, late * np.sign(j.size) > 0.6 * abs(j.size)
         at_once = j.size > 0.0 and abs(int(self.starts[k]) - j.row) <= 1  # where a rise that changed shows first
-        return (large and lasts) if at_once else (large or lasts)
+        back = at_once and any(j.row < i.row < c and abs(math.log(max(-i.size, 1e-9) / j.size)) < ALIKE for i in found)
+        return (large and (lasts or back)) if at_once else (large or lasts)
 
     def _step(self, row: int) -> float:
         return float(np.median(self.y[max(0, row - 6) : row]) - np.median(self.y[row : row + 6]))
@@ -274,7 +276,8 @@ class _Block:
 
     def events(self, strength: float, least: float) -> list[_Fall]:
         """Sudden falls, each with the sudden rise that ends it."""
-        found = sorted((j for j in jumps(self.y, self.sigma, strength=strength, least=least) if self.alone(j)), key=lambda j: j.row)
+        everything = jumps(self.y, self.sigma, strength=strength, least=least)
+        found = sorted((j for j in everything if self.alone(j, everything)), key=lambda j: j.row)
         ends = _ends(found)
         out: list[_Fall] = []
         busy, size = -1, 0.0
@@ -316,24 +319,25 @@ class _Block:
 
 
 NESTED = 0.15  # of the fall of an event around it: a smaller one without a return of its own is no event
-ALIKE = 0.9  # ln of the ratio of a rise to the fall it ends, at most
+ALIKE = 0.6  # ln of the ratio of a rise to the fall it ends, at most
 OLDER = 0.1  # added to it for each fall that is later and still open
 
 
 def _ends(found: list[Jump]) -> dict[int, Jump]:
     """The sudden rise that ends each fall (by its row): of the falls still open, the one it resembles most in size, of two
-    that are alike the later one."""
+    that are alike the later one. A fall before a larger one that is still open is not ended: the level is not back."""
     pending: list[Jump] = []
     out: dict[int, Jump] = {}
     for j in found:
         if j.size > 0.0:
             pending.append(j)
             continue
-        off = [abs(math.log(-j.size / f.size)) + OLDER * (len(pending) - 1 - k) for k, f in enumerate(pending)]
+        able = [k for k, f in enumerate(pending) if all(g.size <= f.size for g in pending[k + 1 :])]
+        off = [abs(math.log(-j.size / pending[k].size)) + OLDER * (len(pending) - 1 - k) for k in able]
         if off and min(off) <= ALIKE:
-            first = int(np.argmin(off))
+            first = able[int(np.argmin(off))]
             out[pending[first].row] = j
-            del pending[first]
+            del pending[first:]
     return out
 
 
