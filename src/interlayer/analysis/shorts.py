@@ -50,7 +50,7 @@ TELL = "a spectrum from before the arcs to their end now, another after a rest; 
 
 SOURCE = "joint signs after Counihan et al., Joule 7 (2023), and Menkin et al., Faraday Discuss. (2023) (titles and signs as leads, not opened)"
 
-STRENGTH = 6.0  # errors that a sudden fall must exceed
+STRENGTH = 5.0  # errors that a sudden fall must exceed
 LEAST = 0.02  # relative fall that counts at all: ranges of instruments switch by less
 ALARM = 0.5  # confidence from which on an event is called a short
 BELOW = 0.95  # of the bulk resistance
@@ -62,7 +62,7 @@ WARMER = 2.0  # K
 FEW = 8  # samples a half cycle must have
 AT_REVERSAL = 5  # samples around a reversal
 SHAPED = 6  # half cycles that give a common shape
-DECIDED = math.log(2.0)  # log odds from which on one cause is named
+DECIDED = math.log(1.5)  # log odds from which on one cause is named
 SWING = 0.6  # of the rise within half cycles: what a fall at a reversal must exceed, where only the rise changed
 FRESH = 0.35  # ln: what a fall at the first reversal must exceed, before which there was no concentration to turn round
 WEIGHTS = {"sudden return": 2.5, "below the bulk": 4.0, "parallel path": 4.0, "rest collapse": 1.5, "noisier": 1.5, "collapse": 2.0, "contact": -4.0}
