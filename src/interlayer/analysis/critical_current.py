@@ -158,7 +158,7 @@ def find(record: Record) -> list[Finding]:
     good = [v for v in levels[:index] if v < levels[index]]
     last = max(good) if good else 0.0
     named = how.split(":")[0]
-    kind = named if named in shorts.SHORTS else "short circuit" if "short" in how or "collapse" in how else how.split(",")[0].split("(")[0].strip()
+    kind = named if named in (*shorts.SHORTS, shorts.UNDECIDED) else "short circuit" if "short" in how or "collapse" in how else how.split(",")[0].split("(")[0].strip()
     return [
         Finding(
             "critical current density", last, "current_density", method, None, SOURCE, f"between the last survived and the first failed; failed by: {how}",

@@ -537,7 +537,8 @@ def _curved(f: _Fall, falls: list[_Fall], steps: Steps) -> _Fall:
     """What the fall did to the rise of concentration, from whole half cycles of one current that no other event parts."""
     first, stop, t = steps.half_first, steps.half_stop, steps.trace
     begun, over = t.time[first], t.time[stop - 1]
-    edges = np.array([x for g in falls for x in (g.start, g.end if "sudden return" in g.signs else None) if x is not None and x != f.start])
+    least = 0.5 * math.log(f.before / f.after)  # what is smaller changes the rise less than this one
+    edges = np.array([x for g in falls if math.log(g.before / g.after) > least for x in (g.start, g.end if "sudden return" in g.signs else None) if x is not None and x != f.start])
     early = float(np.max(edges[edges < f.start], initial=float(t.time[first[0]]) if len(first) else 0.0))
     late = float(np.min(edges[edges > f.start], initial=float(t.time[-1])))
     at = int(np.searchsorted(begun, f.start, side="right")) - 1
