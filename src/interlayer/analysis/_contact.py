@@ -28,7 +28,8 @@ LEAST_STAY = 0.02
 FLOOR = 0.03  # std of c that no scatter undercuts: rises change a little for reasons of their own
 GROWN = 1.3  # share of the rise up to which contact explains it
 FEWEST = 5  # half cycles on both sides together
-SEEN = 3.0  # std that a rise must exceed to be one
+SEEN = 4.0  # std that a rise must exceed to be one
+BENT = 0.35  # of what follows the tip: time constant of the rise whose size is measured (any will do, it is the same before and after)
 MOST = 4.0  # weight that one sign may carry at most
 
 
@@ -59,10 +60,10 @@ def rise_kept(before: list[Array], after: list[Array], fall: float) -> Kept | No
     rows = np.array([h[:n] for h in (*before, *after)])
     rows = rows - rows.mean(axis=1, keepdims=True)
     both = (rows[: len(before)], rows[len(before) :])
-    shape = sum(np.median(part, axis=0) for part in both if len(part) >= FEWEST - 2)
-    begin, size, shape = _rising(np.asarray(shape, dtype=np.float64))
-    if size <= 0.0:
-        return None
+    begin = _tip(np.median(both[0], axis=0) + np.median(both[1], axis=0))
+    shape = 1.0 - np.exp(-np.arange(n - begin) / (BENT * (n - begin)))
+    shape -= shape.mean()
+    size = float(shape @ shape)
     rises = [(part[:, begin:] - part[:, begin:].mean(axis=1, keepdims=True)) @ shape / size for part in both]
     noise = [0.5 * float(np.median([np.var(np.diff(r)) for r in part])) / size for part in both]
     known = max((_scatter(r) for r in rises if len(r) >= FEWEST - 2), default=0.0)
@@ -81,14 +82,14 @@ def _likelihood(z: float) -> float:
     return -2.0 * math.log1p(z * z / 3.0)
 
 
-def _rising(shape: Array) -> tuple[int, float, Array]:
-    """(first row, sum of squares, shape about its mean) from the end of the tip, the minimum of the smoothed shape, on."""
+def _tip(shape: Array) -> int:
+    """Row, an eighth of a half cycle or a multiple of it, at which the tip of nucleation is over: the minimum of the smoothed
+    shape. Few choices, so that noise alone makes no rise."""
     n = len(shape)
-    wide = n // 20
+    wide = max(n // 20, 1)
     smooth = np.convolve(np.pad(shape, wide, mode="edge"), np.ones(2 * wide + 1) / (2 * wide + 1), "valid")
-    begin = int(np.argmin(smooth[: n - n // 4]))
-    part = shape[begin:] - shape[begin:].mean()
-    return begin, float(part @ part), part
+    eighth = max(n // 8, 1)
+    return eighth * min(4, -(-int(np.argmin(smooth[: n - n // 4])) // eighth))
 
 
 def _near(halves: list[Array], stay: float) -> list[Array]:

@@ -16,7 +16,7 @@ them speaks (a voltage like a box has no rise) two causes give one and the same 
 The concentration of a cell that was at rest is none: the first half cycle lies higher, and the fall at its end is no event.
 
 Each sign adds to the log odds that the fall is real, and to those of a short against a gain of contact (1:1 before any
-sign); an event is called by one cause from odds of 2:1 on. Weights are fixed beforehand, and checked for what they promise on
+sign); an event is called by one cause from odds of 3:2 on. Weights are fixed beforehand, and checked for what they promise on
 generated records. The confidence of an event is that of its class: real and of that cause, or real for a class of both.
 Valid for half cycles at constant current with at least 8 samples each. Gaps and single samples are no event.
 """

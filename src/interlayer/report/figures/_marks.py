@@ -21,8 +21,9 @@ FIT, SECOND, MARK, PALE = GREEN, PURPLE, ORANGE, "#B5B5B5"
 
 #: shades of events, the kinds of analysis.shorts
 SHADES: Final[Mapping[str, str]] = {
-    "hard short": "#4D004B", "soft short": PURPLE, "recovered short": "#E3A8CB", "contact gain": SKY, "break-in": "#C9B94A", "temperature": ORANGE,
+    "hard short": "#4D004B", "soft short": PURPLE, "recovered short": "#E3A8CB", "soft short or contact gain": "#9E9AC8", "contact gain": SKY, "break-in": "#C9B94A", "temperature": ORANGE,
 }  # fmt: skip
+UNDECIDED = "soft short or contact gain"
 ROWS = 3  # of names above a trace
 WIDE, ROW = 3.5, 0.075  # points of a letter of 6 pt; share of the panel of a row
 
