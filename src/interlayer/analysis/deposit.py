@@ -24,7 +24,7 @@ from ..elements.base import FARADAY
 from ..errors import AnalysisError, MissingValueError
 from ..materials import material
 from ..record import Finding, Record
-from ._dc import ERRORS, GAP, REST, Stated, Trace, given, traces
+from ._dc import ERRORS, GAP, REST, Stated, Stretch, given, traces
 from ._target import number
 
 SOURCE = "Faraday's law"
@@ -95,9 +95,9 @@ def _charge(record: Record | None, charge: Stated | None, area_std: units.Given 
     return net, std
 
 
-def _whole(parts: list[Trace]) -> None:
+def _whole(parts: list[Stretch]) -> None:
     """Refuse holes between steps, and a clock that begins late: what passed there is not known."""
-    last: Trace | None = None
+    last: Stretch | None = None
     for p in parts:
         longest = max((float(np.max(np.diff(t.clock))) for t in (last, p) if t is not None and len(t.clock) > 1), default=math.inf)
         begun = 0.0 if last is None else float(last.clock[-1])

@@ -38,9 +38,9 @@ from ..record.nouns import Array
 from ._conditions import CYCLED
 from ._contact import HALVES, Kept, rise_kept
 from ._jumps import Jump, jumps, median3, uneven_noise
+from ._samples import Rows
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare, option
-from ._trace import Rows
 from .steps import Signs, Steps, segment
 
 Kind = Literal["hard short", "soft short", "recovered short", "soft short or contact gain", "contact gain", "break-in", "temperature"]

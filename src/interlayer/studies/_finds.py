@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..analysis import arrhenius, aurbach, bruce_vincent, linear_sweep, nucleation, strip_plate, tafel
-from ..analysis._halves import half_cycles
+from ..analysis.steps import half_cycles
 from ..elements.base import GAS
 from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
