@@ -152,6 +152,16 @@ def test_a_box_like_voltage_does_not_tell_a_path_from_contact() -> None:
     assert said.name == shorts.UNDECIDED and "spectrum" in said.evidence["what would tell"]
 
 
+def test_the_figure_shows_what_is_not_told_apart_in_a_lane_of_its_own() -> None:
+    from interlayer.report.figures import shorts as figure
+
+    record = cycled(lambda t, p: 1.0 / (1.0 / box(t, p) + (t > 10.5 * HALF) / 330.0))
+    sheet = figure.figure(record, shorts.analyse(record))
+    words = [t.get_text() for ax in sheet.axes for t in (*ax.texts, *ax.get_yticklabels(), ax.title)] + [ax.get_title(loc="left") for ax in sheet.axes]
+    assert any("0 shorts found" in w and "1 more not told apart" in w for w in words)
+    assert any("contact gain" in w for w in words)
+
+
 def test_the_fall_at_the_first_reversal_is_no_event() -> None:
     """A cell at rest has no concentration to turn round: its first half cycle lies higher than all others."""
     def first(t, p):
