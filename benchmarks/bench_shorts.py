@@ -38,7 +38,7 @@ class Study:
 
 
 def run(
-    records: int, seed: int, *, strength: float = shorts.STRENGTH, least: float = shorts.LEAST, abrupt: bool = False
+    records: int, seed: int, *, strength: float = shorts.SUDDEN, least: float = shorts.LEAST, abrupt: bool = False
 ) -> dict[str, Study]:
     """The study for both countings of what is not told apart, "alarm" and "neither". Four of five records have a short."""
     ways = ("alarm", "neither")

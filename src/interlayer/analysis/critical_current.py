@@ -121,7 +121,7 @@ def failure(record: Record, halves: list[Stretch]) -> tuple[int, str] | None:
 def _watched(record: Record) -> shorts.Shorts | None:
     """What `shorts` says of the record; None where its samples are too few."""
     try:
-        return shorts.find(record, specific=True)
+        return shorts.find(record, specific=True, strength=shorts.STRENGTH)
     except AnalysisError:
         return None
 

@@ -50,7 +50,8 @@ TELL = "a spectrum from before the arcs to their end now, another after a rest; 
 
 SOURCE = "joint signs after Counihan et al., Joule 7 (2023), and Menkin et al., Faraday Discuss. (2023) (titles and signs as leads, not opened)"
 
-STRENGTH = 5.0  # errors that a sudden fall must exceed
+STRENGTH = 5.0  # errors that a sudden fall must exceed in a ramp, whose half cycles have no common shape
+SUDDEN = 6.0  # and in cycles, whose shape has errors of its own
 LEAST = 0.02  # relative fall that counts at all: ranges of instruments switch by less
 ALARM = 0.5  # confidence from which on an event is called a short
 BELOW = 0.95  # of the bulk resistance
@@ -129,7 +130,7 @@ class Shorts:
 
     def findings(self) -> list[Finding]:
         """How many shorts, and one finding an event: when, with its class, interval and confidence."""
-        method = f"V/I at constant current over {self.watched / 3600.0:.4g} h: a sudden fall of more than {100.0 * LEAST:g} % and {STRENGTH:g} errors"
+        method = f"V/I at constant current over {self.watched / 3600.0:.4g} h: a sudden fall of more than {100.0 * LEAST:g} % and {SUDDEN:g} errors"
         method += "; V/I below the bulk resistance" if self.bulk is not None else "; no bulk resistance known, so no comparison with it"
         quantity = "area_specific_resistance" if self.specific else "resistance"
         called, open_ = sum(e.short for e in self.events), sum(e.undecided for e in self.events)
@@ -155,7 +156,7 @@ class Shorts:
 
 
 def find(
-    record: Record, *, specific: bool | None = None, bulk: units.Given | None = None, strength: float = STRENGTH, least: float = LEAST
+    record: Record, *, specific: bool | None = None, bulk: units.Given | None = None, strength: float = SUDDEN, least: float = LEAST
 ) -> Shorts:  # fmt: skip
     """Events of a record of half cycles.
 
@@ -293,7 +294,7 @@ class _Block:
             if after > (1.0 - least) * before:
                 continue
             f = _Fall(
-                float(self.time[j.row]), None if end is None else float(self.time[end]), min(4.0, 0.4 * (j.strength - STRENGTH)), 0.0,
+                float(self.time[j.row]), None if end is None else float(self.time[end]), min(4.0, 0.4 * (j.strength - strength)), 0.0,
                 before, after, float(self.time[j.row] - self.time[j.row - 1]) / math.sqrt(12.0), ("sudden fall",),
             )  # fmt: skip
             inside = self.y[j.row : min(last, j.row + 60)]

@@ -88,7 +88,7 @@ def shade(ax: Axes, marks: Sequence[Mark], clock: Unit) -> list[Patch]:
         ax.axvspan(a, max(a, b), color=SHADES[m.kind], alpha=strength, lw=0, zorder=0.2)
         ax.axvline(a, color=SHADES[m.kind], lw=0.7, zorder=0.3)
     kinds = [k for k in SHADES if any(m.kind == k for m in marks)]
-    return [Patch(facecolor=SHADES[k], alpha=0.38, label=k) for k in kinds]
+    return [Patch(facecolor=SHADES[k], alpha=0.38, label=k.removeprefix("soft ") if k == UNDECIDED else k) for k in kinds]
 
 
 def headroom(ax: Axes, share: float = 0.30) -> None:

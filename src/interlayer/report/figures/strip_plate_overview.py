@@ -112,7 +112,7 @@ def _windows(time: Array, period: float, marks: Sequence[_marks.Mark], onset: fl
     span, edge = CYCLES * period, 1e-4 * period
     shorts = [m for m in marks if m.kind.endswith("short")] or [m for m in marks if m.kind == _marks.UNDECIDED]
     found = (
-        (shorts[0].start, f"around the {shorts[0].kind}") if shorts else (onset, "around the onset of the rise") if onset is not None
+        (shorts[0].start, "around a sudden fall" if shorts[0].kind == _marks.UNDECIDED else f"around the {shorts[0].kind}") if shorts else (onset, "around the onset of the rise") if onset is not None
         else (marks[0].start, f"around the {marks[0].kind}") if marks else (float(time[single[0]]), "around the single sample") if len(single) else None
     )  # fmt: skip
     out = [(a, a + span - edge, "first cycles")]
