@@ -33,7 +33,7 @@ from ..elements.base import FARADAY, GAS, Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
-from ._dc import ERRORS, Trace, Working, least, line, scatter_of, specific_basis, traces
+from ._dc import ERRORS, Stretch, Working, least, line, scatter_of, specific_basis, traces
 from ._resistance import geometry
 from ._seen import Seen
 from ._target import number
@@ -179,7 +179,7 @@ def _over_rates(records: Record | Sequence[Record], branch: str, baseline: float
     return rate, np.array([abs(p.current) for p in last]), np.array([p.current_std for p in last]), many
 
 
-def _sweeps(record: Record, working: Working | None) -> list[Trace]:
+def _sweeps(record: Record, working: Working | None) -> list[Stretch]:
     """Sweeps of one direction: the traces cut where the potential turns."""
     specific = specific_basis(record)
     out = []
@@ -205,7 +205,7 @@ def _under_way(e: Array) -> int:
     return first if first >= 2 else 0  # one row there is the first of the sweep itself
 
 
-def _peak(one: Trace, sweep: int, baseline: float, foot: Foot) -> Peak | None:
+def _peak(one: Stretch, sweep: int, baseline: float, foot: Foot) -> Peak | None:
     """The peak, or None where the extreme lies at an end or within the noise."""
     e, j = one.voltage, one.current
     anodic = bool(e[-1] > e[0])
@@ -253,7 +253,7 @@ def _turned(forward: Array) -> int:
     return int(against[-1]) + 1 if len(against) else 0
 
 
-def _turns(one: Trace, forward: Array, parameters: Array, early: int, turned: int, noise: float) -> bool:
+def _turns(one: Stretch, forward: Array, parameters: Array, early: int, turned: int, noise: float) -> bool:
     """Whether the first part of a sweep is the peak's own reaction the other way round: it flows against the sweep, and
     its line reaches zero before the peak."""
     start = -float(np.median(forward[:early]))

@@ -21,7 +21,7 @@ from ..analysis import (
     tafel,
     vft,
 )
-from ..analysis._halves import half_cycles
+from ..analysis.steps import half_cycles
 from ..elements.base import GAS
 from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
