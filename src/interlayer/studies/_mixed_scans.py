@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import units
 from ..analysis import strip_plate
-from ..analysis._halves import half_cycles
+from ..analysis.steps import half_cycles
 from ..record import Record
 from ..simulation import Simulation
 from ._finds import electronic_conductivity, steady_conductivity

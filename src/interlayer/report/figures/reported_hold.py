@@ -15,7 +15,7 @@ from ._direct import current_unit, parts
 from ._reported import key, look
 
 if TYPE_CHECKING:
-    from ...analysis._dc import Trace
+    from ...analysis._dc import Stretch
 
 
 @drawn
@@ -23,7 +23,7 @@ def held(records: Mapping[str, Record]) -> Sheet:
     """Current density, and the same over its first value, against time since the step (logarithmic)."""
     found = labelled(records)
     paint = record_colours(found)
-    data: dict[str, Trace] = {k: max(parts(r, "bruce_vincent", specific=True), key=lambda t: len(t.clock)) for k, r in found.items()}
+    data: dict[str, Stretch] = {k: max(parts(r, "bruce_vincent", specific=True), key=lambda t: len(t.clock)) for k, r in found.items()}
     amps = current_unit(max(largest(t.current) for t in data.values()))
     clock = unit("time", 60.0)
     made = sheet(DOUBLE, 60.0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...analysis._dc import Trace
+from ...analysis._dc import Stretch
 from ...record import Record
 from ..pick import Unit, labelled, largest, record_colours, unit
 from ..style import DOUBLE, Sheet, drawn, panel, sheet
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LIMIT = 0.1  # A/m²: current at which the limit of a sweep is read (0.01 mA/cm²)
 
 
-def _sweeps(records: Mapping[str, Record], technique: str) -> dict[str, list[Trace]]:
+def _sweeps(records: Mapping[str, Record], technique: str) -> dict[str, list[Stretch]]:
     return {k: [t for t in parts(r, technique, specific=True) if float(np.ptp(t.voltage)) > 1e-3] for k, r in records.items()}
 
 
@@ -134,7 +134,7 @@ def rest(records: Mapping[str, Record], rows: Sequence[Row] = ()) -> Sheet:
     return made
 
 
-def _table(data: Mapping[str, Sequence[Trace]], amps: Unit) -> Table:
+def _table(data: Mapping[str, Sequence[Stretch]], amps: Unit) -> Table:
     return stacked("sweeps", [
         {"series": [label] * len(t.clock), "time [s]": t.clock, "potential [V]": t.voltage, f"current density [{amps.ascii}]": amps(t.current)} for label, some in data.items() for t in some
     ])  # fmt: skip
