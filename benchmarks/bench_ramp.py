@@ -19,7 +19,8 @@ from dataclasses import replace
 import numpy as np
 
 from interlayer.analysis import critical_current
-from interlayer.analysis._halves import HalfCycle, half_cycles
+from interlayer.analysis._dc import Stretch
+from interlayer.analysis.steps import half_cycles
 from interlayer.cells.named import named
 from interlayer.design.window import _design, _drawn
 from interlayer.protocols import CriticalCurrent
@@ -63,7 +64,7 @@ def verdict(record: Record, truth: tuple[float, float | None]) -> str:
     return "early" if last < truth[0] else "late"
 
 
-def measured(halves: Sequence[HalfCycle], noise: float, seed: int, *, soft: tuple[int, float] | None = None, hard: bool = False) -> Record:
+def measured(halves: Sequence[Stretch], noise: float, seed: int, *, soft: tuple[int, float] | None = None, hard: bool = False) -> Record:
     """Half cycles on an instrument's grid, with a soft short in the middle of one, or a hard one where the last ended."""
     rng = np.random.default_rng(seed)
     grid = np.arange(1, int(HALF / DT) + 1) * DT
@@ -84,7 +85,7 @@ def measured(halves: Sequence[HalfCycle], noise: float, seed: int, *, soft: tupl
     return Record((Segment(channels, "time"),), Provenance("simulated"))
 
 
-def planted(halves: Sequence[HalfCycle], outcome: str, noise: float, seed: int) -> Iterator[tuple[str, str]]:
+def planted(halves: Sequence[Stretch], outcome: str, noise: float, seed: int) -> Iterator[tuple[str, str]]:
     """(case, verdict) of the records an instrument would have written."""
     levels = [abs(h.level) for h in halves]
 

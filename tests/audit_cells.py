@@ -1,5 +1,6 @@
 """Papers that never were: cells whose physics is simulated, their numbers measured with scatter, rounded, defined one way or
-another, and partly left out; and the same with one number wrong.
+another, and partly left out; and the same with one number wrong. What qualifies a number (loading, current, charge, diameter, N/P,
+thickness, foil, load of a press) stands in the claim or as a claim of its own (`restated`).
 
 Independent of the audit's rules: nothing of `interlayer.literature` is imported here. A paper is a list of entries of a
 claims file; a planted error comes with its kind, its size and the id of the entry that is wrong.
@@ -28,6 +29,7 @@ class Paper:
     rng: np.random.Generator
     entries: list = field(default_factory=list)
     force: frozenset = frozenset()  # what must be stated, for a planted error to be visible
+    slip: str = ""  # the condition that carries the error, where it is not the entry's own value
     spread: float = 1.0  # all scatter between sister samples times this
 
     def add(self, quantity, value, unit, subject, variant="bare", *, digits=3, form="point", **conditions):
@@ -344,6 +346,11 @@ def composition(p, wrong=False):
         if p.chance(0.5):
             listed = list(counts)  # name and list share the slip: only the charges tell
     text = "".join(e if n == 1 else f"{e}{n:g}" for e, n in counts)
+    if p.chance(0.4):  # the subject names no formula: only the list tells
+        text = "of our own" if not wrong else "as made"
+        listed = list(counts)
+        if not wrong and p.chance(0.3):
+            listed = [(e, n) for e, n in listed if e != "Li"]
     return p.add("composition_stoichiometry", [n for _, n in listed], "dimensionless", f"SE {text}", "n/a", digits=6, order=",".join(e for e, _ in listed))
 
 
@@ -354,7 +361,47 @@ def press(p):
     p.add("press_pressure", load * 1000.0 * 9.80665 / (math.pi / 4.0 * diameter**2) * p.scatter(0.04), "MPa", "pellet", "n/a", digits=2, loading=f"{load:g} t")
 
 
-MODULES = (symmetric, full_cell, inventory, foil, deposit, nucleation, energies, transference, composition, press)
+def electrodes(p, wrong=""):
+    """A full cell whose loadings stand as claims of their own; areal capacity, rate and current; sometimes of two electrodes."""
+    material = p.pick(*THEORY)
+    named = bool(wrong) or p.chance(0.7)
+    subject, variant = f"Li|GEL|{material if named else 'positive'} pouch cell", p.pick("bare", "protected (layer)")
+    best = THEORY[material] * p.rng.uniform(*USED[material])
+    loadings = [p.log(1.0, 60.0) for _ in range(p.pick(1, 1, 2, 3))]
+    owner = subject if wrong or p.chance(0.6) else f"{material} {p.pick('cathode', 'electrode')}"
+    for loading in loadings:
+        p.add("loading", loading, "mg/cm**2", owner, variant if owner == subject or p.chance(0.5) else "n/a", digits=p.pick(2, 3), technique="design")
+    made = None
+    one_c = THEORY[material] * p.rng.uniform(0.45, 1.0)
+    if wrong != "rate" and (wrong or p.chance(0.7)):
+        for loading in loadings if not wrong else loadings[:1]:
+            made = p.add("areal_capacity", best * loading * 1e-3, "mA*h/cm**2", subject, variant, digits=p.pick(2, 3), technique="design")
+        if wrong:
+            made["value"] = rounded(THEORY[material] * max(loadings) * 1e-3 * p.rng.uniform(1.6, 10.0), 3)
+    if wrong == "rate" or p.chance(0.6):
+        rate, loading = p.pick(0.1, 0.5, 1.0, 2.0), p.pick(*loadings)
+        j = rate * one_c * loading * 1e-3
+        if wrong == "rate":
+            j = rate * THEORY[material] * 1e-3 * (max(loadings) * p.rng.uniform(2.0, 10.0) if p.chance(0.5) else min(loadings) * p.rng.uniform(0.03, 0.2))
+        stated = p.add("current_density", j, "mA/cm**2", subject, variant, digits=3, technique="cycling", c_rate=(rate, "1/hour") if p.chance(0.7) else None)
+        if "c_rate" not in stated["conditions"]:
+            p.add("rate", rate, "1/hour", subject, variant, digits=3, technique="cycling")
+        if not named:  # what such a cell delivers at this rate, or a better cell at a low one
+            p.add("capacity", best * p.log(0.25, 1.0), "mA*h/g", subject, variant, digits=3, technique="cycling")
+        made = stated if wrong == "rate" else made
+    return made
+
+
+def impossible(p):
+    """A number that can't be: a share over one, a layer of decimetres, a foil of kilometres."""
+    quantity, value, unit, subject = p.pick(
+        ("transference_number", p.rng.uniform(1.2, 9.0), "dimensionless", "Li|PE|Li"), ("thickness", p.log(30.0, 3000.0), "mm", "PE layer"), ("mole_fraction", p.rng.uniform(1.2, 9.0), "dimensionless", "salt in PE"),
+        ("electrode_diameter", p.log(2e3, 1e5), "mm", "Li|PE|Li"), ("diffusion_coefficient", p.log(100.0, 1e4), "cm**2/s", "PE"),
+    )  # fmt: skip
+    return p.add(quantity, value, unit, subject, "bare", digits=3)
+
+
+MODULES = (symmetric, full_cell, inventory, foil, deposit, nucleation, energies, transference, composition, press, electrodes)
 
 
 def innocent(seed, spread=1.0):
@@ -365,7 +412,60 @@ def innocent(seed, spread=1.0):
             module(p)
     if not p.entries:
         symmetric(p)
-    return p.entries
+    return restated(p, p.entries)[0]
+
+
+def _same(a, b):
+    return a["subject"] == b["subject"] and a["variant"] == b["variant"]
+
+
+def _out(p, entries, keep):
+    """(entries, id of the wrong one): conditions that become claims of their own; all entries of a cell lose theirs, where they
+    have one value. A planted error stays visible: no rate or current is taken out of a cell with several rates."""
+    made, wrong = [], keep
+    for name, quantity, unit in (("loading", "loading", "mg/cm**2"), ("current_density", "current_density", "mA/cm**2"), ("areal_capacity", "areal_capacity", "mA*h/cm**2"), ("c_rate", "rate", "1/hour")):
+        for cell in dict.fromkeys((e["subject"], e["variant"]) for e in entries):
+            holders = [e for e in entries if (e["subject"], e["variant"]) == cell and isinstance(e["conditions"].get(name), dict)]
+            stated = {e["value"] for e in entries if (e["subject"], e["variant"]) == cell and e["quantity"] == quantity}
+            if not holders or len({h["conditions"][name]["value"] for h in holders} | stated) != 1 or cell[1] == "n/a" or any("|" not in h["subject"] for h in holders) or not p.chance(0.5):
+                continue
+            value = holders[0]["conditions"][name]["value"]
+            rates = {e["conditions"]["c_rate"]["value"] for e in entries if (e["subject"], e["variant"]) == cell and "c_rate" in e["conditions"]}
+            if keep and name in ("c_rate", "current_density") and len(rates) > 1:
+                continue
+            if name == p.slip and any(h["id"] == keep for h in holders):
+                wrong = f"Q.{len(made):03d}"
+            for h in holders:
+                del h["conditions"][name]
+            made.append({"id": f"Q.{len(made):03d}", "subject": cell[0], "variant": cell[1], "quantity": quantity, "form": "point", "value": value, "unit": unit, "conditions": {}})
+    return entries + made, wrong
+
+
+def _into(p, entries, keep):
+    """Claims that become conditions of others of the same cell: diameters, N/P, thickness, foil."""
+    gone = []
+    for e in entries:
+        taken = {"electrode_diameter": ("cell_impedance", "bulk_resistance", "polarization_voltage"), "n_to_p_ratio": ("capacity_retention",), "thickness": ("ionic_conductivity",)}.get(e["quantity"], ())
+        hosts = [h for h in entries if h["quantity"] in taken and _same(h, e)]
+        if hosts and e["id"] != keep and p.chance(0.5):
+            for h in hosts:
+                h["conditions"][e["quantity"]] = {"value": e["value"], "unit": e["unit"]}
+            gone.append(e["id"])
+        elif e["subject"] == "Li foil" and p.chance(0.5):
+            host = next(h for h in entries if h["subject"].endswith("foil cell"))
+            e |= {"subject": host["subject"], "variant": host["variant"], "quantity": "foil_thickness"}
+        elif e["quantity"] == "press_pressure" and "loading" in e["conditions"] and p.chance(0.5):
+            tonnes = float(e["conditions"].pop("loading").split()[0])
+            e["conditions"]["press_force"] = {"value": tonnes, "unit": "metric_ton"}
+    return [e for e in entries if e["id"] not in gone]
+
+
+def restated(p, entries, keep=""):
+    """(entries, id of the wrong one): the same paper with what qualifies its numbers moved in half of the cases, out of the claims
+    or into them. `keep` is the id of the wrong entry, which stays one."""
+    if p.chance(0.5):
+        entries = _into(p, entries, keep)
+    return _out(p, entries, keep) if p.chance(0.5) else (entries, keep)
 
 
 # -- errors -------------------------------------------------------------------------------------------------------------
@@ -420,6 +520,7 @@ def _rate(p):
     made = next(e for e in p.entries if "current_density" in e["conditions"] and "c_rate" in e["conditions"])
     at = made["conditions"]["current_density"]
     at["value"] = rounded(at["value"] * p.pick(0.1, 0.25, 4.0, 10.0), 3)
+    p.slip = "current_density"
     return made
 
 
@@ -516,6 +617,9 @@ PLANTED = {
     "lithium inventory": ("N/P under 1.5, 85 to 92 % on copper, 250 to 600 cycles, 80 to 95 % kept", (), lambda p: inventory(p, wrong=True)),
     "foil": ("2 to 6 times the foil's charge", (), lambda p: foil(p, wrong=True)),
     "transference of a thin layer": ("0.2 to 0.75 by a layer of hundredths of the resistance", (), lambda p: transference(p, wrong=True)),
+    "areal capacity over theory, loading by itself": ("1.6 to 10 times theory on the largest loading stated", (), lambda p: electrodes(p, wrong="areal")),
+    "rate against current, loading by itself": ("3 to 20 % or 2 to 10 times that of the theoretical capacity", (), lambda p: electrodes(p, wrong="rate")),
+    "number that can't be": ("1.2 to 9 of a share, decimetres of a layer", (), impossible),
     "initial capacity implied": ("1.4 to 2.5 times theory", CYCLED[:3], _implied),
 }  # fmt: skip
 
@@ -564,7 +668,7 @@ def guilty(kind, seed):
         if p.chance(0.4):
             module(extra)
     p.entries += [e | {"id": f"E.{i:03d}"} for i, e in enumerate(e for e in extra.entries if e["subject"] not in used and not _linked(e, used))]
-    return p.entries, wrong["id"]
+    return restated(p, p.entries, wrong["id"])
 
 
 def _linked(entry, used):

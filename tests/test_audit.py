@@ -15,11 +15,12 @@ from click.testing import CliRunner
 import audit_cells
 from interlayer import literature
 from interlayer.cli import main
-from interlayer.errors import RecordError, UnknownNameError
+from interlayer.errors import ReadError, RecordError, UnknownNameError
 from interlayer.literature.claims import made
 from interlayer.literature.entries import problems
 from interlayer.literature.files import Draft
 from interlayer.literature.rules import RULES
+from interlayer.literature.rules.unit_lint import article
 
 ROOT = Path(__file__).parents[1]
 MA, MAH, OHM, ASR = "mA/cm**2", "mA*h/cm**2", "ohm", "ohm*cm**2"
@@ -30,10 +31,10 @@ def entry(quantity, value, unit, subject="Li|LLZTO|Li", variant="bare", form="po
     return out | ({"technique": technique} if technique else {})
 
 
-def claims_of(entries):
+def claims_of(entries, strict=True):
     numbered = [{"id": f"T.{i}"} | e for i, e in enumerate(entries)]
-    assert not [p for e in numbered for p in problems(e)]
-    return made(Draft("test", {}, tuple(numbered), ()))
+    assert not [p for e in numbered for p in problems(e, strict=strict)]
+    return made(Draft("test", {}, tuple(numbered), ()), strict=strict)
 
 
 def words(rule, *entries):
@@ -291,6 +292,171 @@ def test_unit_lint(bad, good):
     assert words("unit_lint", entry(*bad, subject)) == ["disagree"] and words("unit_lint", entry(*good, subject)) == []
 
 
+# -- what qualifies a number, as a condition and as a claim of its own ----------------------------------------------------------
+MG, LFP = "mg/cm**2", "Li|SE|LFP full cell"
+
+
+def both(rule, host, name, value, *others, quantity=None):
+    """The words with a qualifying number among the conditions, and as a claim of its own of the same cell."""
+    inside = {**host, "conditions": {**host["conditions"], name: {"value": value[0], "unit": value[1]}}}
+    alone = entry(quantity or name, *value, host["subject"], host["variant"])
+    return words(rule, inside, *others), words(rule, host, alone, *others)
+
+
+def test_a_loading_is_a_condition_or_a_claim():
+    for areal, word in ((1.5, "agree"), (5.0, "disagree")):
+        host = entry("areal_capacity", areal, MAH, LFP, technique="design")
+        assert both("nominal_capacity", host, "loading", (10.0, MG)) == ([word], [word])
+    (verdict,) = literature.audit(claims_of([entry("areal_capacity", 5, MAH, LFP), entry("loading", 10, MG, LFP), entry("capacity", 160, "mA*h/g", LFP)]))
+    assert verdict.word == "disagree" and verdict.claims == ("T.0", "T.1") and "500 mAh/g" in verdict.sentence
+    for j, word in ((0.3, "agree"), (0.15, "indeterminate"), (5.0, "disagree"), (0.03, "disagree")):  # 1C of 2 mg/cm² of LFP is 0.34 mA/cm² in theory
+        host = entry("current_density", j, MA, LFP, c_rate=(1.0, "1/hour"))
+        assert both("rate_current", host, "loading", (2.0, MG)) == ([word], [word])
+    given = entry("specific_current_1C", 170, "mA/g", "LFP", "n/a")
+    assert both("rate_current", entry("current_density", 0.5, MA, LFP, c_rate=(1.0, "1/hour")), "loading", (2.0, MG), given) == (["disagree"], ["disagree"])
+
+
+def test_a_current_against_a_loading_and_a_delivered_capacity_where_no_material_is_named():
+    def one(j):
+        return words("rate_current", entry("current_density", j, MA, "cell X", c_rate=(1.0, "1/hour")), entry("loading", 2.0, MG, "cell X"), entry("capacity", 160.0, "mA*h/g", "cell X"))
+
+    assert one(0.32) == ["agree"] and one(1.0) == ["indeterminate"] and one(5.0) == ["disagree"] and one(0.05) == ["disagree"]
+
+
+def test_of_several_loadings_each_may_be_meant():
+    areal = entry("areal_capacity", 5.0, MAH, LFP)
+    stated = lambda *mg, subject=LFP, variant="bare": [entry("loading", m, MG, subject, variant) for m in mg]  # noqa: E731
+    assert words("nominal_capacity", areal, *stated(10.0, 35.0)) == ["agree"]
+    (verdict,) = literature.audit(claims_of([areal, *stated(10.0, 12.0)]), ["nominal_capacity"])
+    assert verdict.word == "disagree" and "no other loading that is stated (10 mg/cm², 12 mg/cm²)" in verdict.sentence and set(verdict.claims) == {"T.0", "T.1", "T.2"}
+    assert words("nominal_capacity", areal, entry("loading", [10.0, 35.0], MG, LFP, form="series")) == ["agree"]
+    assert words("nominal_capacity", areal, entry("loading", [10.0, 40.0], MG, LFP, form="range")) == ["agree"]
+    assert words("nominal_capacity", areal, *stated(10.0, variant="n/a")) == ["disagree"]  # of all variants
+    assert words("nominal_capacity", areal, *stated(10.0, variant="protected")) == []  # of another one
+    assert words("nominal_capacity", areal, *stated(10.0, subject="LFP cathode")) == ["indeterminate"]  # of which of the cells with LFP is not said
+    assert words("nominal_capacity", areal, *stated(35.0, subject="LFP cathode")) == ["agree"]
+    other = entry("loading", 10.0, MG, LFP, c_rate=(0.1, "1/hour"))
+    assert words("nominal_capacity", entry("areal_capacity", 5.0, MAH, LFP, c_rate=(1.0, "1/hour")), other) == []  # of another test
+
+
+def test_area_thickness_foil_and_excess_are_conditions_or_claims():
+    z, _, v = polarised(5.0)
+    for name, value in (("electrode_diameter", (11.28379, "mm")), ("area", (1.0, "cm**2"))):
+        assert both("area_closure", z, name, value, v) == (["disagree"], ["disagree"])
+    assert words("area_closure", z, v, entry("active_mass", 1.0, "mg")) == ["indeterminate"]
+    assert words("nominal_capacity", entry("areal_capacity", 5.0, MAH, LFP), entry("active_mass", 10.0, "mg", LFP), entry("area", 1.0, "cm**2", LFP)) == ["disagree"]  # 10 mg on 1 cm²
+    two = [entry("electrode_diameter", d, "mm") for d in (10.0, 20.0)]
+    z, _, v = polarised(0.1)
+    assert words("area_closure", z, v, *two) != ["disagree"]  # two sizes are two cells, not a contradiction
+    blocking = [entry("bulk_resistance", 330.0, OHM, "Au|LAGP|Au", temperature="room", electrode_diameter=(5.0, "mm")), entry("ionic_conductivity", 3.0e-4, "S/cm", "LAGP pellet", temperature="room", thickness=(0.99, "mm"))]
+    assert words("area_closure", *blocking) == ["disagree"]
+    kept, copper = entry("capacity_retention", 90.0, "percent", "Li|LCO", "protected", cycles=500), entry("coulombic_efficiency", 90.0, "percent", "Li|Cu", "protected", technique="ce_aurbach")
+    assert both("lithium_inventory", kept, "n_to_p_ratio", (0.5, "dimensionless"), copper) == (["disagree"], ["disagree"])
+    cell = entry("polarization_voltage", 30, "mV", technique="strip_plate", areal_capacity=(8.0, MAH))
+    assert both("lithium_inventory", cell, "foil_thickness", (20.0, "um")) == (["disagree"], ["disagree"])
+    deposit = entry("deposit_thickness", 3.0, "um", "Li on Cu")
+    assert both("faraday_floor", deposit, "areal_capacity", (2.0, MAH)) == (["disagree"], ["disagree"])
+
+
+def test_a_setting_that_stands_alone_is_taken_only_of_the_only_test():
+    hours = entry("cycle_life_hours", 20, "hour", areal_capacity=(0.1, MAH), cycles=100)
+    assert both("clocks", hours, "current_density", (0.1, MA)) == (["disagree"], ["disagree"])
+    assert words("clocks", hours, entry("current_density", 0.1, MA), entry("current_density", 1.0, MA)) == []
+    assert words("clocks", hours, entry("current_density", 0.1, MA), entry("polarization_voltage", 30, "mV", current_density=(1.0, MA))) == []
+    rate, j, areal = entry("rate", 1.0, "1/hour", LFP), entry("current_density", 20.0, MA, LFP), entry("areal_capacity", 1.5, MAH, LFP)
+    assert set(words("rate_current", rate, j, areal)) == {"disagree"}
+    assert words("rate_current", rate, j, areal, entry("capacity", 140.0, "mA*h/g", LFP, c_rate=(13.0, "1/hour"))) == []
+
+
+def test_charges_of_a_list_of_elements():
+    listed = lambda values, order, subject="LLZTO": words("stoichiometry", entry("composition_stoichiometry", values, "dimensionless", subject, "n/a", order=order))  # noqa: E731
+    assert listed([6.4, 3, 1.4, 0.6, 12], "Li,La,Zr,Ta,O") == ["agree"]
+    assert listed([6.4, 3, 1.4, 0.6, 10], "Li,La,Zr,Ta,O") == ["disagree"]  # +4
+    assert listed([1.5, 0.5, 1.5, 3], "Li,Al,Ge,PO4", "LAGP") == ["agree"]
+    assert listed([3, 1.4, 0.6, 12], "La,Zr,Ta,O") == [] and listed([6.4, 3, 1.4], "Li,La,Zr") == [] and listed([1, 2], "resin,hardener") == []  # not the whole formula
+
+
+def test_a_press_load_and_a_pressure():
+    die = entry("die_diameter", 10, "mm", "die", "n/a")
+    for mpa, word in ((500, "agree"), (50, "indeterminate")):
+        host = entry("press_pressure", mpa, "MPa", "pellet")
+        assert both("pressure_load", host, "press_force", (4.0, "t"), die) == ([word], [word])
+    assert words("pressure_load", entry("press_load", 4, "metric_ton/cm**2", "pellet"), entry("press_pressure", 392, "MPa", "pellet")) == ["agree"]
+    (verdict,) = literature.audit(claims_of([entry("press_load", 4, "metric_ton/cm**2", "pellet"), entry("press_pressure", 499, "MPa", "pellet"), die]), ["pressure_load"])
+    assert verdict.word == "indeterminate" or "in all" in verdict.sentence
+
+
+# -- what a rule lacked ------------------------------------------------------------------------------------------------------
+def lacked(rule, *entries):
+    """(comparisons, what is missing -> claims) of a rule, or None where it found no claim of its kind."""
+    looks = literature.examine(claims_of(entries), [rule]).looks
+    return (looks[0].compared, dict(looks[0].missing)) if looks else None
+
+
+@pytest.mark.parametrize(
+    ("rule", "entries", "needs"),
+    [
+        ("nominal_capacity", [entry("areal_capacity", 5, MAH, LFP)], "a loading"), ("nominal_capacity", [entry("loading", 5, MG, LFP)], "areal capacity"), ("rate_current", [entry("current_density", 5, MA, "Li|X", c_rate=(1.0, "1/hour"))], "areal capacity"),
+        ("faraday_floor", [entry("deposit_thickness", 5, "um", "Li on Cu")], "areal_capacity"), ("first_cycle", cycle(220, 204, 92.7)[1:], "first charge capacity"), ("clocks", [entry("cycle_life_hours", 500, "hour")], "current density"),
+        ("retention", [entry("capacity_retention", 80, "percent", LFP)], "number of cycles"), ("nucleation", [entry("nucleation_overpotential", 50, "mV", "Li|Cu")], "plateau"), ("stoichiometry", [entry("mass_to_charge", 124.1, "dimensionless", "cation")], "charge of the ion"),
+        ("pressure_load", [entry("press_pressure", 50, "MPa", "pellet")], "load of the press"), ("area_closure", [entry("cell_impedance", 1000, OHM)], "polarization voltage"), ("voltage_floor", [entry("polarization_voltage", 50, "mV")], "current density"),
+        ("exchange_current", [entry("exchange_current_density", 0.1, MA)], "interfacial resistance"), ("lithium_inventory", [entry("n_to_p_ratio", 2, "dimensionless", LFP)], "retention"), ("activation_ratio", [entry("activation_energy", 40, "kJ/mol", "SPE")], "two stated temperatures"),
+    ],
+)  # fmt: skip
+def test_a_rule_says_what_it_lacks(rule, entries, needs):
+    compared, missing = lacked(rule, *entries)
+    assert compared == 0 and any(needs in what for what in missing), missing
+    assert all(set(ids) <= {f"T.{i}" for i in range(len(entries))} and ids for ids in missing.values())
+
+
+def test_a_rule_that_compared_lacks_nothing_and_one_without_its_kind_is_silent():
+    assert lacked("nominal_capacity", entry("areal_capacity", 1.5, MAH, LFP), entry("loading", 10, MG, LFP)) == (1, {})
+    assert lacked("first_cycle", *cycle(220, 204, 92.7)) == (1, {})
+    assert lacked("unit_lint", entry("ionic_conductivity", 1e-4, "S/cm"), entry("loading", 10, MG)) == (2, {})
+    assert lacked("faraday_floor", entry("loading", 10, MG)) is None
+    found = literature.examine(literature.claims("yu2024"))
+    assert found.verdicts == literature.audit(literature.claims("yu2024"))
+    assert next(str(k) for k in found.looks if k.rule == "clocks") == "clocks: 1 compared; S4.C01, S4.C05, S4.C44, S4.C45, S4.C48, S4.C94 need the number of cycles"
+
+
+# -- numbers that can't be ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (entry("transference_number", 1.3, "dimensionless"), "outside -1 to 1"), (entry("thickness", 700, "mm", "LLZTO pellet"), "700 mm"), (entry("cell_impedance", 10, OHM, temperature=(-400.0, "degC")), "temperature"),
+        (entry("electrode_diameter", 12, "km"), "12 km"),
+    ],
+)  # fmt: skip
+def test_a_number_that_cannot_be_is_a_verdict_and_all_else_is_audited(wrong, said, tmp_path):
+    path = tmp_path / "draft.yaml"
+    path.write_text(yaml.safe_dump({"claims": [{"id": f"A.{i}"} | e for i, e in enumerate([wrong, *cycle(220, 204, 85.0)])]}), encoding="utf-8")
+    with pytest.raises(ReadError, match="can't be"):
+        literature.load(path)  # as strict as ever
+    found = literature.audit(literature.load(path, strict=False))
+    assert [(v.rule, v.claims[0]) for v in found if v.word == "disagree"] in ([("unit_lint", "A.0"), ("first_cycle", "A.3")], [("first_cycle", "A.3"), ("unit_lint", "A.0")])
+    assert said in next(v.sentence for v in found if v.rule == "unit_lint")
+    done = CliRunner().invoke(main, ["audit", str(path), "--report", str(tmp_path / "a.html")])
+    assert done.exit_code == 0 and "2 disagree" in done.output and said in done.output
+
+
+def test_errors_that_are_no_number_still_stop_the_audit(tmp_path):
+    path = tmp_path / "draft.yaml"
+    path.write_text(yaml.safe_dump({"claims": [{"id": "A.0"} | entry("thickness", 5, "V")]}), encoding="utf-8")
+    done = CliRunner().invoke(main, ["audit", str(path)])
+    assert done.exit_code == 2 and "can't be turned into" in done.output
+
+
+@pytest.mark.parametrize(("value", "subject", "word"), [(40, "assembly", ["disagree"]), (40, "air", ["disagree"]), (15, "air", ["indeterminate"]), (15, "glove box", ["disagree"]), (-40, "dry room", [])])
+def test_dew_points(value, subject, word):
+    assert words("unit_lint", entry("dew_point", value, "degC", subject)) == word
+
+
+def test_articles():
+    (verdict,) = literature.audit(claims_of([entry("ionic_conductivity", 300.0, "S/cm")]), ["unit_lint"])
+    assert verdict.sentence.startswith("An ionic conductivity of")
+    assert [article(t).split()[0] for t in ("n to p ratio", "loading", "exchange current density", "SEI resistance", "unit", "activation energy", "mole fraction")] == ["An", "A", "An", "An", "A", "An", "A"]
+
+
 # -- what all rules keep ---------------------------------------------------------------------------------------------------
 def test_one_rule_a_file():
     files = {p.stem for p in (ROOT / "src/interlayer/literature/rules").glob("*.py")} - {"__init__"}
@@ -303,7 +469,7 @@ def test_one_rule_a_file():
 
 def test_every_verdict_names_its_claims_and_every_disagreement_what_it_allowed_for():
     entries = [audit_cells.guilty(kind, [31, 7, k])[0] for k, kind in enumerate(audit_cells.PLANTED)]
-    pools = [claims_of([{k: v for k, v in e.items() if k != "id"} for e in some if not problems(e)]) for some in entries] + [literature.claims(p) for p in literature.papers()]
+    pools = [claims_of([{k: v for k, v in e.items() if k != "id"} for e in some], strict=False) for some in entries] + [literature.claims(p) for p in literature.papers()]
     seen = set()
     for claims in pools:
         for v in literature.audit(claims):
@@ -325,7 +491,7 @@ def test_order_and_units_do_not_matter(seed):
         if e["unit"] in other and not isinstance(e["value"], list):
             unit, scale = other[e["unit"]]
             e["value"], e["unit"] = float(f"{e['value'] * scale:.6g}"), unit
-    plain, again = ({(v.rule, v.word, frozenset(v.claims)) for v in literature.audit(made(Draft("t", {}, tuple(some), ()))) if v.word == "disagree"} for some in (entries, turned))
+    plain, again = ({(v.rule, v.word, frozenset(v.claims)) for v in literature.audit(made(Draft("t", {}, tuple(some), ()), strict=False)) if v.word == "disagree"} for some in (entries, turned))
     assert plain == again
 
 
@@ -391,6 +557,12 @@ def test_command(tmp_path):
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "can't be of one cell" in page.replace("&#x27;", "'") and "<script>" not in page and "<b>0" not in page
     assert run(main, ["audit", str(draft), "--strict"]).exit_code == 1
+    draft.write_text(yaml.safe_dump({"paper": "d", "claims": [{"id": "D.1"} | entry("areal_capacity", 5, MAH, LFP)]}), encoding="utf-8")
+    done = run(main, ["audit", str(draft), "--json", str(tmp_path / "b.json"), "--report", str(tmp_path / "b.html")])
+    assert "0 verdicts" in done.output and "nominal_capacity: 0 compared; D.1 needs a loading" in done.output and "no claims of their kind: activation_ratio" in done.output
+    looked = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))["looked"]
+    assert looked == [{"rule": "nominal_capacity", "paper": "d", "compared": 0, "missing": [{"needs": "a loading", "claims": ["D.1"]}]}]
+    assert "a loading (D.1)" in (tmp_path / "b.html").read_text(encoding="utf-8")
     assert run(main, ["audit", "all", "--rule", "vft"]).output.count("indeterminate:") == 1
     for args, near in ((["audit", "wu2032"], "wu2023"), (["audit", "all", "--rule", "vtf"], "vft"), (["audit", str(tmp_path / "none.yaml")], "no such file")):
         done = run(main, args)

@@ -72,6 +72,11 @@ def test_help_imports_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_the_module_is_the_command():
+    said = subprocess.run([sys.executable, "-m", "interlayer", "--version"], check=True, capture_output=True, text=True).stdout
+    assert said.split()[-1] == call("--version").output.split()[-1]
+
+
 @pytest.mark.parametrize("command", ["demo", "study", "analyse", "simulate", "convert", "formats"])
 def test_help_of_every_command(command):
     result = call(command, "--help")

@@ -82,6 +82,8 @@ MORE: dict[str, Leaf] = {
     "filament at a spot": Filament(threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, orientation=1, reads={"drop1": -0.03}),
     "inventory right": Inventory(thickness=20e-6, orientation=-1),
     "mixed without a host": replace(Mixed.example(), label="bare", host_capacity=0.0, filling=0.4, alpha=0.4, blocking=0.5, barrier=0.0, orientation=-1),
+    "mixed between collectors": replace(Mixed.example(), label="ee", ions_near=0.0, contact=1.0, void_depth=0.0, orientation=-1),
+    "mixed between electrolytes": replace(Mixed.example(), label="ii", ions_far=1.0, contact=1.0, void_depth=0.0),
 }  # fmt: skip
 LEAVES: dict[str, Leaf] = {**{name: kind.example() for name, kind in KINDS.items()}, **MORE}
 HERTZ = np.logspace(-6.0, 6.0, 97)
@@ -359,7 +361,7 @@ def test_fourth_order_in_time(name: str) -> None:
     errors = []
     for k in (1, 2, 4, 8):
         state = machine.start.copy()
-        machine.weight = np.full(1, np.inf)
+        machine.weight = np.full_like(machine.weight, np.inf)
         for J, span in pieces:
             state.step_size = span / (n * k)
             machine.integrate(table((CURRENT, J, span)), state, max_step=span / (n * k))

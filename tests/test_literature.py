@@ -50,7 +50,7 @@ def test_the_table_of_scales_is_what_the_unit_library_says():
     checked = 0
     for word in literature.vocabulary().quantities.values():
         row = name(word.row)
-        for unit in set(word.units) - {"degC", "metric_ton/cm**2"}:
+        for unit in set(word.units) - {"degC", *word.scale}:
             scale, offset = units.factor("dimensionless" if unit == "count" else unit, row.si)
             given = row.low * 1.5 / scale if row.low else (0.5 * row.high if math.isfinite(row.high) else 1.5) / scale
             assert offset == 0.0 and word.si(given, unit, word.name) == pytest.approx(given * scale, rel=1e-9)
@@ -173,7 +173,7 @@ def test_the_template_loads(tmp_path):
     path = tmp_path / "draft.yaml"
     path.write_text(CliRunner().invoke(main, ["claims", "--template"]).output, encoding="utf-8")
     claims = literature.load(path)
-    assert len(claims) == 7 and all(c.paper == "my-draft" for c in claims.values())
+    assert len(claims) == 9 and all(c.paper == "my-draft" for c in claims.values())
 
 
 def test_units_as_people_write_them(tmp_path):
@@ -218,6 +218,39 @@ def test_charts_of_the_field(tmp_path):
     for words, said in ((["interfacial_asr", "--chart", str(page)], "critical_current_density"), (["--chart", str(tmp_path / "x.docx")], "png"), (["--own", str(own)], "--chart"), (["--chart", str(own)], "left alone" if own.suffix == ".html" else "html")):
         done = run(main, ["claims", *words])
         assert done.exit_code == 2 and said in done.output and "Traceback" not in done.output
+
+
+def test_a_note_that_says_censored_has_the_flag():
+    said = {c.id: c.censored for p in literature.papers() for c in literature.claims(p).values() if "censored" in c.note}
+    assert {"S3.C33", "S3.C94"} <= set(said) and all(said.values()), said
+    from interlayer.report.figures import landscape
+
+    currents, _ = landscape.published()
+    assert {p.censored for p in currents if p.source.startswith("yang2024") and p.x == 200.0} == {True}  # an arrow, not a square
+
+
+def test_the_template_shows_both_forms_of_a_qualifying_number(tmp_path):
+    path = tmp_path / "draft.yaml"
+    path.write_text(literature.template(), encoding="utf-8")
+    claims = literature.load(path).values()
+    assert any("loading" in c.conditions for c in claims) and any(c.quantity == "n_to_p_ratio" for c in claims)
+    assert [v.word for v in literature.audit(claims) if v.rule == "nominal_capacity"] == ["agree"]
+
+
+def test_what_tells_the_forms_of_the_polycation_apart():
+    """The forms differ in the salt beside their fixed charge, by the formula of the ion and its counter-ion; notes say so."""
+    from interlayer.materials import material
+
+    grams = {"C": 12.011, "H": 1.008, "N": 14.007, "O": 15.999, "P": 30.974, "F": 18.998, "S": 32.06}
+    weigh = lambda **n: sum(grams[e] * k for e, k in n.items())  # noqa: E731
+    cation = weigh(C=32, H=56, N=4) / 4.0
+    anions = {"NO3": (weigh(N=1, O=3), 1.2), "PF6": (weigh(P=1, F=6), 1.3), "TFSI": (weigh(C=2, F=6, N=1, O=4, S=2), 1.4)}
+    for form, (anion, density) in anions.items():
+        fixed = 0.5 * density / (cation + anion) * 1000.0  # mol/L, half swollen
+        salt = 0.5 * (math.sqrt(fixed**2 + 4.0) - fixed)  # c (c + X) = 1
+        made = material(f"POTA-{form}")
+        assert made["concentration"].value == pytest.approx(1000.0 * salt, abs=20.0), form
+        assert ("Told apart" in made.note) == (form != "NO3") and "S4.C" in made.note
 
 
 def test_loading_is_quick_and_imports_nothing_heavy():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,44 @@ def test_it_changes_nothing_near_lithium() -> None:
     protocol = "Aurbach(current_density=0.5 mA/cm^2, cycles=1)"
     a, b = (simulate(c, protocol).trace("time")[-1] for c in (cell, cell.set(f"{FACE}.onset_potential", "8 V")))
     assert a == pytest.approx(b, rel=1e-9)
+
+
+# -- the film's capacitance ---------------------------------------------------------------------------------------------
+STILL = {f"{FILM}.interphase.rate_linear": "1e-12 nm/h", f"{FILM}.interphase.rate_parabolic": "1e-12 nm^2/h"}
+
+
+def film_of(cell: Cell) -> tuple[float, float]:
+    """(delta/sigma [ohm m²], eps_0 eps_r/sigma [s]) of the film at one face."""
+    at = {k: cell.get(f"{FILM}.interphase.{k}").at(T0) for k in ("initial_thickness", "conductivity", "relative_permittivity")}
+    return at["initial_thickness"] / at["conductivity"], 8.8541878188e-12 * at["relative_permittivity"] / at["conductivity"]
+
+
+def test_a_film_is_an_arc_of_its_own_and_not_part_of_the_bulk() -> None:
+    cell = Cell.parse("Li|LiPF6-carbonate(25 um)|Li").with_(STILL)
+    none = cell.set(f"{FILM}.interphase.initial_thickness", "1 nm")  # a tenth of it
+    f = np.geomspace(1e8, 1e-3, 60)
+    added = Simulation.of(cell).impedance(f) - Simulation.of(none).impedance(f)
+    r, tau = film_of(cell)
+    thin = film_of(none)[0]
+    assert added == pytest.approx(2.0 * (r - thin) / (1.0 + 2j * np.pi * f * tau), rel=1e-6, abs=1e-9)
+    assert abs(added[0]) < 1e-3 * r, "at 100 MHz it shows nothing"
+
+
+def test_a_film_charges_with_its_own_time_at_any_thickness() -> None:
+    for nm in (10.0, 50.0):
+        cell = Cell.parse("Li|LiPF6-carbonate(25 um)|Li").with_({**STILL, f"{FILM}.interphase.initial_thickness": f"{nm} nm", f"{FILM}.interphase.conductivity": "1e-10 S/cm"})
+        r, tau = film_of(cell)  # 8.9 ms, resolved in time
+        s = simulate(cell, f"StripPlate(current_density=0.1 mA/cm^2, half_cycle={10 * tau} s)", rtol=1e-6).segments[0]
+        drop, t = s["voltage@interphase Li|LiPF6-carbonate left"], s["time"] - s["time"][0]
+        assert drop == pytest.approx(r * (1.0 - np.exp(-t / tau)), abs=2e-3 * r)
+
+
+def test_a_film_without_a_permittivity_is_a_resistance() -> None:
+    cell = Cell.parse("Li|LiPF6-carbonate(25 um)|Li")
+    faces = tuple(replace(f, physics={**f.physics, "interphase": {k: v for k, v in f.physics["interphase"].items() if k != "relative_permittivity"}}) for f in cell.interfaces)
+    plain = replace(cell, interfaces=faces)
+    ours, theirs = (Simulation.of(c).impedance([1e8])[0].real for c in (plain, cell))
+    assert ours - theirs == pytest.approx(2.0 * film_of(cell)[0], rel=1e-3)
 
 
 # -- breakdown -----------------------------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ def test_voids_of_the_electrode_become_the_regions_own() -> None:
 
 
 def test_what_cannot_be_simulated_is_refused_by_name() -> None:
-    with pytest.raises(CellError, match="between an electrode and an electrolyte only"):
+    with pytest.raises(CellError, match="between a lithium electrode and an electrolyte, two electrolytes or two collectors only"):
         assemble(Cell.parse("Li|carbonish(30 um)/carbonish(20 um, pore_fraction=0.1)/sulfidish(0.6 mm)|Li"))
     add_pair(Pair("carbonish", "sulfidish", "", blocks({**FACE, "voids": VOIDS})))
     with pytest.raises(CellError, match="Voids need a lithium electrode"):

@@ -297,7 +297,7 @@ def test_study_report_is_one_self_contained_file(tmp_path, spectra, plates, ramp
     assert {"svg", "table", "figure", "figcaption", "details", "nav"} <= found.tags
     for part in ("Reported and simulated", "Where the voltage goes", "Current focusing", "data can&#x27;t tell apart", "physics (SHA-256", "95 % range", "1170 Ω cm²"):
         assert part in text.replace("\u00a0", " "), part
-    assert {"stack", "impedance-nyquist", "strip-plate-voltage", "ramp-ramp", "budget", "mechanisms", "focusing"} <= set(shelf)
+    assert {"stack", "impedance-nyquist", "strip-plate-course", "ramp-ramp", "ramp-raised", "budget", "mechanisms", "focusing"} <= set(shelf)
     assert "not drawn" not in text
 
 
@@ -329,6 +329,19 @@ def test_simulation_report(tmp_path, ramps):
     text = path.read_text(encoding="utf-8")
     check_page(text)
     assert "critical current density" in text and "CriticalCurrent(" in text
+
+
+def test_simulation_report_has_a_part_for_each_technique_and_draws_each_trace_once(tmp_path, plates):
+    shelf = {}
+    found = il.analyse(plates["bare"])
+    text = report.simulation(plates["bare"], tmp_path / "s.html", analysed=found, shelf=shelf).read_text(encoding="utf-8")
+    check_page(text)
+    assert "Strip and plate of a symmetric cell" in text and "Not in this record" in text and "In this record because" in text
+    assert "voltage" not in shelf and any(k.startswith("strip_plate") for k in shelf)
+    alone = il.simulate("zhai2024/bare", "Impedance(1 MHz, 1 Hz)")
+    shelf = {}
+    text = report.simulation(alone, tmp_path / "z.html", analysed=il.analyse(alone), shelf=shelf).read_text(encoding="utf-8")
+    assert {"nyquist", "bode"} <= set(shelf) and "not drawn" not in text
 
 
 def test_analysis_report_says_what_was_found_and_not_used(tmp_path, spectra, plates):

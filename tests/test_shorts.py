@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import interlayer as il
-from _cycled import plate, record_of
+from _cycled import plate, polarise, record_of
 from interlayer.analysis import critical_current, shorts
 from interlayer.errors import AnalysisError
 from interlayer.protocols import Protocol, Step, StripPlate, Until
@@ -89,19 +89,104 @@ def test_the_bulk_comes_from_a_spectrum() -> None:
     assert found.bulk == pytest.approx(50.0, rel=1e-3) and not found.remarks
 
 
+def contact_gained(ohm: float):
+    """Contact that takes `ohm` off the interface of `healthy` in the eleventh half cycle, for good."""
+    return lambda t, p: healthy(t, p) - ohm * (t > 10.5 * HALF)
+
+
+def path_opened(ohm: float):
+    """A path of `ohm` beside `healthy` from the same moment on."""
+    return lambda t, p: 1.0 / (1.0 / healthy(t, p) + (t > 10.5 * HALF) / ohm)
+
+
+def box(t, phase):
+    return 110.0 + 0.0 * phase
+
+
 def test_spectra_tell_a_parallel_path_from_contact() -> None:
     """The same abrupt fall of V/I, once by a resistor beside the cell, once by an arc that shrank."""
     def fall(t, p):
-        return healthy(t, p) * between(10.5 * HALF, np.inf, 0.25)(t)
+        return box(t, p) * between(10.5 * HALF, np.inf, 0.25)(t)
 
     path = shorts.find(cycled(fall, extra=[spectrum(0.0), spectrum(20 * HALF, path=390.0)]))
     contact = shorts.find(cycled(fall, extra=[spectrum(0.0), spectrum(20 * HALF, arc=47.5)]))
     unknown = shorts.find(cycled(fall))
     assert "parallel path" in path.alarms[0].signs and path.alarms[0].confidence > 0.95
     assert not contact.alarms and contact.events[0].kind == "contact gain"
-    assert unknown.alarms[0].confidence < path.alarms[0].confidence
+    assert unknown.alarms[0].kind == shorts.UNDECIDED and not unknown.alarms[0].short
     flat = shorts.find(cycled(fall, extra=[spectrum(0.0, bulk=120.0, arc=10.0), spectrum(20 * HALF, bulk=120.0, arc=10.0, path=390.0)]))
     assert "parallel path" not in flat.alarms[0].signs  # the band holds no arc worth the name: either could be
+
+
+@pytest.mark.parametrize("noise", [5e-4, 5e-3])
+def test_the_rise_of_concentration_tells_a_path_from_contact(noise: float) -> None:
+    """One fall by two causes: the rise of 20 ohm is left at (1 - s)^2 by a path, and whole where contact was gained."""
+    (path,), (contact,) = (shorts.find(cycled(r, noise=noise)).events for r in (path_opened(390.0), contact_gained(27.5)))
+    for event in (path, contact):
+        assert event.start == pytest.approx(10.5 * HALF, abs=1.01 * DT) and event.end is None
+    assert path.kind == "soft short" and "lost curvature" in path.signs
+    assert contact.kind == "contact gain" and "kept curvature" in contact.signs and not contact.short
+    assert path.kept is not None and contact.kept is not None
+    level = 1.0 / (1.0 / 127.0 + 1.0 / 390.0)
+    assert path.kept.share == pytest.approx((level / 127.0) ** 2, abs=3.0 * path.kept.std)
+    assert contact.kept.share == pytest.approx(1.0, abs=3.0 * contact.kept.std)
+    assert path.likely > 0.9 and contact.likely < 0.1
+
+
+def test_a_box_like_voltage_does_not_tell_a_path_from_contact() -> None:
+    """r R_s/(r + R_s) and r - x are one and the same constant, so no method can: the trace is called by both names, dated,
+    with what would tell, and counts as no short that is certain."""
+    rs, r = 330.0, 110.0
+    by_path = cycled(lambda t, p: 1.0 / (1.0 / box(t, p) + (t > 10.5 * HALF) / rs))
+    by_contact = cycled(lambda t, p: box(t, p) - (r - r * rs / (r + rs)) * (t > 10.5 * HALF))
+    np.testing.assert_allclose(by_path.segments[0]["voltage"], by_contact.segments[0]["voltage"], rtol=1e-12)
+    found = shorts.find(by_path)
+    (event,) = found.events
+    assert event.kind == shorts.UNDECIDED and event.undecided and not event.short and event.likely == 0.5 and event.confidence > 0.9
+    assert event.start == pytest.approx(10.5 * HALF, abs=1.01 * DT)
+    assert found.alarms == (event,) and found.lasting is event
+    count, said = found.findings()
+    for seed in range(1, 9):  # nor does noise make a rise
+        assert [e.kind for e in shorts.find(cycled(lambda t, p: 1.0 / (1.0 / box(t, p) + (t > 10.5 * HALF) / rs), seed=seed)).events] == [shorts.UNDECIDED]
+    assert count.value == 0.0 and count.interval == (0.0, 1.0) and "spectrum" in count.note
+    assert said.name == shorts.UNDECIDED and "spectrum" in said.evidence["what would tell"]
+
+
+def test_the_figure_shows_what_is_not_told_apart_in_a_lane_of_its_own() -> None:
+    from interlayer.report.figures import shorts as figure
+
+    record = cycled(lambda t, p: 1.0 / (1.0 / box(t, p) + (t > 10.5 * HALF) / 330.0))
+    sheet = figure.figure(record, shorts.analyse(record))
+    words = [t.get_text() for ax in sheet.axes for t in (*ax.texts, *ax.get_yticklabels(), ax.title)] + [ax.get_title(loc="left") for ax in sheet.axes]
+    assert any("0 shorts found" in w and "1 more not told apart" in w for w in words)
+    assert any("contact gain" in w for w in words)
+
+
+def test_the_fall_at_the_first_reversal_is_no_event() -> None:
+    """A cell at rest has no concentration to turn round: its first half cycle lies higher than all others."""
+    def first(t, p):
+        return 110.0 + 40.0 * (1.0 - np.where(t <= HALF, 1.0, 1.6) * np.exp(-p / 2400.0))
+
+    assert not shorts.find(cycled(first)).alarms
+
+
+def test_a_planted_path_does_what_a_path_beside_a_cell_does() -> None:
+    """`polarise` against a fine integration: what is instant falls at once, the concentration follows more slowly."""
+    dt, n, tau, salt, ri, rs = 10.0, 600, 900.0, 40.0, 100.0, 300.0
+    current = AMPS * np.where(np.arange(n) < 300, 1.0, -1.0)
+    branch = np.where(np.arange(n) >= 150, rs, np.inf)
+    v = polarise(np.full(n, ri), np.full(n, salt), tau, branch, current, dt)
+    eta, fine = 0.0, 400
+    for k in range(n):
+        for _ in range(fine):
+            ionic = (current[k] * branch[k] - eta) / (branch[k] + ri) if np.isfinite(branch[k]) else current[k]
+            eta += dt / fine * (salt * ionic - eta) / tau
+        ionic = (current[k] * branch[k] - eta) / (branch[k] + ri) if np.isfinite(branch[k]) else current[k]
+        assert v[k] == pytest.approx(ri * ionic + eta, rel=2e-4, abs=1e-7)
+    assert v[150] / v[149] == pytest.approx(rs / (rs + ri), rel=5e-3)  # the sudden part
+    steady = 1.0 / (1.0 / (ri + salt) + 1.0 / rs)
+    long = polarise(np.full(9000, ri), np.full(9000, salt), tau, np.full(9000, rs), np.full(9000, AMPS), dt)
+    assert long[-1] / AMPS == pytest.approx(steady, rel=1e-6)
 
 
 def test_slow_falls_have_names_of_their_own() -> None:
@@ -163,25 +248,49 @@ def test_a_sample_of_generated_records() -> None:
 
 @pytest.mark.long
 def test_found_against_false_alarms() -> None:
-    """500 records: at least 95 % of the shorts (a fall of 3 to 90 %) found at no more than one false alarm a 1000 h, the
-    start within a sample for 95 % of them; no promise of confidence is broken by more than 0.15."""
+    """500 records: at least 95 % of the shorts (a sudden fall of 3 to 90 %) found at no more than one false alarm a 1000 h,
+    what is not told apart from contact counted as an alarm; counted as neither, at most one in ten is lost by it. The start
+    within a sample for 95 % of them; no promise of confidence is broken by more than 0.15."""
+    both = study(500, 900_000)
+    alarm, neither = figures(both["alarm"]), figures(both["neither"])
+    print(f"as an alarm {alarm}, as neither {neither} (found, false alarms a 1000 h)")
+    assert alarm[0] >= 0.95 and alarm[1] <= 1.0
+    assert neither[0] >= 0.88 and neither[1] <= 0.5
+    off = [abs(r["off"]) / r["dt"] for r in both["alarm"].rows if r["confidence"] >= shorts.ALARM]
+    assert np.percentile(off, 95.0) <= 1.0
+    for low, high in ((0.7, 0.9), (0.9, 1.0)):
+        kept = [true for c, true, _ in both["neither"].candidates if low <= c < high]
+        assert np.mean(kept) > low - 0.15
+
+
+@pytest.mark.long
+def test_contact_gained_at_once() -> None:
+    """Half of the records also gain contact from one sample to the next: what is called a short is one (no more than one
+    false alarm a 1000 h) and at least 88 % are; hardly a gain is called a short, and hardly a short a gain."""
+    both = study(300, 700_000, abrupt=True)
+    alarm, neither = figures(both["alarm"]), figures(both["neither"])
+    gains = both["alarm"].gains
+    print(f"as an alarm {alarm}, as neither {neither} (found, false alarms a 1000 h), gains {dict(gains)}")
+    assert neither[0] >= 0.88 and neither[1] <= 1.0
+    assert alarm[0] >= 0.93
+    assert gains["a short"] <= 0.1 * sum(gains.values()) and gains["contact gain"] >= 0.4 * sum(gains.values())
+    assert np.mean([r["contact"] for r in both["alarm"].rows]) <= 0.03
+
+
+def study(records: int, seed: int, abrupt: bool = False):
     import sys
     from pathlib import Path
 
     sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
     from bench_shorts import run
 
-    rows, candidates, hours = run(500, 900_000)
-    found = np.array([r["confidence"] >= shorts.ALARM for r in rows])
-    false = sum(c >= shorts.ALARM for c, true, _ in candidates if not true)
-    off = [abs(r["off"]) / r["dt"] for r in rows if r["confidence"] >= shorts.ALARM]
-    print(f"found {found.mean():.3f} of {len(rows)}, {1000.0 * false / hours:.3f} false alarms a 1000 h in {hours:.0f} h")
-    assert found.mean() >= 0.95
-    assert false <= hours / 1000.0
-    assert np.percentile(off, 95.0) <= 1.0
-    for low, high in ((0.7, 0.9), (0.9, 1.0)):
-        kept = [true for c, true, _ in candidates if low <= c < high]
-        assert np.mean(kept) > low - 0.15
+    return run(records, seed, abrupt=abrupt)
+
+
+def figures(part) -> tuple[float, float]:
+    """(share found, false alarms a 1000 h)."""
+    found = np.mean([r["confidence"] >= shorts.ALARM for r in part.rows])
+    return float(found), 1000.0 * sum(c >= shorts.ALARM and not true for c, true, _ in part.candidates) / part.hours
 
 
 # -- the engine's own soft shorts ---------------------------------------------------------------------------------------
@@ -292,7 +401,7 @@ def test_a_ramp_ends_with_the_first_short() -> None:
     record = Record((Segment({"time": t, "voltage": v, "current_density": j}, "time"),), Provenance("measured"))
     found = {f.name: f for f in critical_current.find(record)}
     assert found["critical current density"].interval == pytest.approx((6.0, 7.0))
-    assert found["kind of failure"].value in ("soft short", "recovered short")
+    assert found["kind of failure"].value in ("soft short", "recovered short", shorts.UNDECIDED)  # a flat voltage does not tell
     assert found["charge of the failing half cycle"].value == pytest.approx(7.0 * 1800.0, rel=0.02)
     none = critical_current.find(Record((Segment({"time": t, "voltage": j * 110e-4, "current_density": j}, "time"),), Provenance("measured")))
     assert none[0].evidence["censored"] and none[0].value == 10.0

@@ -10,7 +10,6 @@ import pytest
 import interlayer as il
 from _cycled import record_of
 from interlayer.analysis import steps, strip_plate
-from interlayer.analysis._halves import half_cycles
 from interlayer.errors import AnalysisError, MissingValueError
 from interlayer.record import Provenance, Record, Segment
 
@@ -87,8 +86,8 @@ def test_segments_of_a_file_do_not_part_a_half_cycle() -> None:
         parts = [Segment({"time": t[a:b], "voltage": v[a:b], "current": i[a:b]}, "time", "", {k: n for k, n in info.items()} | ({"half_cycle": n} if info else {})) for n, (a, b) in enumerate([(0, at), (at, len(t))])]
         return Record(tuple(parts), Provenance("measured"))
 
-    assert len(half_cycles(cut(125), specific=False)) == 8
-    assert len(half_cycles(cut(125, half_cycle=1), specific=False)) == 9
+    assert len(steps.half_cycles(cut(125), specific=False)) == 8
+    assert len(steps.half_cycles(cut(125, half_cycle=1), specific=False)) == 9
 
 
 # -- what is odd ------------------------------------------------------------------------------------------------------------
@@ -156,7 +155,7 @@ def test_a_long_record_in_a_moment() -> None:
 def test_definitions_of_the_polarisation_by_hand() -> None:
     t = np.arange(1, 101) * 1.0
     ramp = np.concatenate([t / 100.0, -t / 100.0])
-    (half, _) = half_cycles(record_of(np.arange(1, 201) * 1.0, ramp, np.sign(ramp) * 1e-3), specific=False)
+    (half, _) = steps.half_cycles(record_of(np.arange(1, 201) * 1.0, ramp, np.sign(ramp) * 1e-3), specific=False)
     for definition, expected in (("end", 1.0), ("mean", 0.505), ("median", 0.505), ("last tenth", 0.955), ("at", 0.25)):
         value, _ = strip_plate.polarisation(half, definition, fraction=0.25)  # type: ignore[arg-type]
         assert value == pytest.approx(expected, abs=0.011), definition

@@ -2,16 +2,22 @@
 
 import importlib
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from interlayer.cells import named
+from interlayer.analysis import vft
+from interlayer.cells import catalogue, named
+from interlayer.elements.base import FARADAY, GAS
 from interlayer.errors import InterlayerError
 from interlayer.literature import claims
-from interlayer.protocols import StripPlate
+from interlayer.materials import material
+from interlayer.protocols import Arrhenius, CyclicVoltammetry, Experiment, Impedance, RateRamp, StripPlate
+from interlayer.simulation import simulate
 from interlayer.studies import STUDIES, frame, score, summary
+from interlayer.studies import _finds as take
 from interlayer.studies._protocols import CutShort
 from interlayer.studies._reasons import reason
 from interlayer.studies._sampling import drawn, hypercube, quantile, uncertain
@@ -43,8 +49,6 @@ def test_only_claims_that_may_be_fitted_are(paper):
 
 
 def test_a_study_that_fits_an_open_claim_is_refused():
-    from dataclasses import replace
-
     study = replace(of("li2024"), fits=(frame.Fit(("x",), ("S0.C66",)),))
     with pytest.raises(InterlayerError, match=r"S0\.C66: open"):
         frame._allowed(study, claims("li2024"))
@@ -69,6 +73,62 @@ def test_a_claim_that_nobody_answers_stops_the_study():
     claim = claims("zhai2024")["S2.C20"]
     with pytest.raises(InterlayerError, match=r"S2\.C20"):
         reason(claim)
+
+
+#: cells of the catalogue that no study uses and no study says why: none
+EXCEPTIONS: dict[str, set[str]] = {}
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_cell_of_the_catalogue_is_used(paper):
+    study, said = of(paper), claims(paper)
+    mine = {n for n in catalogue() if n.startswith(f"{paper}/")}
+    assert len(mine) > 5
+    tested = {e.variant for e in study.experiments(said)}
+    used = {name for label, name in study.variants.items() if label in tested}
+    assert set(study.unused) <= mine and all(len(why) > 20 for why in study.unused.values())
+    missing = mine - used - set(study.unused)
+    assert missing == EXCEPTIONS.get(paper, set())
+    assert set(study.variants.values()) <= mine  # and a study uses no cell of another paper
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_what_has_no_reported_value_says_why_it_is_there(paper):
+    for test in of(paper).experiments(claims(paper)):
+        for one in test.takes:
+            if not one.claim:
+                assert one.role in ("control", "shown") and one.what and one.why and one.quantity, one
+                assert (one.role == "shown") <= (one.reported is None), one.what
+            else:
+                assert one.role in ("predicted", "input", "control"), one.claim
+
+
+def test_a_number_that_a_test_does_not_state_is_drawn_within_its_prior():
+    made = []
+    unstated = frame.Unstated("scan rate", 1e-4, 1e-2, lambda v: made.append(v) or StripPlate("1 A/m^2", half_cycle="1 h", cycles=1))
+    for u in (0.0, 0.5, 1.0):
+        unstated.at(u)
+    assert made == pytest.approx([1e-4, 1e-3, 1e-2])
+
+
+def test_the_draws_run_the_unstated_number():
+    seen = []
+
+    def make(rate):
+        seen.append(rate)
+        return StripPlate("0.1 A/m^2", half_cycle=f"{60.0 * rate} s", cycles=1)
+
+    study = of("zhai2024")
+    take = frame.Take("", lambda record: frame.Taken(float(record.traces[-1]["time"][-1])), (), "shown", "time", "a test", "time")
+    other = replace(
+        study, experiments=lambda said: (frame.Experiment("t", "bare", make(1.0), (take,), unstated=frame.Unstated("n", 1.0, 100.0, make)),), more=None, fits=(), calibrate=lambda cells, said: dict(cells),
+        not_yet=dict.fromkeys(claims("zhai2024"), "a test"),
+    )  # fmt: skip
+    (row, *_) = frame.run(other, samples=6).rows
+    assert row.role == "shown" and row.simulated == pytest.approx(120.0)
+    assert len(seen) == 7 and len(set(seen)) == 7 and 1.0 <= min(seen[1:]) < 10.0 < max(seen) <= 100.0
+    low, high = row.interval
+    assert 120.0 < low < high < 12000.0  # the band is that of the number, not of the nominal test
 
 
 # -- the score --------------------------------------------------------------------------------------------------------
@@ -227,3 +287,62 @@ def test_all_studies():
                 assert claims(paper)[row.claim].split in ("calibration", "given")
     whole = summary.of_all(found.values())
     assert {s.rule for s in whole.skill} == set(score.NAIVE)
+
+
+# -- what is taken from records ---------------------------------------------------------------------------------------
+def test_conductivities_are_read_back_from_blocking_electrodes():
+    cell = named("wu2023/blocking-SPE")
+    record = simulate(cell, Arrhenius(Impedance("1 MHz", "1 kHz", points_per_decade=2), ["25 degC", "40 degC", "60 degC", "80 degC"]))
+    for T in (298.15, 313.15, 353.15):
+        assert take.conductivity_at(T)(record).value == pytest.approx(cell.separator.at("conductivity", T), rel=5e-3)
+    values = [cell.separator.at("conductivity", T) for T in (298.15, 313.15, 333.15, 353.15)]
+    free = vft.fit(values, [298.15, 313.15, 333.15, 353.15])
+    assert take.pseudo_energy(record).value == pytest.approx(GAS * free.b, rel=0.03)
+
+
+def test_a_voltammogram_on_copper():
+    record = simulate(named("yu2024/copper-bare-ether"), CyclicVoltammetry("-0.2 V", "0.3 V", "1 mV/s", start="0.3 V"))
+    down, up = record.traces
+    assert take.stripping_peak(record).value == pytest.approx(float(np.max(np.abs(up["current_density"][len(up) // 2 :]))), rel=0.02)
+    passed = np.abs(down["current_density"])[down["time"] > 60.0]
+    volts = np.abs(down["voltage"])[down["time"] > 60.0]
+    late = (np.cumsum(passed[::-1] < 0.1) == 0)[::-1]  # beyond the last point below 0.01 mA/cm²
+    assert take.plating_onset(record).value == pytest.approx(float(volts[late][0]), abs=1e-3)
+
+
+def test_stages_of_a_deposit_follow_faradays_law():
+    cell = named("yu2024/copper-bare-ether").set("interfaces.LiTFSI-ether|Cu.deposit.deposit_porosity", "0.3")
+    record = simulate(cell, Experiment("Discharge at 10 A/m^2 for 3600 s; Discharge at 10 A/m^2 for 3600 s; Charge at 10 A/m^2 for 1800 s"), detail=True)
+    dense = 36000.0 / FARADAY * material("Li")["molar_volume"].value / 0.7
+    kept = cell.get("interfaces.LiTFSI-ether|Cu.dead_lithium.coulombic_efficiency").value
+    first, second, third = (take.staged(k)(record).value for k in range(3))
+    assert kept * dense * 0.995 <= first <= dense * 1.005 and second == pytest.approx(2.0 * first, rel=0.01)  # what is dead at once is not in the deposit
+    assert third < second - 0.4 * first and math.isnan(take.staged(5)(record).value)
+
+
+def test_a_rate_ramp_gives_the_resistance_of_the_cell():
+    cell = named("zhai2024/protected")
+    record = simulate(cell, RateRamp(["0.5 A/m^2", "1 A/m^2", "2 A/m^2", "0.5 A/m^2"], half_cycle="30 min", cycles=1))
+    z = simulate(cell, Impedance("1 kHz", "1 mHz"))
+    assert take.slope(record).value == pytest.approx(take.real_part()(z).value, rel=0.01)
+    assert take.back(record).value == pytest.approx(1.0, abs=0.01)
+
+
+def test_reasons_part_capacity_from_ageing():
+    said = claims("yu2024")
+    assert "ageing" in reason(said["S4.C74"]) and "ageing" in reason(said["S4.C87"])  # after 1400 cycles; first and last of a row
+    assert "ageing" not in reason(said["S4.C73"]) and "cathode" in reason(said["S4.C73"])
+
+
+def test_progress_of_all_studies_never_goes_back(monkeypatch):
+    from interlayer.studies import many
+
+    def fake(tell):
+        for share in (0.0, 0.5, 1.0):
+            tell("x", share)
+        return "result"
+
+    monkeypatch.setattr(many, "STUDIES", dict.fromkeys(("li2024", "yu2024", "mine"), fake))
+    told = []
+    assert many.run_all(lambda sentence, share: told.append(share)) == dict.fromkeys(("li2024", "yu2024", "mine"), "result")
+    assert told == sorted(told) and told[-1] == 1.0 and told[2] == pytest.approx(1.0 / 7.5)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__, units
-from .errors import RecordError, UnknownNameError
+from .errors import RecordError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -301,15 +301,9 @@ def write_studies(results: Mapping[str, StudyResult], json_out: str | None, repo
 # -- simulations ------------------------------------------------------------------------------------------------------
 def cell_of(text: str, changes: Sequence[str]) -> Cell:
     """A cell from its notation or its name in the catalogue, with the changes "path=value"."""
-    from .cells import Cell
-    from .cells.named import catalogue, named
+    from .cells.named import from_text
 
-    if "|" in text:
-        cell = Cell.parse(text)
-    elif "/" in text:
-        cell = named(text)
-    else:
-        raise UnknownNameError("This is neither a cell's notation nor a cell of the catalogue", given=text, allowed=catalogue(), remedy='Notation: "Li|LLZTO(1 mm)|Li @ 25 degC"')
+    cell = from_text(text)
     for change in changes:
         path, equals, value = change.partition("=")
         if not equals or not path.strip() or not value.strip():
@@ -367,9 +361,9 @@ def write_simulation(record: Record, found: Analysed, json_out: str | None, repo
 
         with working("drawing the report", total=False):
             if report is not None:
-                page.simulation(record, report, findings=findings, shelf=shelf)
+                page.simulation(record, report, analysed=found, shelf=shelf)
             else:
-                page.blocks(record, "simulation", findings, shelf)
+                page.blocks(record, "simulation", (), shelf, found)
     if report is not None:
         click.echo(f"Report: {report}", err=json_out == "-")
     if export is not None:

@@ -11,7 +11,7 @@ import click
 from .errors import RecordError, UnknownNameError, nearest
 
 if TYPE_CHECKING:
-    from .literature import Claim
+    from .literature import Claim, Look
 
 
 def register(main: click.Group, debug: Callable[..., Any]) -> None:
@@ -64,15 +64,16 @@ def register(main: click.Group, debug: Callable[..., Any]) -> None:
             ctx.exit(1)
 
 
-def pool(paper: str | None) -> Mapping[str, Claim]:
-    """The claims of one paper, of a user's file, or ("all" or None) of the five papers."""
+def pool(paper: str | None, *, strict: bool = True) -> Mapping[str, Claim]:
+    """The claims of one paper, of a user's file (without `strict` numbers that can't be are kept), or ("all" or None) of the five
+    papers."""
     from . import literature
 
     if paper is None or paper == "all":
         return {key: claim for name in literature.papers() for key, claim in literature.claims(name).items()}
     looks_like_a_file = Path(paper).suffix.lower() in (".yaml", ".yml") or Path(paper).exists()
     if paper not in literature.papers() and looks_like_a_file:
-        return literature.load(paper)
+        return literature.load(paper, strict=strict)
     if paper not in literature.papers():
         raise UnknownNameError(
             "This is neither a paper of the package nor a claims file", given=paper, allowed=[*literature.papers(), "all"],
@@ -144,25 +145,39 @@ def show_audit(source: str, rules: tuple[str, ...], json_out: str | None, report
     from . import _cli, literature
 
     _cli.check_targets(json_out, report, None, inputs=[Path(source)])
-    claims = pool(source)
-    found = literature.audit(claims, rules or None)
+    claims = pool(source, strict=False)  # a number that can't be is a verdict here
+    done = literature.examine(claims, rules or None)
+    found = done.verdicts
     counts = {word: sum(v.word == word for v in found) for word in ("disagree", "indeterminate", "agree")}
     if json_out != "-":
-        for paper in dict.fromkeys(v.paper for v in found):
+        for paper in dict.fromkeys(c.paper for c in claims.values()):
             click.echo(f"{paper}")
-            for v in found:
-                if v.paper == paper:
-                    click.echo(f"  {v}")
+            for v in (v for v in found if v.paper == paper):
+                click.echo(f"  {v}")
+            show_looks([look for look in done.looks if look.paper == paper], rules)
         words = ", ".join(f"{n} {word}" for word, n in counts.items())
         click.echo(f"{len(claims)} claims, {len(found)} verdicts: {words}.")
     if report is not None:
         from .report.pages import audit as page
 
-        page.audit(claims, found, report)
+        page.audit(claims, found, report, looks=done.looks)
         click.echo(f"Report: {report}", err=json_out == "-")
     if json_out is not None:
-        _cli.write_json({"claims": len(claims), "counts": counts, "verdicts": [v.as_dict() for v in found]}, json_out)
+        _cli.write_json({"claims": len(claims), "counts": counts, "verdicts": [v.as_dict() for v in found], "looked": [look.as_dict() for look in done.looks]}, json_out)
     return counts["disagree"]
 
 
-__all__ = ["draw_claims", "matching", "pool", "register", "show_audit", "show_claims", "show_quantities"]
+def show_looks(looks: Iterable[Look], rules: Iterable[str]) -> None:
+    """What each rule compared in a paper, and what would make more of it checkable."""
+    from .literature import RULES
+
+    listed = list(looks)
+    click.echo("  what the rules looked at:")
+    for look in listed:
+        click.echo(f"    {look}")
+    none = [name for name in (rules or RULES) if name not in {look.rule for look in listed}]
+    if none:
+        click.echo(f"    no claims of their kind: {', '.join(none)}")
+
+
+__all__ = ["draw_claims", "matching", "pool", "register", "show_audit", "show_claims", "show_looks", "show_quantities"]

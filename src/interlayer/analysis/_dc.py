@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -28,11 +28,14 @@ ERRORS = 3.0  # standard errors from which on a difference is one
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
-    """A stretch along time: clock of the test, E of the working electrode [V], I that oxidises it [A/m² or A].
+class Stretch:
+    """A piece along time in which one thing was done: clock of the test, E of the working electrode [V], I that oxidises it
+    [A/m² or A]. Cut by the file's steps (`traces`), by the sign of the current too (`stretches`), or by `steps.half_cycles`,
+    which joins steps and asks neither for them nor for the sides (E and I then are the record's own).
 
     specific   whether I is a density
     before     clock of the last point recorded before it, None at the start
+    since      clock at which it began, where who cut it knows; None: as `start` says
     event      the record's own word for how it ended
     counter    the instrument's own charge counter (analysis/_counter.py), None where the file has none
     """
@@ -46,15 +49,19 @@ class Trace:
     event: str = ""
     before: float | None = None
     counter: Counter | None = None
+    since: float | None = None
 
     @property
     def time(self) -> Array:
-        """Since the stretch began [s]: the last point before it, unless that lies further back than `GAP` of its own
-        longest intervals (then nothing was recorded there)."""
-        return self.clock - self._start
+        """Since the stretch began [s]."""
+        return self.clock - self.start
 
     @property
-    def _start(self) -> float:
+    def start(self) -> float:
+        """Clock at which it began: the last point before it, unless that lies further back than `GAP` of its own longest
+        intervals (then nothing was recorded there)."""
+        if self.since is not None:
+            return self.since
         first = float(self.clock[0])
         if self.before is None or self.before > first or len(self.clock) < 2:
             return first
@@ -85,7 +92,7 @@ class Trace:
             return abs(self.charge)
         step = np.diff(t)
         noise = scatter_of(j)
-        start = abs(float(j[0])) * float(step[0]) / math.sqrt(3.0) if self._start == self.clock[0] else 0.0
+        start = abs(float(j[0])) * float(step[0]) / math.sqrt(3.0) if self.start == self.clock[0] else 0.0
         end = abs(float(j[-1])) * float(step[-1]) / math.sqrt(3.0)
         coarse = 0.0
         if len(t) >= 5:
@@ -93,13 +100,17 @@ class Trace:
             coarse = abs(float(np.trapezoid(j[part], t[part]) - np.trapezoid(j[: len(t) - 1 + len(t) % 2], t[: len(t) - 1 + len(t) % 2])))
         return math.hypot(noise * math.sqrt(float(np.sum(step**2))), coarse / 3.0, start, end)
 
-    def between(self, first: int, last: int) -> Trace:
+    def turned(self) -> Stretch:
+        """As the other electrode sees it."""
+        return replace(self, voltage=-self.voltage, current=-self.current)
+
+    def between(self, first: int, last: int) -> Stretch:
         """Rows first .. last - 1."""
         before = self.before if first == 0 else float(self.clock[first - 1])
         ends = last == len(self.clock)
         part = slice(first, last)
         counter = None if self.counter is None else self.counter.between(first, last)
-        return Trace(self.clock[part], self.voltage[part], self.current[part], self.specific, self.technique, self.info,
+        return Stretch(self.clock[part], self.voltage[part], self.current[part], self.specific, self.technique, self.info,
                      self.event if ends else "", before, counter)  # fmt: skip
 
 
@@ -118,7 +129,7 @@ def sign_of(info: Mapping[str, Any], working: Working | None) -> float:
 
 def traces(
     record: Record, *, technique: str = "", specific: bool | None = None, working: Working | None = None
-) -> list[Trace]:
+) -> list[Stretch]:
     """The stretches along time that have voltage and current, rows that are no numbers left out.
 
     technique   only what was done under this name, where the record names what was done at all
@@ -127,7 +138,7 @@ def traces(
     if working not in (None, "left", "right"):
         raise AnalysisError("The working electrode stands on one side", given=working, allowed=("left", "right"))
     per_area = specific_basis(record) if specific is None else specific
-    out: list[Trace] = []
+    out: list[Stretch] = []
     before: float | None = None
     wanted = [s for s in record.traces if "voltage" in s and {"current", "current_density"} & set(s.channels)]
     named = any(s.technique == technique for s in wanted)
@@ -136,7 +147,7 @@ def traces(
         if technique and named and segment.technique != technique:
             before = float(segment["time"][-1]) if len(segment) else before
             continue
-        found = _trace(record, segment, per_area, working, before, counters.get(id(segment)))
+        found = _stretch(record, segment, per_area, working, before, counters.get(id(segment)))
         if found is not None:
             out.append(found)
             before = float(found.clock[-1])
@@ -145,9 +156,9 @@ def traces(
     return out
 
 
-def _trace(
+def _stretch(
     record: Record, segment: Segment, specific: bool, working: Working | None, before: float | None, counter: Counter | None
-) -> Trace | None:  # fmt: skip
+) -> Stretch | None:  # fmt: skip
     clock, voltage = segment["time"], segment["voltage"]
     current = record.get(segment, "current_density" if specific else "current")
     good = np.isfinite(clock) & np.isfinite(voltage) & np.isfinite(current)
@@ -166,12 +177,14 @@ def _trace(
         counter = counter.over(float(record.condition("area")) if "area" in record.conditions else math.nan)
     if counter is not None:
         counter = counter.rows(good)
-    return Trace(clock[good], sign * voltage[good], sign * current[good], specific, segment.technique, segment.info, event, before, counter)
+    return Stretch(clock[good], sign * voltage[good], sign * current[good], specific, segment.technique, segment.info, event, before, counter)
 
 
-def stretches(found: Sequence[Trace]) -> list[Trace]:
+def stretches(found: Sequence[Stretch]) -> list[Stretch]:
     """The traces cut where the sign of the current changes; rests (below `REST` of the largest current) are stretches
-    of their own, and neighbours of one sign that no time parts are not joined."""
+    of their own, and neighbours of one sign that no time parts are not joined: where a file says that a step ended, it did
+    (a cycle, a pulse, a hold after a current). `steps.segment` is for tests whose files say nothing of use: it joins what
+    files cut, and finds levels, holes and glitches in the samples."""
     largest = max(float(np.max(np.abs(t.current))) for t in found)
     if not largest > 0.0:
         raise AnalysisError("No current flows in this record")
@@ -183,7 +196,7 @@ def stretches(found: Sequence[Trace]) -> list[Trace]:
     return out
 
 
-def is_rest(trace: Trace, largest: float) -> bool:
+def is_rest(trace: Stretch, largest: float) -> bool:
     """Whether nothing flows."""
     return bool(np.max(np.abs(trace.current)) <= REST * largest)
 

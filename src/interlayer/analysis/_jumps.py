@@ -3,14 +3,16 @@
 At sample k a line is fitted to the `w` samples before it and another to the `w` from it on; J(k) is the difference of
 the two half-way between k-1 and k, so a slope or a kink (an exponential that begins there) is no jump. Its error is
 sigma sqrt(2 c), c = 1/w + x0²/Sxx. Short windows see brief events, long ones small steps; a jump counts by the window
-in which it stands out most. A running median of three comes first: a single sample is never a jump.
+in which it stands out most and is sudden. A running median of three comes first: a single sample is never a jump.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..record.nouns import Array
 
@@ -65,26 +67,35 @@ def jumps(y: Array, sigma: Array, *, strength: float, least: float) -> list[Jump
     sigma      noise of each row; `strength` times the error, and `least`, is what a jump must exceed
     """
     smooth = median3(y)
-    best, power, width = np.zeros(len(y)), np.zeros(len(y)), np.zeros(len(y), dtype=np.int64)
+    candidates: list[tuple[float, int, float, int]] = []  # strength, row, size, window: the summits of each window
     for w in WINDOWS:
         j, unit = discontinuity(smooth, w)
         local = np.convolve(sigma**2, np.ones(2 * w) / (2 * w), "same") if len(sigma) >= 2 * w else sigma**2
-        score = np.nan_to_num(j / (unit * np.sqrt(local) + 1e-12))
-        wins = (np.abs(score) > np.abs(power)) & (np.abs(np.nan_to_num(j)) > least)
-        best[wins], power[wins], width[wins] = j[wins], score[wins], w
-    candidates = np.flatnonzero((np.abs(power) > strength) & (np.abs(best) > least))
+        size = np.nan_to_num(j)
+        score = np.abs(size) / (unit * np.sqrt(local) + 1e-12)
+        high = (score > strength) & (np.abs(size) > least)
+        for k in _summits(np.where(high, score, 0.0), max(2, w // 4)).tolist():
+            candidates.append((float(score[k]), k, float(size[k]), w))
     found: dict[int, Jump] = {}
     free = np.ones((2, len(y)), dtype=bool)  # a fall takes the place of falls around it; a rise may follow at once
-    for k in candidates[np.argsort(-np.abs(power[candidates]))].tolist():
-        way = int(best[k] > 0.0)
+    for power, k, change, width in sorted(candidates, reverse=True):
+        way = int(change > 0.0)
         if not free[way, k]:
             continue
         row = _exact(smooth, k, way)
-        reach = int(width[k])
-        if sudden(smooth, row, best[k], max(REACH, reach)):
+        if sudden(smooth, row, change, max(REACH, width)):
+            reach = min(width, REACH)
             free[way, max(0, k - reach) : k + reach] = False
-            found.setdefault(row, Jump(row, float(best[k]), float(abs(power[k]))))
+            found.setdefault(row, Jump(row, change, power))
     return list(found.values())
+
+
+def _summits(score: Array, reach: int) -> npt.NDArray[np.int64]:
+    """Rows whose score is positive and the largest within `reach` rows to either side."""
+    if not score.any():
+        return np.zeros(0, np.int64)
+    top = np.lib.stride_tricks.sliding_window_view(np.pad(score, reach), 2 * reach + 1).max(axis=1)
+    return np.flatnonzero((score > 0.0) & (score == top)).astype(np.int64)
 
 
 def _exact(y: Array, k: int, way: int) -> int:
@@ -127,7 +138,22 @@ def sudden(y: Array, k: int, size: float, reach: int) -> bool:
     step = _misfit(part, x, (x >= 0).astype(np.float64))
     onsets = [np.maximum(x + 0.5 + lead, 0.0) for lead in LEADS if lead < here - 2]
     decay = min(_misfit(part, x, 1.0 - np.exp(-on / tau)) for on in onsets for tau in DECAYS)
-    return step - decay < CHANCE * decay / max(len(part) - 5, 1)
+    chance = CHANCE / max(len(part) - 5, 1)
+    return step - decay < chance * decay or _followed(part, x, decay / (1.0 + chance))
+
+
+def _followed(y: Array, x: Array, least: float) -> bool:
+    """Whether a step and a decay of the same sense that it sets off, at most as large, describe the change better than any
+    decay alone: what is instant in a cell falls first, its concentration follows."""
+    best, share = math.inf, 0.0
+    for tau in DECAYS:
+        tail = 1.0 - np.exp(-np.maximum(x + 0.5, 0.0) / tau)
+        design = np.column_stack([np.ones(len(y)), x / REACH, (x >= 0), tail / tail[-1]])
+        fit = np.linalg.lstsq(design, y, rcond=None)[0]
+        rest = y - design @ fit
+        if rest @ rest < best:
+            best, share = float(rest @ rest), float(fit[2] / (fit[2] + fit[3])) if fit[2] * (fit[2] + fit[3]) > 0.0 else 0.0
+    return best < least and share >= 0.5
 
 
 REACH = 20  # samples to either side on which a step is told from a decay

@@ -16,7 +16,7 @@ from .. import units
 from ..errors import InterlayerError, MissingValueError
 from ..record import Record
 from ..record.nouns import Array
-from ._trace import Rows, Trace, scatter, some
+from ._samples import Rows, Samples, scatter, some
 from .steps import Steps, segment
 
 RISE = 0.1  # V: an electrode without lithium on it stands above this
@@ -100,7 +100,7 @@ class Seen:
         return segment(self.record, by="current")
 
     @property
-    def trace(self) -> Trace:
+    def trace(self) -> Samples:
         """All rows joined."""
         return self.steps.trace
 

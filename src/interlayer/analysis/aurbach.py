@@ -26,7 +26,7 @@ from .. import units
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import ALTERNATES, CONSTANT, FLOWS
-from ._dc import ERRORS, Trace, Working, stretches, traces
+from ._dc import ERRORS, Stretch, Working, stretches, traces
 from ._seen import Seen
 from ._spectrum import Mask
 from ._target import number
@@ -67,7 +67,7 @@ def find(
     return _reservoir(plates, strips, full, formation, edge)
 
 
-def _halves(record: Record, working: Working | None) -> tuple[list[Trace], list[Trace]]:
+def _halves(record: Record, working: Working | None) -> tuple[list[Stretch], list[Stretch]]:
     """Plates and strips in turn, neighbours of one sign joined by their charges."""
     found = traces(record, technique="aurbach", working=working)
     parts = [p for p in stretches(found) if p.level != 0.0 and abs(p.charge) > 0.0]
@@ -104,7 +104,7 @@ def _halves(record: Record, working: Working | None) -> tuple[list[Trace], list[
     return parts[::2], parts[1::2]
 
 
-def _cycling(plates: list[Trace], strips: list[Trace], full: Mask, skip: int, edge: float) -> list[Finding]:
+def _cycling(plates: list[Stretch], strips: list[Stretch], full: Mask, skip: int, edge: float) -> list[Finding]:
     if not full.all():
         raise AnalysisError(f"Strip {int(np.argmin(full)) + 1} does not end at the cut-off", allowed=f"{edge:.3g} V or more", remedy='form="reservoir" leaves lithium on the copper between cycles')
     q = np.array([abs(p.charge) for p in plates])
@@ -126,7 +126,7 @@ def _cycling(plates: list[Trace], strips: list[Trace], full: Mask, skip: int, ed
     ]  # fmt: skip
 
 
-def _reservoir(plates: list[Trace], strips: list[Trace], full: Mask, formation: int | None, edge: float) -> list[Finding]:
+def _reservoir(plates: list[Stretch], strips: list[Stretch], full: Mask, formation: int | None, edge: float) -> list[Finding]:
     first = int(np.argmin(full)) if formation is None else formation
     if full.all():
         raise AnalysisError("Every strip ends at the cut-off: there is no reservoir", remedy='form="cycling"')

@@ -33,7 +33,7 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from . import impedance
 from ._conditions import FLOWS, span, volts
-from ._dc import Stated, Steady, Trace, given, line, propagate, specific_basis, steady, traces
+from ._dc import Stated, Steady, Stretch, given, line, propagate, specific_basis, steady, traces
 from ._resistance import named, resistances, summed
 from ._result import ImpedanceFit
 from ._seen import Seen
@@ -153,7 +153,7 @@ def find(
     ]  # fmt: skip
 
 
-def _hold(record: Record, specific: bool, rest: units.Given | None) -> tuple[Trace, float, str]:
+def _hold(record: Record, specific: bool, rest: units.Given | None) -> tuple[Stretch, float, str]:
     """The hold, the voltage at rest, and how that is known."""
     found = traces(record, technique="bruce_vincent", specific=specific)
     hold = max(found, key=lambda t: float(t.clock[-1] - t.clock[0]) * float(np.max(np.abs(t.current)) > 0.0))
@@ -166,7 +166,7 @@ def _hold(record: Record, specific: bool, rest: units.Given | None) -> tuple[Tra
     return hold, 0.0, "dV from 0 V (no rest is recorded before the hold)"
 
 
-def _held(hold: Trace, offset: float) -> Steady:
+def _held(hold: Stretch, offset: float) -> Steady:
     """The voltage, if it was held."""
     late = hold.time > 0.02 * hold.time[-1]
     found = steady(hold.time[late], hold.voltage[late] - offset, 1.0)
@@ -179,7 +179,7 @@ def _held(hold: Trace, offset: float) -> Steady:
     return found
 
 
-def _end(hold: Trace, volts: float) -> Steady:
+def _end(hold: Stretch, volts: float) -> Steady:
     found = steady(hold.time, hold.current, SHARE)
     if found.drift - 2.0 * found.drift_std > DRIFT:
         raise AnalysisError(
@@ -229,7 +229,7 @@ def _side(
     return _Side((faces.value, faces.std), part, f"{faces.said} of {of.circuit}", misfit)
 
 
-def _extrapolated(hold: Trace, window: tuple[units.Given, units.Given] | None) -> tuple[float, float, dict[str, float]]:
+def _extrapolated(hold: Stretch, window: tuple[units.Given, units.Given] | None) -> tuple[float, float, dict[str, float]]:
     """I0 of 1/I = 1/I0 + k sqrt(t), diffusion at short times in series with a resistance."""
     if window is None:
         raise MissingValueError("The window of the extrapolation is not stated", remedy='State window=("1 s", "60 s"): later than the double layers, short against L²/D')

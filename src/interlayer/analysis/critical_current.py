@@ -16,10 +16,11 @@ from ..record import Finding, Record
 from ..record.nouns import Array
 from . import shorts, strip_plate, survival
 from ._conditions import CYCLED, currents, is_ramp, never_falls
-from ._halves import HalfCycle, half_cycles
+from ._dc import Stretch
 from ._jumps import median3, uneven_noise
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
+from .steps import half_cycles
 
 SOURCE = "interval definition, fixed time or charge per half cycle: Commun. Chem. 2023, 'Standardizing critical current density measurements in lithium garnets' (title only, not read)"
 
@@ -30,7 +31,7 @@ STANDS = 0.75  # share of its level above which |V| still stood
 POINTS = 3  # in a row, even in time
 
 
-def collapsed(half: HalfCycle, floor: float | None = None, noise: float = 0.0, share: float = COLLAPSE) -> bool:
+def collapsed(half: Stretch, floor: float | None = None, noise: float = 0.0, share: float = COLLAPSE) -> bool:
     """Whether V falls, at constant current, below `share` of what it had reached in the same half cycle, for three points
     in a row (even in time; two at the end), by more than its noise.
 
@@ -61,7 +62,7 @@ def _at_reversal(v: Array, floor: float, noise: float) -> bool:
     return float(np.percentile(v, 90.0)) < COLLAPSE * floor - shorts.STRENGTH * noise
 
 
-def _even(half: HalfCycle) -> Array:
+def _even(half: Stretch) -> Array:
     """V times the sign of the current, even in time: samples taken when the voltage moves count microseconds as points.
     Rows beyond the first point are the running median of three."""
     v, t = half.voltage * np.sign(half.level), half.time
@@ -73,19 +74,19 @@ def _even(half: HalfCycle) -> Array:
     return median3(v)
 
 
-def _rough(half: HalfCycle) -> float:
+def _rough(half: Stretch) -> float:
     """Noise of V [V]: of the samples after the reversal, or of all where those are few."""
     late = half.time > half.time[0] + REVERSED * (half.time[-1] - half.time[0])
     late |= np.count_nonzero(late) < 5
     return uneven_noise(half.time[late], half.voltage[late])
 
 
-def _noise(halves: list[HalfCycle]) -> float:
+def _noise(halves: list[Stretch]) -> float:
     """Usual noise of V over a record [V]: few samples of one half cycle tell little of it."""
     return float(np.median([_rough(h) for h in halves]))
 
 
-def _floor(before: list[HalfCycle], level: float) -> float | None:
+def _floor(before: list[Stretch], level: float) -> float | None:
     """Least |V| of the last half cycles at no larger a current; None before both faces were plated and stripped twice.
     |V| of a cell does not fall with the current, whatever the law of its interfaces."""
     held = [h for h in before if abs(h.level) < 1.02 * abs(level)][-BEFORE:]
@@ -94,7 +95,7 @@ def _floor(before: list[HalfCycle], level: float) -> float | None:
     return min(float(np.percentile(v[int(REVERSED * len(v)) :], 10.0)) for v in map(_even, held))
 
 
-def failure(record: Record, halves: list[HalfCycle]) -> tuple[int, str] | None:
+def failure(record: Record, halves: list[Stretch]) -> tuple[int, str] | None:
     """(index of the half cycle that failed, how), or None. The record's own word for how the test ended comes first, then
     a collapse of the voltage, then a short by its joint signs, where one comes earlier. They are different evidence and
     the finding says which it was."""
@@ -120,7 +121,7 @@ def failure(record: Record, halves: list[HalfCycle]) -> tuple[int, str] | None:
 def _watched(record: Record) -> shorts.Shorts | None:
     """What `shorts` says of the record; None where its samples are too few."""
     try:
-        return shorts.find(record, specific=True)
+        return shorts.find(record, specific=True, strength=shorts.STRENGTH)
     except AnalysisError:
         return None
 
@@ -158,15 +159,15 @@ def find(record: Record) -> list[Finding]:
     good = [v for v in levels[:index] if v < levels[index]]
     last = max(good) if good else 0.0
     named = how.split(":")[0]
-    kind = named if named in shorts.SHORTS else "short circuit" if "short" in how or "collapse" in how else how.split(",")[0].split("(")[0].strip()
+    kind = named if named in (*shorts.SHORTS, shorts.UNDECIDED) else "short circuit" if "short" in how or "collapse" in how else how.split(",")[0].split("(")[0].strip()
     return [
         Finding(
             "critical current density", last, "current_density", method, None, SOURCE, f"between the last survived and the first failed; failed by: {how}",
             (last, levels[index]), {**evidence, "first failed A/m2": levels[index], "censored": False},
         ),
         Finding("kind of failure", kind, "number", method, None, SOURCE, how),
-        Finding("charge of the failing half cycle", halves[index].charge, "areal_charge", method, None, SOURCE, "up to the failure; trapezoid of the recorded current"),
-        Finding("cumulative charge before failure", float(sum(h.charge for h in halves[:index])), "areal_charge", method, None, SOURCE, "sum over half cycles, trapezoid"),
+        Finding("charge of the failing half cycle", abs(halves[index].charge), "areal_charge", method, None, SOURCE, "up to the failure; trapezoid of the recorded current"),
+        Finding("cumulative charge before failure", float(sum(abs(h.charge) for h in halves[:index])), "areal_charge", method, None, SOURCE, "sum over half cycles, trapezoid"),
     ]  # fmt: skip
 
 

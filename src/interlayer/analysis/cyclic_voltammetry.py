@@ -33,7 +33,7 @@ from ..elements.base import FARADAY, GAS, Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
-from ._dc import ERRORS, Trace, Working, least, line, scatter_of, specific_basis, traces
+from ._dc import ERRORS, Stretch, Working, least, line, scatter_of, specific_basis, traces
 from ._resistance import geometry
 from ._seen import Seen
 from ._target import number
@@ -179,7 +179,7 @@ def _over_rates(records: Record | Sequence[Record], branch: str, baseline: float
     return rate, np.array([abs(p.current) for p in last]), np.array([p.current_std for p in last]), many
 
 
-def _sweeps(record: Record, working: Working | None) -> list[Trace]:
+def _sweeps(record: Record, working: Working | None) -> list[Stretch]:
     """Sweeps of one direction: the traces cut where the potential turns."""
     specific = specific_basis(record)
     out = []
@@ -189,14 +189,23 @@ def _sweeps(record: Record, working: Working | None) -> list[Trace]:
         smooth = np.convolve(np.pad(e, width, mode="edge"), np.full(2 * width + 1, 1.0 / (2 * width + 1)), mode="valid")
         sign = np.sign(np.diff(smooth))
         sign[sign == 0.0] = 1.0
-        edges = [0, *(np.flatnonzero(np.diff(sign)) + 1).tolist(), len(e)]
+        edges = [_under_way(e), *(np.flatnonzero(np.diff(sign)) + 1).tolist(), len(e)]
         out += [one.between(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a >= FEWEST]  # noqa: RUF007
     if not out:
         raise AnalysisError(f"This record holds no sweep of {FEWEST} points or more")
     return out
 
 
-def _peak(one: Trace, sweep: int, baseline: float, foot: Foot) -> Peak | None:
+def _under_way(e: Array) -> int:
+    """The first row that the sweep has moved: those before it at the starting potential hold the charging by the jump to it."""
+    moves = np.abs(np.diff(e))
+    if not np.any(moves > 0.0):
+        return 0
+    first = int(np.flatnonzero(np.abs(e - e[0]) >= 0.5 * float(np.median(moves[moves > 0.0])))[0])
+    return first if first >= 2 else 0  # one row there is the first of the sweep itself
+
+
+def _peak(one: Stretch, sweep: int, baseline: float, foot: Foot) -> Peak | None:
     """The peak, or None where the extreme lies at an end or within the noise."""
     e, j = one.voltage, one.current
     anodic = bool(e[-1] > e[0])
@@ -244,7 +253,7 @@ def _turned(forward: Array) -> int:
     return int(against[-1]) + 1 if len(against) else 0
 
 
-def _turns(one: Trace, forward: Array, parameters: Array, early: int, turned: int, noise: float) -> bool:
+def _turns(one: Stretch, forward: Array, parameters: Array, early: int, turned: int, noise: float) -> bool:
     """Whether the first part of a sweep is the peak's own reaction the other way round: it flows against the sweep, and
     its line reaches zero before the peak."""
     start = -float(np.median(forward[:early]))

@@ -34,7 +34,7 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, NOT_SWEPT, TWO_ELECTRODES
 from ._counter import last_digit
-from ._dc import GAP, Trace, least, line, stretches, traces
+from ._dc import GAP, Stretch, least, line, stretches, traces
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
 
@@ -59,7 +59,7 @@ class Half:
 
     charge: float
     std: float
-    parts: tuple[Trace, ...]
+    parts: tuple[Stretch, ...]
 
     @property
     def level(self) -> float:
@@ -208,7 +208,7 @@ def find(
     return out
 
 
-def _whole(record: Record) -> list[Trace]:
+def _whole(record: Record) -> list[Stretch]:
     """In ampere, or per area where the record holds densities and no area is stated."""
     dense = all("current_density" in s or "current" not in s for s in record.traces) and "area" not in record.conditions
     if dense and any("current_density" in s for s in record.traces):
@@ -236,7 +236,7 @@ def _pairs(halves: list[Half]) -> tuple[list[Half], list[Half], list[int]]:
     return first, second, alone
 
 
-def _after_holes(every: list[Trace]) -> set[int]:
+def _after_holes(every: list[Stretch]) -> set[int]:
     """id of the stretches with current before which nothing was recorded for long: a half cycle may be missing there."""
     usual = HOLE * float(np.median([p.clock[-1] - p.clock[0] for p in every if p.level != 0.0] or [0.0]))
     out, hole = set(), False
@@ -250,7 +250,7 @@ def _after_holes(every: list[Trace]) -> set[int]:
     return out
 
 
-def _from_zero(found: list[Trace]) -> list[Trace]:
+def _from_zero(found: list[Stretch]) -> list[Stretch]:
     """The traces, the first from zero where its clock says that one interval went before its first row: instruments write
     a point at the end of an interval, and their clock begins with the test."""
     first = found[0]
@@ -259,7 +259,7 @@ def _from_zero(found: list[Trace]) -> list[Trace]:
     return found
 
 
-def _turns(record: Record, every: list[Trace]) -> dict[int, tuple[float, float]]:
+def _turns(record: Record, every: list[Stretch]) -> dict[int, tuple[float, float]]:
     """{id of a stretch: (charge, its std)} after its last row where one row without current stands at a reversal. The
     interval between two rows belongs to the step that begins; where that row is the first of the next half cycle (by the
     file's own step number) its current flowed until then, where it is a step of its own it rested, and where nothing
@@ -288,10 +288,10 @@ def _number(record: Record, clock: float) -> float | None:
     return None
 
 
-def _halves(parts: list[Trace], size: float, after_hole: set[int], turns: dict[int, tuple[float, float]]) -> tuple[list[Half], list[str]]:
+def _halves(parts: list[Stretch], size: float, after_hole: set[int], turns: dict[int, tuple[float, float]]) -> tuple[list[Half], list[str]]:
     """Neighbours of one sign joined, but over no hole; fragments much smaller than the rest left out where that joins their
     neighbours."""
-    groups: list[list[Trace]] = []
+    groups: list[list[Stretch]] = []
     for part in parts:
         if groups and (groups[-1][0].level > 0.0) == (part.level > 0.0) and id(part) not in after_hole:
             groups[-1].append(part)
@@ -300,7 +300,7 @@ def _halves(parts: list[Trace], size: float, after_hole: set[int], turns: dict[i
     charges = np.array([abs(sum(p.charge for p in g)) for g in groups])
     small = charges < SMALL * float(np.median(charges[charges > 0.02 * charges.max()]))
     remarks = [f"{int(small.sum())} half cycles below {SMALL:.0%} of the median charge are left out (pulses, fragments)."] if small.any() else []
-    joined: list[list[Trace]] = []
+    joined: list[list[Stretch]] = []
     for group, gone in zip(groups, small.tolist(), strict=True):
         if gone:
             continue

@@ -25,7 +25,7 @@ from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
-from ._dc import ERRORS, Stated, Steady, Trace, given, least, line, specific_basis, steady, traces
+from ._dc import ERRORS, Stated, Steady, Stretch, given, least, line, specific_basis, steady, traces
 from ._resistance import geometry
 from ._seen import Seen
 from ._technique import Answer, Condition, Technique, declare, option
@@ -91,7 +91,7 @@ def steady_resistance(record: Record) -> Finding:
     return Finding("steady resistance", resistance, quantity, said, std, SOURCE, evidence=evidence)
 
 
-def _end(hold: Trace, number: int) -> tuple[Steady, Steady]:
+def _end(hold: Stretch, number: int) -> tuple[Steady, Steady]:
     found = steady(hold.time, hold.voltage, SHARE), steady(hold.time, hold.current, SHARE)
     for what, one in zip(("voltage", "current"), found, strict=True):
         if one.drift - 2.0 * one.drift_std > DRIFT:

@@ -32,7 +32,7 @@ from ..elements.base import Array
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, TWO_ELECTRODES, span
-from ._dc import ERRORS, Stated, Trace, given, is_rest, least, line, scatter_of, stretches, traces
+from ._dc import ERRORS, Stated, Stretch, given, is_rest, least, line, scatter_of, stretches, traces
 from ._resistance import geometry
 from ._seen import Seen
 from ._target import number
@@ -132,7 +132,7 @@ def pulses(record: Record) -> list[Pulse]:
     return out
 
 
-def _moves(rest: Trace, tail: int) -> bool:
+def _moves(rest: Stretch, tail: int) -> bool:
     """Whether the end of a rest still moves beyond its scatter."""
     e = rest.voltage[-tail:]
     return bool(abs(float(e[-1] - e[0])) > ERRORS * 1.5 * scatter_of(rest.voltage))

@@ -26,7 +26,7 @@ from ..elements.base import Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
-from ._dc import ERRORS, Trace, Working, line, scatter_of, traces
+from ._dc import ERRORS, Stretch, Working, line, scatter_of, traces
 from ._seen import Seen
 from ._spectrum import Mask
 from ._target import number
@@ -107,7 +107,7 @@ def _smooth(above: Mask) -> Mask:
 
 
 def _tangent(
-    name: str, sweep: Trace, base: Array, base_covariance: Array, noise: float, said: str, evidence: Mapping[str, object]
+    name: str, sweep: Stretch, base: Array, base_covariance: Array, noise: float, said: str, evidence: Mapping[str, object]
 ) -> Finding:
     e, j = sweep.voltage, sweep.current
     width = max(5, len(e) // 40)
@@ -128,7 +128,7 @@ def _tangent(
                    evidence={**evidence, "steepest_V": float(e[k + width // 2])})  # fmt: skip
 
 
-def _sweep(record: Record, working: Working | None) -> tuple[Trace, float]:
+def _sweep(record: Record, working: Working | None) -> tuple[Stretch, float]:
     """The longest sweep and its rate [V/s]."""
     found = [t for t in traces(record, technique="linear_sweep", specific=True, working=working) if len(t.clock) >= FEWEST]
     for one in sorted(found, key=lambda t: -float(np.ptp(t.voltage))):

@@ -24,7 +24,7 @@ from ..errors import AnalysisError, MissingValueError
 from ..record import Finding, Record
 from ._conditions import CONSTANT as CONSTANT_CURRENT
 from ._conditions import FLOWS, RISE, volts
-from ._dc import ERRORS, Fit, Stated, Trace, Working, given, least, scatter_of, steady, stretches, traces
+from ._dc import ERRORS, Fit, Stated, Stretch, Working, given, least, scatter_of, steady, stretches, traces
 from ._seen import Seen
 from ._technique import Answer, Condition, Technique, declare, option
 from ._technique import Stated as Known
@@ -105,7 +105,7 @@ def find(record: Record, *, ohmic: Stated | None = None, working: Working | None
     ]  # fmt: skip
 
 
-def _plating(record: Record, working: Working | None, step: int) -> tuple[Trace, str]:
+def _plating(record: Record, working: Working | None, step: int) -> tuple[Stretch, str]:
     found = traces(record, technique="nucleation", working=working)
     parts = [p for p in stretches(found) if p.level != 0.0]
     said = f"working electrode {working or next((p.info['working'] for p in parts if 'working' in p.info), None)}"
@@ -165,7 +165,7 @@ def _tip(t: Array, e: Array, noise: float) -> tuple[float, float, float]:
     return float(e[low]), max(noise, 1e-15), float(t[low])
 
 
-def _crossing(plating: Trace, began: int) -> tuple[float, float | None, float]:
+def _crossing(plating: Stretch, began: int) -> tuple[float, float | None, float]:
     t, e = plating.time, plating.voltage
     if began == 0:
         return float(t[0]), None, abs(plating.level) * float(t[0])

@@ -6,13 +6,18 @@ Signs, and what each can say:
   sudden return   it comes back as suddenly: an electronic path that opened again
   below the bulk  V/I under the high-frequency resistance of the cell: ions alone can't, the strongest sign
   parallel path   between two spectra the admittance grows by one real number at all frequencies: a resistor beside the cell
-  lost curvature  the half cycles' rise from concentration is gone; rest collapse: no voltage is left to relax
+  lost curvature  the rise of concentration within half cycles fell by the square of what V/I fell by (`_contact`): a path
+                  beside the cell does that; where contact was gained the rise is kept
+  rest collapse   no voltage is left to relax
 A fall of V/I that is slow is a gain of contact, or break-in where it lies in the first hours; where the temperature is
-recorded and rose, it is that. An abrupt gain of contact (pressure raised by hand) looks like a short that stays: only
-spectra or V/I below the bulk tell the two apart, and the confidence of such an event says so.
+recorded and rose, it is that. An abrupt gain of contact (pressure raised by hand) is as sudden as a short: the rise of
+concentration, a return, noise of the path, V/I below the bulk or spectra on both sides tell the two apart. Where none of
+them speaks (a voltage like a box has no rise) two causes give one and the same trace, and the event is called by both.
+The concentration of a cell that was at rest is none: the first half cycle lies higher, and the fall at its end is no event.
 
-Confidence is 1/(1+exp(-s)), s the sum of the weights of the signs: fixed beforehand, checked for what it promises on
-generated records.
+Each sign adds to the log odds that the fall is real, and to those of a short against a gain of contact (1:1 before any
+sign); an event is called by one cause from odds of 3:2 on. Weights are fixed beforehand, and checked for what they promise on
+generated records. The confidence of an event is that of its class: real and of that cause, or real for a class of both.
 Valid for half cycles at constant current with at least 8 samples each. Gaps and single samples are no event.
 """
 
@@ -20,6 +25,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -30,18 +36,22 @@ from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
 from ..record.nouns import Array
 from ._conditions import CYCLED
+from ._contact import HALVES, Kept, rise_kept
 from ._jumps import Jump, jumps, median3, uneven_noise
+from ._samples import Rows
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare, option
-from ._trace import Rows
 from .steps import Signs, Steps, segment
 
-Kind = Literal["hard short", "soft short", "recovered short", "contact gain", "break-in", "temperature"]
+Kind = Literal["hard short", "soft short", "recovered short", "soft short or contact gain", "contact gain", "break-in", "temperature"]
 SHORTS: tuple[Kind, ...] = ("hard short", "soft short", "recovered short")
+UNDECIDED: Kind = "soft short or contact gain"
+TELL = "a spectrum from before the arcs to their end now, another after a rest; or the voltage of a rest of hours, which a path discharges"
 
 SOURCE = "joint signs after Counihan et al., Joule 7 (2023), and Menkin et al., Faraday Discuss. (2023) (titles and signs as leads, not opened)"
 
-STRENGTH = 5.0  # errors that a sudden fall must exceed
+STRENGTH = 5.0  # errors that a sudden fall must exceed in a ramp, whose half cycles have no common shape
+SUDDEN = 6.0  # and in cycles, whose shape has errors of its own
 LEAST = 0.02  # relative fall that counts at all: ranges of instruments switch by less
 ALARM = 0.5  # confidence from which on an event is called a short
 BELOW = 0.95  # of the bulk resistance
@@ -53,7 +63,10 @@ WARMER = 2.0  # K
 FEW = 8  # samples a half cycle must have
 AT_REVERSAL = 5  # samples around a reversal
 SHAPED = 6  # half cycles that give a common shape
-WEIGHTS = {"sudden fall": 1.0, "sudden return": 2.0, "below the bulk": 4.0, "parallel path": 4.0, "lost curvature": 1.0, "rest collapse": 1.5, "noisier": 1.0, "contact": -4.0}
+DECIDED = math.log(1.5)  # log odds from which on one cause is named
+SWING = 0.6  # of the rise within half cycles: what a fall at a reversal must exceed, where only the rise changed
+FRESH = 0.35  # ln: what a fall at the first reversal must exceed, before which there was no concentration to turn round
+WEIGHTS = {"sudden return": 2.5, "below the bulk": 4.0, "parallel path": 4.0, "rest collapse": 1.5, "noisier": 1.5, "collapse": 2.0, "contact": -4.0}
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,8 @@ class Event:
     start, end   times of the test [s]; end None: still there at the end of the record
     time_std     error of `start` [s]: half the sampling interval around it over sqrt(3)
     before, after   V/I before and in it [Ω or Ω m²]; signs what speaks for it, or against
+    likely       probability of a short where the choice is between a short and a gain of contact
+    kept         what became of the rise of concentration, None where it can't be told
     """
 
     kind: Kind
@@ -73,6 +88,8 @@ class Event:
     after: float
     time_std: float
     signs: tuple[str, ...]
+    likely: float = 0.0
+    kept: Kept | None = None
 
     @property
     def fall(self) -> float:
@@ -83,6 +100,11 @@ class Event:
     def short(self) -> bool:
         """Whether it is called a short: one of the three kinds, more likely than not."""
         return self.kind in SHORTS and self.confidence >= ALARM
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it is real and may be a short or a gain of contact."""
+        return self.kind == UNDECIDED and self.confidence >= ALARM
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,32 +120,43 @@ class Shorts:
 
     @property
     def alarms(self) -> tuple[Event, ...]:
-        """The events that are called shorts."""
-        return tuple(e for e in self.events if e.short)
+        """The events that are called shorts, and those that may be one (`undecided`)."""
+        return tuple(e for e in self.events if e.short or e.undecided)
 
     @property
     def lasting(self) -> Event | None:
-        """The first short from which the cell did not come back."""
-        return next((e for e in self.alarms if e.kind != "recovered short"), None)
+        """The first alarm from which the cell did not come back."""
+        return next((e for e in self.alarms if e.end is None), None)
 
     def findings(self) -> list[Finding]:
         """How many shorts, and one finding an event: when, with its class, interval and confidence."""
-        method = f"V/I at constant current over {self.watched / 3600.0:.4g} h: a sudden fall of more than {100.0 * LEAST:g} % and {STRENGTH:g} errors"
+        method = f"V/I at constant current over {self.watched / 3600.0:.4g} h: a sudden fall of more than {100.0 * LEAST:g} % and {SUDDEN:g} errors"
         method += "; V/I below the bulk resistance" if self.bulk is not None else "; no bulk resistance known, so no comparison with it"
         quantity = "area_specific_resistance" if self.specific else "resistance"
-        note = "; ".join(self.remarks) or "counted"
-        out = [Finding("shorts", float(len(self.alarms)), "number", method, None, SOURCE, note, evidence={"watched h": self.watched / 3600.0})]
+        called, open_ = sum(e.short for e in self.events), sum(e.undecided for e in self.events)
+        unsure = (f"{open_} more are shorts or gains of contact, not told apart; what would tell: {TELL}",) if open_ else ()
+        note = "; ".join((*self.remarks, *unsure)) or "counted"
+        out = [Finding(
+            "shorts", float(called), "number", method, None, SOURCE, note, (float(called), float(called + open_)) if open_ else None, {"watched h": self.watched / 3600.0, "not told apart": open_}
+        )]  # fmt: skip
         for e in self.events:
+            evidence: dict[str, object] = {"confidence": e.confidence, "before": units.show(e.before, quantity), "after": units.show(e.after, quantity), "signs": list(e.signs)}
+            if e.kind in (*SHORTS, UNDECIDED, "contact gain") and e.likely:
+                evidence["probability of a short"] = e.likely
+            if e.kept is not None:
+                evidence["rise of concentration kept"] = {"share": e.kept.share, "std": e.kept.std, "of a short": e.kept.short}
+            if e.kind == UNDECIDED:
+                evidence["what would tell"] = TELL
             out.append(Finding(
                 e.kind, e.start, "time", method, e.time_std, SOURCE, f"{', '.join(e.signs)}; V/I fell by {100.0 * e.fall:.3g} %; " + ("to the end" if e.end is None else f"until {units.show(e.end, 'time')}"),
                 (e.start, e.end if e.end is not None else self.steps.trace.time[-1].item()),
-                {"confidence": e.confidence, "before": units.show(e.before, quantity), "after": units.show(e.after, quantity), "signs": list(e.signs)},
+                evidence,
             ))  # fmt: skip
         return out
 
 
 def find(
-    record: Record, *, specific: bool | None = None, bulk: units.Given | None = None, strength: float = STRENGTH, least: float = LEAST
+    record: Record, *, specific: bool | None = None, bulk: units.Given | None = None, strength: float = SUDDEN, least: float = LEAST
 ) -> Shorts:  # fmt: skip
     """Events of a record of half cycles.
 
@@ -146,13 +179,10 @@ def find(
     seen = _spectra(record, specific)
     stated = units.si(bulk, quantity) if bulk is not None else None
     level = stated if stated is not None else max((_bulk(z) for _, _, z in seen[:3]), default=None)
-    events: list[Event] = []
-    for block in blocks:
-        events += block.events(strength, least)
-    events = _below(events, blocks, level)
-    events = [_supported(e, steps) for e in events]
-    paths = _paths(seen)
-    events = _joined(events, paths, steps)
+    falls = [f for block in blocks for f in block.events(strength, least)]
+    falls = _below(falls, blocks, level)
+    falls = [_supported(_curved(f, falls, steps), steps) for f in falls]
+    events = [_named(f) for f in _joined(falls, _paths(seen))]
     events += _slow(blocks, events, record)
     watched = float(np.sum(steps.duration))
     remarks = () if level is not None else ("no bulk resistance is known (a spectrum, or bulk=...): V/I can't be compared with it",)
@@ -162,6 +192,37 @@ def find(
 def analyse(record: Record, *, specific: bool | None = None, bulk: units.Given | None = None) -> list[Finding]:
     """Findings of `find`."""
     return find(record, specific=specific, bulk=bulk).findings()
+
+
+@dataclass(frozen=True)
+class _Fall:
+    """An event being judged: log odds that it is real, and of a short against a gain of contact."""
+
+    start: float
+    end: float | None
+    real: float
+    odds: float
+    before: float
+    after: float
+    time_std: float
+    signs: tuple[str, ...]
+    kept: Kept | None = None
+
+    def sign(self, name: str, weight: float) -> _Fall:
+        """With one sign more, which also speaks for the event itself by half of its weight."""
+        return replace(self, real=self.real + 0.5 * abs(weight), odds=self.odds + weight, signs=(*self.signs, name))
+
+
+def _named(f: _Fall) -> Event:
+    """The class that the odds allow."""
+    real, likely = _logistic(f.real), _logistic(f.odds)
+    if abs(f.odds) < DECIDED:
+        kind, confidence = UNDECIDED, real
+    elif f.odds < 0.0:
+        kind, confidence = "contact gain", real * (1.0 - likely)
+    else:
+        kind, confidence = ("recovered short" if f.end is not None else "hard short" if f.after < HARD * f.before else "soft short"), real * likely
+    return Event(kind, f.start, f.end, confidence, f.before, f.after, f.time_std, f.signs, likely, f.kept)
 
 
 # -- series of V/I that may be compared sample by sample ----------------------------------------------------------------
@@ -175,15 +236,27 @@ class _Block:
     sigma: Array
     starts: Rows
 
-    def alone(self, j: Jump) -> bool:
-        """Whether a jump at a reversal stands out from the reversals around it: they all have what the shape leaves over."""
+    def alone(self, j: Jump, found: Sequence[Jump] = ()) -> bool:
+        """Whether a jump at a reversal is more than what changes there in any cell: it stands out from the reversals around
+        it and is seen late in the half cycles too, or exceeds `SWING` of the rise within them (`FRESH` at the first one)."""
         near = np.flatnonzero(np.abs(self.starts - j.row) <= AT_REVERSAL)
         if not len(near):
             return True
         k = int(near[0])
         others = [i for i in (k - 3, k - 2, k - 1, k + 1, k + 2, k + 3) if 0 <= i < len(self.starts)]
         steps = sorted(abs(self._step(int(self.starts[i]))) for i in others)
-        return len(steps) > 1 and abs(j.size) > 2.0 * steps[-2]  # one of them may be the end of the same event
+        if not (len(steps) > 1 and abs(j.size) > 2.0 * steps[-2]):  # one of them may be the end of the same event
+            return False
+        bounds = [0, *self.starts.tolist(), len(self.y)]
+        a, b, c = bounds[k : k + 3]
+        swing = float(np.ptp(median3(self.shape[b:c]))) if c - b > 2 else 0.0
+        if k == 0:
+            return abs(j.size) > FRESH
+        late = float(np.median(self.y[(a + b) // 2 : b]) - np.median(self.y[(b + c) // 2 : c]))
+        large, lasts = abs(j.size) > SWING * swing, late * np.sign(j.size) > 0.6 * abs(j.size)
+        at_once = j.size > 0.0 and abs(int(self.starts[k]) - j.row) <= 1  # where a rise that changed shows first
+        back = at_once and any(j.row < i.row < c and abs(math.log(max(-i.size, 1e-9) / j.size)) < ALIKE for i in found)
+        return (large and (lasts or back)) if at_once else (large or lasts)
 
     def _step(self, row: int) -> float:
         return float(np.median(self.y[max(0, row - 6) : row]) - np.median(self.y[row : row + 6]))
@@ -202,49 +275,71 @@ class _Block:
         part = self.y[max(a, 0) : max(b, 1)]
         return float(np.exp(np.median(part))) if len(part) else float("nan")
 
-    def events(self, strength: float, least: float) -> list[Event]:
+    def events(self, strength: float, least: float) -> list[_Fall]:
         """Sudden falls, each with the sudden rise that ends it."""
-        found = sorted((j for j in jumps(self.y, self.sigma, strength=strength, least=least) if self.alone(j)), key=lambda j: j.row)
-        out: list[Event] = []
+        everything = jumps(self.y, self.sigma, strength=strength, least=least)
+        found = sorted((j for j in everything if self.alone(j, everything)), key=lambda j: j.row)
+        ends = _ends(found)
+        out: list[_Fall] = []
         busy, size = -1, 0.0
-        for number, j in enumerate(found):
-            if j.size <= 0.0 or (j.row <= busy and j.size < size):
+        for j in (j for j in found if j.size > 0.0):
+            rise = ends.get(j.row)
+            if j.row <= busy and j.size < size and rise is None:
                 continue
-            before = self.y[max(0, j.row - 12) : j.row]
-            end, sharp = self._end(j, found[number + 1 :], float(np.median(before)))
+            level = float(np.median(self.y[max(0, j.row - 12) : j.row]))
+            end, sharp = self._end(j, rise, level)
             last = end if end is not None else len(self.y)
-            busy, size = max(busy, last), 0.5 * j.size
-            after = self.resistance(j.row, min(last, j.row + 60))
-            signs = ["sudden fall"] + (["sudden return"] if sharp else [])
-            inside = self.y[j.row : min(last, j.row + 60)]
-            if len(inside) > 8 and _rough(inside) > 2.0 * _rough(self.y[max(0, j.row - 60) : j.row]):
-                signs.append("noisier")
-            score = min(2.0, 0.4 * (j.strength - STRENGTH)) + sum(WEIGHTS[s] for s in signs) - 1.0
-            first = self.resistance(j.row - 12, j.row)
-            if after > (1.0 - least) * first:
+            busy, size = max(busy, last), NESTED * j.size
+            before, after = self.resistance(j.row - 12, j.row), self.resistance(j.row, min(last, j.row + 60))
+            if after > (1.0 - least) * before:
                 continue
-            hard = after < HARD * first
-            kind: Kind = "recovered short" if end is not None else "hard short" if hard else "soft short"
-            out.append(Event(
-                kind, float(self.time[j.row]), None if end is None else float(self.time[end]), _logistic(score), first, after,
-                float(self.time[j.row] - self.time[j.row - 1]) / math.sqrt(12.0), tuple(signs),
-            ))  # fmt: skip
+            f = _Fall(
+                float(self.time[j.row]), None if end is None else float(self.time[end]), min(4.0, 0.4 * (j.strength - strength)), 0.0,
+                before, after, float(self.time[j.row] - self.time[j.row - 1]) / math.sqrt(12.0), ("sudden fall",),
+            )  # fmt: skip
+            inside = self.y[j.row : min(last, j.row + 60)]
+            if sharp:
+                f = f.sign("sudden return", WEIGHTS["sudden return"])
+            if len(inside) > 8 and _rough(inside) > 2.0 * _rough(self.y[max(0, j.row - 60) : j.row]):
+                f = f.sign("noisier", WEIGHTS["noisier"])
+            out.append(f.sign("collapse", WEIGHTS["collapse"]) if after < HARD * before else f)
         return out
 
-    def _end(self, fall: Jump, later: list[Jump], level: float) -> tuple[int | None, bool]:
+    def _end(self, fall: Jump, rise: Jump | None, level: float) -> tuple[int | None, bool]:
         """(row at which V/I is back, whether suddenly)."""
-        rise = next((j for j in later if j.size < -0.4 * fall.size), None)
         start = fall.row + 3
         w = 5  # a median of five is back with its middle one
+        slow = None
         if len(self.y) - start >= w:
             smooth = np.median(np.lib.stride_tricks.sliding_window_view(self.y[start : start + 20000], w), axis=1)
             back = np.flatnonzero(smooth > level - 0.35 * fall.size)
             slow = start + int(back[0]) + w // 2 if len(back) else None
-        else:
-            slow = None
         if rise is not None and (slow is None or rise.row <= slow + 8):
             return rise.row, True
         return slow, False
+
+
+NESTED = 0.15  # of the fall of an event around it: a smaller one without a return of its own is no event
+ALIKE = 0.6  # ln of the ratio of a rise to the fall it ends, at most
+OLDER = 0.1  # added to it for each fall that is later and still open
+
+
+def _ends(found: list[Jump]) -> dict[int, Jump]:
+    """The sudden rise that ends each fall (by its row): of the falls still open, the one it resembles most in size, of two
+    that are alike the later one. A fall before a larger one that is still open is not ended: the level is not back."""
+    pending: list[Jump] = []
+    out: dict[int, Jump] = {}
+    for j in found:
+        if j.size > 0.0:
+            pending.append(j)
+            continue
+        able = [k for k, f in enumerate(pending) if all(g.size <= f.size for g in pending[k + 1 :])]
+        off = [abs(math.log(-j.size / pending[k].size)) + OLDER * (len(pending) - 1 - k) for k in able]
+        if off and min(off) <= ALIKE:
+            first = able[int(np.argmin(off))]
+            out[pending[first].row] = j
+            del pending[first:]
+    return out
 
 
 def _rough(y: Array) -> float:
@@ -378,12 +473,27 @@ def _shapes(ys: list[Array], times: list[Array], sign: Signs, n: int) -> tuple[l
             low = max(0, min(place - AROUND, len(own_rows) - 2 * AROUND - 1))
             some_rows = table[own_rows[low : low + 2 * AROUND + 1]]
             middle = np.median(some_rows, axis=0)
-            spread = 1.4826 * np.median(np.abs(some_rows - middle), axis=0)
+            spread = 1.4826 * np.median(np.abs(_quick(some_rows - middle)), axis=0)
             extra = max(0, len(ys[k]) - n)
             shapes[k] = np.pad(middle, (0, extra), mode="edge")[: len(ys[k])]
             wide = np.hypot(np.maximum(spread - np.median(spread), 0.0), 1.25 * spread / math.sqrt(len(some_rows)))
             spreads[k] = np.pad(wide, (0, extra), mode="edge")[: len(ys[k])]
     return shapes, spreads
+
+
+def _quick(rows: Array) -> Array:
+    """What of the rows changes within `QUICK` samples: what is slower makes no jump, except at their ends."""
+    n = rows.shape[1]
+    if n < 6 * QUICK:
+        return rows
+    half = QUICK // 2
+    slow = np.lib.stride_tricks.sliding_window_view(rows, 2 * half + 1, axis=1).mean(axis=2)
+    out = rows.copy()
+    out[:, QUICK:-QUICK] -= slow[:, QUICK - half : n - QUICK - half]
+    return out
+
+
+QUICK = 16
 
 
 def _noise(y: Array) -> float:
@@ -394,7 +504,7 @@ def _noise(y: Array) -> float:
 
 
 # -- other signs ----------------------------------------------------------------------------------------------------------
-def _below(events: list[Event], blocks: list[_Block], bulk: float | None) -> list[Event]:
+def _below(events: list[_Fall], blocks: list[_Block], bulk: float | None) -> list[_Fall]:
     """Stretches of V/I under the bulk resistance, as events of their own or as a sign of those that overlap."""
     if bulk is None:
         return events
@@ -413,49 +523,62 @@ def _below(events: list[Event], blocks: list[_Block], bulk: float | None) -> lis
             if hit is not None:
                 e = out[hit]
                 if "below the bulk" not in e.signs:
-                    out[hit] = _with(e, "below the bulk", WEIGHTS["below the bulk"])
+                    out[hit] = e.sign("below the bulk", WEIGHTS["below the bulk"])
                 continue
             closed = b == len(full)
-            kind: Kind = "hard short" if after < HARD * bulk else "soft short" if closed else "recovered short"
             spread = float(block.time[a] - block.time[max(a - 1, 0)]) / math.sqrt(12.0)
-            out.append(Event(kind, begin, None if closed else end, _logistic(WEIGHTS["below the bulk"] - 1.0), bulk, after, spread, ("below the bulk",)))
+            out.append(_Fall(begin, None if closed else end, 2.0, 0.0, bulk, after, spread, ()).sign("below the bulk", WEIGHTS["below the bulk"]))
     return out
 
 
-def _with(e: Event, sign: str, weight: float) -> Event:
-    odds = math.log(e.confidence / (1.0 - e.confidence)) + weight
-    return replace(e, confidence=_logistic(odds), signs=(*e.signs, sign))
+BINS = 96  # of a half cycle whose rise is compared
 
 
-def _supported(e: Event, steps: Steps) -> Event:
-    """Curvature and rests of the half cycles in the event against those before it."""
-    t = steps.trace
-    first, stop = steps.half_first, steps.half_stop
-    end = e.end if e.end is not None else float(t.time[-1])
+def _curved(f: _Fall, falls: list[_Fall], steps: Steps) -> _Fall:
+    """What the fall did to the rise of concentration, from whole half cycles of one current that no other event parts."""
+    first, stop, t = steps.half_first, steps.half_stop, steps.trace
     begun, over = t.time[first], t.time[stop - 1]
-    inside, before = (begun >= e.start) & (over <= end), over <= e.start
-    if np.count_nonzero(inside) < 2 or np.count_nonzero(before) < 4:
-        return e
-    rise = np.array([_rise(t.voltage[a:b]) for a, b in zip(first.tolist(), stop.tolist(), strict=True)])
-    usual, spread = float(np.median(rise[before])), float(np.std(rise[before]))
-    if usual > max(0.03, 3.0 * spread) and float(np.median(rise[inside])) < 0.5 * usual:
-        e = _with(e, "lost curvature", WEIGHTS["lost curvature"])
-    rest = [(k, s) for k, s in zip(steps.first.tolist(), steps.stop.tolist(), strict=True) if steps.kind[int(np.searchsorted(steps.first, k))] == "rest" and k > 0 and s - k >= 3]
-    if len(rest) >= 6:
-        left = np.array([abs(float(np.mean(t.voltage[a : a + max(2, (b - a) // 4)]))) / max(abs(float(t.voltage[a - 1])), 1e-12) for a, b in rest])
-        when = np.array([t.time[a] for a, _ in rest])
-        ago, now = left[when < e.start], left[(when > e.start) & (when < end)]
-        if len(ago) >= 4 and len(now) >= 2 and np.median(ago) > max(0.05, 3.0 * np.std(ago)) and np.median(now) < 0.5 * np.median(ago):
-            e = _with(e, "rest collapse", WEIGHTS["rest collapse"])
-    return e
+    least = 0.5 * math.log(f.before / f.after)  # what is smaller changes the rise less than this one
+    edges = np.array([x for g in falls if math.log(g.before / g.after) > least for x in (g.start, g.end if "sudden return" in g.signs else None) if x is not None and x != f.start])
+    early = float(np.max(edges[edges < f.start], initial=float(t.time[first[0]]) if len(first) else 0.0))
+    late = float(np.min(edges[edges > f.start], initial=float(t.time[-1])))
+    at = int(np.searchsorted(begun, f.start, side="right")) - 1
+    if at < 1 or "sudden fall" not in f.signs:
+        return f
+    level = abs(steps.half_level[at])
+    good = (np.abs(np.abs(steps.half_level) - level) < 0.02 * level) & (stop - first >= FEW)
+    good[0] = False  # a cell at rest before has no concentration to turn round
+    past = [k for k in range(at - 1, max(at - 1 - HALVES, -1), -1) if good[k] and begun[k] >= early and over[k] < f.start]
+    next_ = [k for k in range(at + 1, min(at + 1 + HALVES, len(first))) if good[k] and over[k] <= late]
+    kept = rise_kept([_means(steps, k) for k in past], [_means(steps, k) for k in next_], 1.0 - f.after / f.before)
+    if kept is None:
+        return f
+    return replace(f, kept=kept, odds=f.odds + kept.weight, signs=(*f.signs, "lost curvature" if kept.weight > 0.0 else "kept curvature"))
 
 
-def _rise(v: Array) -> float:
-    """Relative rise of |V| through a half cycle, its first twentieth left out."""
-    size = np.abs(v)
-    n = max(len(v) // 10, 1)
-    start = size[len(v) // 20 : len(v) // 20 + n]
-    return float((np.median(size[-n:]) - np.median(start)) / max(float(np.median(size)), 1e-300))
+def _means(steps: Steps, k: int) -> Array:
+    """V/I of a half cycle, as means over even intervals of time."""
+    t = steps.trace
+    a, b = int(steps.half_first[k]), int(steps.half_stop[k])
+    time, ratio = t.time[a:b], t.voltage[a:b] / steps.half_level[k]
+    total = np.concatenate([[0.0], np.cumsum(0.5 * (ratio[1:] + ratio[:-1]) * np.diff(time))])
+    edges = np.linspace(time[0], time[-1], min(BINS, b - a - 1) + 1)
+    return np.asarray(np.diff(np.interp(edges, time, total)) / np.diff(edges))
+
+
+def _supported(f: _Fall, steps: Steps) -> _Fall:
+    """Rests in the event against those before it."""
+    t = steps.trace
+    end = f.end if f.end is not None else float(t.time[-1])
+    rest = [(a, b) for a, b, kind in zip(steps.first.tolist(), steps.stop.tolist(), steps.kind, strict=True) if kind == "rest" and a > 0 and b - a >= 3]
+    if len(rest) < 6:
+        return f
+    left = np.array([abs(float(np.mean(t.voltage[a : a + max(2, (b - a) // 4)]))) / max(abs(float(t.voltage[a - 1])), 1e-12) for a, b in rest])
+    when = np.array([t.time[a] for a, _ in rest])
+    ago, now = left[when < f.start], left[(when > f.start) & (when < end)]
+    if len(ago) >= 4 and len(now) >= 2 and np.median(ago) > max(0.05, 3.0 * np.std(ago)) and np.median(now) < 0.5 * np.median(ago):
+        return f.sign("rest collapse", WEIGHTS["rest collapse"])
+    return f
 
 
 # -- spectra ----------------------------------------------------------------------------------------------------------------
@@ -503,17 +626,15 @@ def _paths(seen: list[tuple[float, Segment, np.ndarray[tuple[int], np.dtype[np.c
     return out
 
 
-def _joined(events: list[Event], paths: list[tuple[float, float, float, str, float, float]], steps: Steps) -> list[Event]:
+def _joined(falls: list[_Fall], paths: list[tuple[float, float, float, str, float, float]]) -> list[_Fall]:
     """What spectra say about events between them; a parallel path without an event in the voltage is one of its own."""
-    out = list(events)
+    out = list(falls)
     for t0, t1, score, sign, before, after in paths:
-        hit = [i for i, e in enumerate(out) if t0 <= e.start <= t1 and (e.end is None or e.end >= t1)]
+        hit = [i for i, f in enumerate(out) if t0 <= f.start <= t1 and (f.end is None or f.end >= t1)]
         for i in hit:
-            out[i] = _with(out[i], sign, score)
-            if score < 0.0 and out[i].confidence < ALARM:
-                out[i] = replace(out[i], kind="contact gain", confidence=1.0 - out[i].confidence)
+            out[i] = out[i].sign(sign, score)
         if not hit and score > 0.0:
-            out.append(Event("soft short", 0.5 * (t0 + t1), None, _logistic(score - 1.0), before, after, (t1 - t0) / math.sqrt(12.0), (sign,)))
+            out.append(_Fall(0.5 * (t0 + t1), None, 2.0, 0.0, before, after, (t1 - t0) / math.sqrt(12.0), ()).sign(sign, score))
     return out
 
 

@@ -23,7 +23,8 @@ from .. import units
 from ..errors import AnalysisError
 from ..record import Finding, Record
 from ..record.nouns import Array
-from ._trace import Rows, Trace, scatter, some, trace_of
+from ._dc import Stretch
+from ._samples import Rows, Samples, samples_of, scatter, some
 
 Signs = npt.NDArray[np.int8]
 
@@ -65,7 +66,7 @@ class Steps:
     basis, rest                 what parted them, and below what it is a rest
     """
 
-    trace: Trace
+    trace: Samples
     basis: str
     rest: float
     first: Rows
@@ -178,7 +179,7 @@ def segment(record: Record, *, specific: bool | None = None, by: Basis = "auto",
     Errors: `AnalysisError` where the column that parts the steps is missing, or a voltage without a current never
     changes its sign.
     """
-    trace = trace_of(record, specific=specific, current=False if by == "voltage" else None if by == "auto" else True)
+    trace = samples_of(record, specific=specific, current=False if by == "voltage" else None if by == "auto" else True)
     if by == "index" and trace.index is None:
         raise AnalysisError("This record numbers no steps", given=by, allowed=("auto", "current", "voltage"), remedy="Part it by the current")
     driver = trace.voltage if trace.current is None else trace.current
@@ -216,6 +217,26 @@ def analyse(record: Record, *, specific: bool | None = None, by: Basis = "auto",
     return segment(record, specific=specific, by=by, rest=rest).findings()
 
 
+def half_cycles(record: Record, *, specific: bool | None = True) -> list[Stretch]:
+    """Half cycles in order, as `segment` parts them; rests are left out.
+
+    specific   currents as densities [A/m²] (needs the area unless the record has densities), else in A; None where the
+               record can
+    Errors: `AnalysisError` when the record holds no current or no voltage along time, or no current that is not zero.
+    """
+    parted = segment(record, specific=specific, by="current")
+    t = parted.trace
+    assert t.current is not None
+    ends = dict(zip([*t.edges[1:].tolist(), len(t.time)], t.events, strict=True))
+    out = [
+        Stretch(t.time[a:b], t.voltage[a:b], t.current[a:b], t.specific, event=ends.get(b, ""), since=float(since))
+        for a, b, since in zip(parted.half_first.tolist(), parted.half_stop.tolist(), parted.begun.tolist(), strict=True)
+    ]
+    if not out:
+        raise AnalysisError("This record holds no half cycles: it needs time, voltage and a current that is not zero")
+    return out
+
+
 def _band(driver: Array, noise: float, volts: bool) -> float:
     """Where a rest begins. A voltage alone has no scale but itself: 2 % of its median magnitude."""
     size = float(np.median(np.abs(some(driver)))) if volts else max(float(np.max(driver)), -float(np.min(driver)))
@@ -251,7 +272,7 @@ def _levels(current: Array, sign: Signs, noise: float) -> tuple[Rows, Rows]:
     return k[new] + 1, k[~new] + 1
 
 
-def _merged(trace: Trace, sign: Signs, cuts: Rows) -> Rows:
+def _merged(trace: Samples, sign: Signs, cuts: Rows) -> Rows:
     """`cuts` with the edges of segments at which a half cycle really ends: another half cycle by the record's own count,
     an event, another level, or a clock that starts anew."""
     extra = []
@@ -272,7 +293,7 @@ def _bounds(edges: Rows, length: int) -> tuple[Rows, Rows]:
     return np.concatenate([[0], inner]).astype(np.int64), np.concatenate([inner, [length]]).astype(np.int64)
 
 
-def _gaps(trace: Trace) -> Rows:
+def _gaps(trace: Samples) -> Rows:
     """Rows before which samples seem to be missing."""
     step = np.diff(trace.time)
     seen = some(trace.time)
@@ -283,7 +304,7 @@ def _gaps(trace: Trace) -> Rows:
     return np.flatnonzero(step > GAP * float(np.percentile(usual, 95.0 if len(usual) > 40 else 75.0))) + 1
 
 
-def _holes(trace: Trace, sign: Signs, halves: Rows, gaps: Rows) -> Rows:
+def _holes(trace: Samples, sign: Signs, halves: Rows, gaps: Rows) -> Rows:
     """Rows of `gaps`, long beside a half cycle, on both sides of which together more is recorded than one half cycle: another
     is missing there, so nothing is joined over them and no charge is counted in them. A pause within one parts nothing."""
     first, stop = _bounds(halves, len(sign))
@@ -297,7 +318,7 @@ def _holes(trace: Trace, sign: Signs, halves: Rows, gaps: Rows) -> Rows:
     return np.asarray(gaps[(width > HOLE * usual) & (span[mine] - width > (1.0 + 2.0 * HOLE) * usual)], dtype=np.int64)
 
 
-def _kinds(trace: Trace, first: Rows, stop: Rows, sign: Signs) -> tuple[Rows, Rows, tuple[Kind, ...]]:
+def _kinds(trace: Samples, first: Rows, stop: Rows, sign: Signs) -> tuple[Rows, Rows, tuple[Kind, ...]]:
     """What was held in each step; a constant current that turns into a constant voltage is parted there."""
     rest = sign[first] == 0
     if trace.current is None:
@@ -345,7 +366,7 @@ def _left(head: Array, rest: Array) -> int:
     return int(np.argmax(away)) if away.any() else len(rest)
 
 
-def _summary(trace: Trace, first: Rows, stop: Rows, gaps: Rows) -> tuple[Array, Array, Array, Array, Array, Array]:
+def _summary(trace: Samples, first: Rows, stop: Rows, gaps: Rows) -> tuple[Array, Array, Array, Array, Array, Array]:
     """begun, level, charge, and |V| (mean, last tenth, end) of the half cycles [first, stop)."""
     time, volts = trace.time, trace.voltage
     if not len(first):
@@ -369,7 +390,7 @@ def _summary(trace: Trace, first: Rows, stop: Rows, gaps: Rows) -> tuple[Array, 
     return begun, _mean(trace.current, first, stop), np.abs(_sum(passed, first, stop)), mean, tenth, size[stop - 1]
 
 
-def _spikes(trace: Trace, sign: Signs) -> Rows:
+def _spikes(trace: Samples, sign: Signs) -> Rows:
     """Rows at which the voltage alone, or the current alone, stands out for one sample between equal neighbours."""
     out = np.zeros(0, np.int64)
     for values in (trace.voltage, trace.current):
@@ -387,7 +408,7 @@ def _spikes(trace: Trace, sign: Signs) -> Rows:
 MOST = 200  # irregularities of a kind that are listed one by one; all are counted
 
 
-def _irregular(trace: Trace, gaps: Rows, switches: Rows, glitches: Rows, sign: Signs) -> tuple[tuple[Irregularity, ...], dict[str, int]]:
+def _irregular(trace: Samples, gaps: Rows, switches: Rows, glitches: Rows, sign: Signs) -> tuple[tuple[Irregularity, ...], dict[str, int]]:
     time, current = trace.time, trace.current
     unit = "current_density" if trace.specific else "current"
 

@@ -22,8 +22,9 @@ from ..errors import AnalysisError
 from ..record import Finding, Record
 from ..record.nouns import Array
 from ._conditions import ALTERNATES, CONSTANT, FLOWS, NOT_EMPTIED, SYMMETRIC, one_level
-from ._halves import HalfCycle, half_cycles
+from ._dc import Stretch
 from ._technique import Condition, Stated, Technique, declare, option
+from .steps import half_cycles
 
 #: what "polarisation" of a half cycle means: |V| at its end, its mean, its median, over its last tenth of time, or at a
 #: fraction of its duration
@@ -42,7 +43,7 @@ TRIALS = 300
 
 
 def polarisation(
-    half: HalfCycle, definition: Definition = "last tenth", *, amplitude: Amplitude = "full", fraction: float = 0.5
+    half: Stretch, definition: Definition = "last tenth", *, amplitude: Amplitude = "full", fraction: float = 0.5
 ) -> tuple[float, float]:  # fmt: skip
     """(|V| [V], its standard error) of one half cycle. The error is the scatter of the points used over sqrt(n).
 
@@ -106,9 +107,9 @@ def course(
     return _course(half_cycles(record, specific=specific), definition, amplitude, fraction, specific)
 
 
-def _course(halves: list[HalfCycle], definition: Definition, amplitude: Amplitude, fraction: float, specific: bool) -> Course:
+def _course(halves: list[Stretch], definition: Definition, amplitude: Amplitude, fraction: float, specific: bool) -> Course:
     p = np.array([polarisation(h, definition, amplitude=amplitude, fraction=fraction) for h in halves])
-    level, charge = np.array([h.level for h in halves]), np.array([h.charge for h in halves])
+    level, charge = np.array([h.level for h in halves]), np.array([abs(h.charge) for h in halves])
     start, duration = np.array([h.start for h in halves]), np.array([h.time[-1] for h in halves])
     place = {"end": 1.0, "last tenth": 0.95, "at": fraction}.get(definition, 0.5)
     return Course(start, duration, start + place * duration, level, p[:, 0], p[:, 1], p[:, 0] / np.abs(level), charge, np.cumsum(charge), specific)
@@ -218,7 +219,7 @@ def life(
     return Finding(name, high, quantity, method, None, SOURCE, how, (low, high) if high > low else None, {"censored": False, "criterion": criterion})
 
 
-def _alive(record: Record, halves: list[HalfCycle]) -> bool:
+def _alive(record: Record, halves: list[Stretch]) -> bool:
     return not halves[-1].event or "rest" in halves[-1].event or record.outcome in ("", "completed")
 
 
@@ -231,7 +232,7 @@ def _multiplied(table: Course, factor: float) -> tuple[tuple[float, float] | Non
     return None, ""
 
 
-def _limited(halves: list[HalfCycle], limit: float) -> tuple[tuple[float, float] | None, str]:
+def _limited(halves: list[Stretch], limit: float) -> tuple[tuple[float, float] | None, str]:
     for k, h in enumerate(halves):
         over = np.abs(h.voltage) > limit
         three = np.flatnonzero(over[:-2] & over[1:-1] & over[2:]) if len(over) > 2 else np.zeros(0, dtype=np.int64)

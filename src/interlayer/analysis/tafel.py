@@ -31,7 +31,7 @@ from ..elements.base import FARADAY, GAS, Array
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
-from ._dc import ERRORS, Stated, Trace, bend, given, least, line, traces
+from ._dc import ERRORS, Stated, Stretch, bend, given, least, line, traces
 from ._resistance import Faces, faces_of, geometry, named, summed
 from ._result import ImpedanceFit
 from ._seen import Seen
@@ -152,7 +152,7 @@ def _ohmic(ohmic: ImpedanceFit | Stated | None, which: str | Sequence[str] | Non
     return value, std or 0.0, "stated"
 
 
-def _sweep(record: Record) -> Trace:
+def _sweep(record: Record) -> Stretch:
     """The longest stretch whose voltage moves through zero current."""
     found = [t for t in traces(record, technique="tafel", specific=True) if len(t.clock) >= 2 * FEWEST]
     passing = [t for t in found if t.current.min() < 0.0 < t.current.max()]
@@ -161,7 +161,7 @@ def _sweep(record: Record) -> Trace:
     return max(passing, key=lambda t: len(t.clock))
 
 
-def _rest(sweep: Trace) -> float:
+def _rest(sweep: Stretch) -> float:
     """Voltage at zero current, of a line through the currents next to zero."""
     near = np.argsort(np.abs(sweep.current))[: max(FEWEST, len(sweep.current) // 50)]
     fit = line(sweep.current[near], sweep.voltage[near])

@@ -36,6 +36,18 @@ def named(name: str) -> Cell:
     return _cell(name, found["cells"][variant], found["source"], path.name, found.get("values", {}))
 
 
+def from_text(text: str) -> Cell:
+    """A cell from its notation ("Li|LLZTO(1 mm)|Li") or its name in the catalogue ("zhai2024/bare").
+
+    Errors: `NotationError` for a notation that can't be read, `UnknownNameError` for what is neither.
+    """
+    if "|" in text:
+        return Cell.parse(text)
+    if "/" in text:
+        return named(text)
+    raise UnknownNameError("This is neither a cell's notation nor a cell of the catalogue", given=text, allowed=catalogue(), remedy='Notation: "Li|LLZTO(1 mm)|Li @ 25 degC"')
+
+
 def _unknown(name: str, paper: str) -> UnknownNameError:
     """Names the cells of the paper where there is one, else the papers: all cells would fill a screen."""
     near = nearest(name, catalogue())

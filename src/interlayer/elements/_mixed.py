@@ -3,6 +3,8 @@
 Since the total current is known, w = phi_e - phi_i is the only potential a cell needs; the filling of the pores is solved
 inside each cell for the w at hand (its own equation, safe against overshoot), so what is left is block tridiagonal with
 2 x 2 blocks. Nodes run from the electrolyte (0) over the cells to the lithium (cells + 1); faces are cells without length.
+NEAR and FAR say what crosses the two faces, 1 ions and 0 electrons: they are where p enters the balance of the ions, and
+between which potentials the voltage lies.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ from .base import OUT_EXPORT, OUT_EXPORT_J, OUT_FLAG, OUT_MARGIN, OUT_R, OUT_V, 
 (
     B, ALPHA, SIGMA_I, SIGMA_E, AREA, PORE, J0, BARRIER, PREFERRED, SHARE, COVER, ROOM, U_PORE, WALL, J0_E, BARRIER_E, COVER_E,
     U_E, J0_L, HOST, K_HOST, SLOPE, SITES, DIFFUSE, TRANSFER, GRAIN, SIGMA_D, POWER, BLOCK, OVERFLOW, FOIL, FILLED, WALL_E, WALL_L,
-    CONTACT, DEPTH, REPLENISH, REFILL, CLOSURE, VOLUME, LOST,
-) = range(41)  # fmt: skip
-HEAD = 41
+    CONTACT, DEPTH, REPLENISH, REFILL, CLOSURE, VOLUME, LOST, NEAR, FAR,
+) = range(43)  # fmt: skip
+HEAD = 43
 # rows of the workspace
 LW, UW, LX, UX, D11, D12, D21, D22, RW, RX, ARM, STORE, RI, RE, RIW, REW, DEP, DEPW, HC, HW, HX, SW, VOID, VOID_D = range(24)
 ROWS = 24
@@ -169,9 +171,10 @@ def kernel(jit: Jit) -> Kernel:
             A[RIW, k] = 0.0
             A[REW, k] = 0.0
             if k == n + 1:
+                A[VOID, 0], A[VOID, 1], A[VOID_D, 0], A[VOID_D, 1] = 0.0, 0.0, 1.0, 0.0
+            if k == n + 1 and P[FAR] == 0.0:
                 x, dx = pair(Z[k] / P[B], P[ALPHA])
                 j = P[J0_L] * P[CONTACT]
-                A[VOID, 0], A[VOID, 1], A[VOID_D, 0], A[VOID_D, 1] = 0.0, 0.0, 1.0, 0.0
                 if P[DEPTH] > 0.0:
                     j *= math.exp(-Z[3 * n + 4] / P[DEPTH])
                     if settle:
@@ -179,9 +182,11 @@ def kernel(jit: Jit) -> Kernel:
                 A[DEP, k] = -j * x
                 A[DEPW, k] = -j * dx / P[B]
                 continue
-            face = k == 0
-            if face:
+            face = k == 0 or k == n + 1
+            if k == 0:
                 size, holds, j0, cover, margin, level, at = 1.0, 1.0, P[J0_E], P[COVER_E], 0.0, P[U_E], 3 * n + 2
+            elif face:  # a second electrolyte instead of the lithium: what plates there is counted in the same place
+                size, holds, j0, cover, margin, level, at = 1.0, 1.0, P[J0_L], P[COVER_E], 0.0, P[U_E], 3 * n + 3
             else:
                 d = P[HEAD + k - 1]
                 size, holds, j0, cover, margin, level, at = P[AREA] * d, P[PORE] * d, P[J0], P[COVER], P[ROOM], P[U_PORE], 2 * n + 1 + k
@@ -266,7 +271,8 @@ def kernel(jit: Jit) -> Kernel:
         A[D12, n + 1] = A[STORE, n + 1] * A[VOID, 0]
         A[D21, n + 1] = A[VOID, 1]
         A[D22, n + 1] = A[VOID_D, 0]
-        A[RW, 0] = -1.0
+        A[RW, 0] = -P[NEAR]
+        A[RW, n + 1] = P[FAR]
         for m in range(n + 1):
             i, r, e = current(m, p, Z, A)
             left = (-1.0 + (p - i) * A[REW, m] - i * A[RIW, m]) / r
@@ -316,10 +322,10 @@ def kernel(jit: Jit) -> Kernel:
 
     def residual(h, p, n, P, Yb, Z, A):  # type: ignore[no-untyped-def]
         """Right-hand sides -R of Newton."""
-        before = p
+        before = P[NEAR] * p
         for k in range(n + 2):
             cell = 0 < k < n + 1
-            after = current(k, p, Z, A)[0] if k < n + 1 else 0.0 * p
+            after = current(k, p, Z, A)[0] if k < n + 1 else P[FAR] * p
             A[RW, k] = after - before - charges(k, n, P) * (Z[k] - Yb[k]) / h + A[DEP, k] + A[HC, k]
             before = after
             A[RX, k] = 0.0
@@ -395,7 +401,7 @@ def kernel(jit: Jit) -> Kernel:
             return
         last = 3 * n + 3
         Z[last] = Yb[last] + h * (A[DEP, n + 1] + border(P, n) * (Z[2 * n + 1] - 1.0))
-        v = Z[n + 1]
+        v = (1.0 - P[FAR]) * Z[n + 1] - (1.0 - P[NEAR]) * Z[0]
         for m in range(n + 1):
             i, r, e = current(m, p, Z, A)
             v -= (r - e) * i
@@ -422,7 +428,7 @@ def kernel(jit: Jit) -> Kernel:
         """Outputs of `slope` from the linear system whose reactions, arms and stores stand in A."""
         matrix(h, p, n, P, Z, A)
         solve(n, A)
-        v = A[RW, n + 1]
+        v = (1.0 - P[FAR]) * A[RW, n + 1] - (1.0 - P[NEAR]) * A[RW, 0]
         for m in range(n + 1):
             i, r, e = current(m, p, Z, A)
             de = A[REW, m] * A[RW, m] + A[REW, m + 1] * A[RW, m + 1]

@@ -1,4 +1,5 @@
-"""Mixed-conducting region: a layer between a lithium electrode and an electrolyte that stores and plates lithium inside."""
+"""Mixed-conducting region: a layer that conducts ions and electrons and stores and plates lithium inside, between a lithium
+electrode and an electrolyte, two electron conductors, or two electrolytes."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import CellError
 from ..laws import kinetics
 from . import _mixed as core
 from .base import ELEMENTS, FARADAY, GAS, Array, ComplexArray, Jit, Kernel, Leaf, Parameter, Scalar, States, at
@@ -23,9 +25,9 @@ _SE = "(electronic_conductivity + deposit_conductivity*(porosity*filling)**depos
 _SI = "(conductivity*(1 - blocking*filling))"
 _Z = f"sqrt((1/{_SI} + 1/{_SE})/({_Y}))"
 _X = f"(thickness*sqrt((1/{_SI} + 1/{_SE})*{_Y}))"
-_SECH = f"(2*exp(-{_X})/(1 + exp(-2*{_X})))"
-_KE, _KI = f"({_SI}/({_SI} + {_SE}))", f"({_SE}/({_SI} + {_SE}))"
-_NE, _NL = f"(I*omega*electrolyte_capacitance*{_Z})", f"((F*j0_lithium*contact/(R*T) + I*omega*lithium_capacitance)*{_Z})"
+_BN, _BF = f"(ions_near - {_SI}/({_SI} + {_SE}))", f"(ions_far - {_SI}/({_SI} + {_SE}))"
+_REACTS = "F*j0_lithium*contact/(R*T)*ions_near*(1 - ions_far)"
+_NE, _NL = f"(I*omega*electrolyte_capacitance*{_Z})", f"(({_REACTS} + I*omega*lithium_capacitance)*{_Z})"
 _T = f"tanh({_X})"
 
 
@@ -77,6 +79,18 @@ class Mixed(Leaf):
     profile, right for changes slower than r²/D_g; Subramanian et al., J. Electrochem. Soc. 148 (2001) E1, recalled).
     The layer joins both its faces, so no charge transfer stands beside it. V is that of the electrode against the
     electrolyte. Events: the mean filling reaches `overflow`; the electrode's foil is used up.
+
+    `ions_near`, `ions_far` (l, r: 1 ions, 0 electrons) say what crosses the faces y = 0 and y = L; above they are 1 and 0.
+    0 and 0: two electron conductors that block ions; i_i(0) = C dw/dt, i_i(L) = -C dw/dt, nothing plates on them.
+    1 and 1: two electrolytes that block electrons; lithium plates on either face (`j0_lithium` is the second one's).
+    Without an electrode of lithium there is no foil, no voids and no atoms that cross; V lies between the potentials of what
+    crosses the faces (of electrons or of ions). Then an ideal face gives, with Y the admittance between ions and electrons,
+
+        Z = L/(s_i + s_e) + (L/s_c - L/(s_i + s_e)) tanh(u)/u,   u² = (L/2)² (1/s_i + 1/s_e) Y,   c the carrier that crosses
+
+    so Z = L/s_c at rest and both carriers in parallel at high frequency (Jamnik & Maier, Phys. Chem. Chem. Phys. 3 (2001)
+    1668, recalled; two rails and what their ends mean: Bumberger et al., 2024, 10.1039/D4CP00975D, abstract read).
+
     At rest with x = 1 the linear impedance is closed (Newman & Tobias, J. Electrochem. Soc. 109 (1962) 1183; de Levie 1967;
     both recalled): `impedance`; with host diffusion two modes. Second order in space; lithium is kept to rounding.
     The host's content is a solid solution m/(m - 1) lattice gas with a linear term E; physics.md E10.
@@ -126,6 +140,8 @@ class Mixed(Leaf):
     lithiation: float = 1.0
     filling: float = 0.0
     foil: Scalar | None = None
+    ions_near: float = 1.0
+    ions_far: float = 0.0
     cells: int = 40
     grading: float = 8.0
     tolerance: float = 1e-3  # of contents and fillings a step; ten times that on potentials over RT/F
@@ -137,7 +153,7 @@ class Mixed(Leaf):
         Parameter("specific_area", "specific_area", "wall area per volume", low=1.0),
         Parameter("porosity", "fraction", "share of the volume that lithium can fill", 1e-6, 1.0),
         Parameter("j0", "exchange_current_density", "exchange current of lithium on its own walls"),
-        Parameter("j0_lithium", "exchange_current_density", "exchange current at the lithium electrode", low=1e-15),
+        Parameter("j0_lithium", "exchange_current_density", "exchange current at the lithium electrode, or of lithium on the second electrolyte's face"),
         Parameter("j0_electrolyte", "exchange_current_density", "exchange current of lithium on the electrolyte's face"),
         Parameter("alpha", "number", "anodic transfer coefficient", 0.05, 0.95),
         Parameter("capacitance", "area_specific_capacitance", "double layer of the walls, over their own area", low=1e-9),
@@ -182,12 +198,35 @@ class Mixed(Leaf):
     )  # fmt: skip
     EVENTS = ("the pores of the mixed layer are full and lithium overflows", "lithium exhausted", "contact lost between the electrode and the mixed layer")
     EQUATION = (
-        f"thickness/({_SI} + {_SE}) + {_Z}*(2*{_KI}*{_KE}*{_SECH} + {_KE}**2*(1 + {_NE}*{_T}) + {_KI}**2*(1 + {_NL}*{_T}))"
+        f"thickness/({_SI} + {_SE}) + {_Z}*((ions_near - ions_far)**2 + {_T}*(2*{_BN}*{_BF}*tanh({_X}/2) + {_BN}**2*{_NL} + {_BF}**2*{_NE}))"
         f"/((1 + {_NE}*{_NL})*{_T} + {_NE} + {_NL})"
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        ends = (self.ions_near, self.ions_far)
+        if ends not in ((1.0, 0.0), (0.0, 0.0), (1.0, 1.0)):
+            raise CellError(
+                f"What crosses the faces of {self.label} is not one of the three cases", given=f"ions_near, ions_far = {ends}",
+                allowed="1, 0 (lithium and an electrolyte), 0, 0 (two electron conductors), 1, 1 (two electrolytes)", remedy="Mirror the layer by its orientation",
+            )  # fmt: skip
+        if ends == (1.0, 0.0) and self.j0_lithium == 0.0:
+            raise CellError(f"j0_lithium of {self.label} is out of range: no current would pass to the lithium", given=0.0, allowed="above 0")
+        if ends != (1.0, 0.0) and (self.foil is not None or self.void_depth != 0.0):
+            raise CellError(f"{self.label} has no electrode of lithium beside it, so no foil and no voids", given=f"foil {self.foil}, void_depth {self.void_depth}")
+
+    @property
+    def lithium_beside(self) -> bool:
+        """Whether an electrode of lithium lies at y = L."""
+        return self.ions_near > self.ions_far
+
     def _at(self, temperature: float) -> dict[str, float]:
-        return dict(zip((p.name for p in self.PARAMETERS), super().numbers(temperature), strict=True))
+        numbers = dict(zip((p.name for p in self.PARAMETERS), super().numbers(temperature), strict=True))
+        if not self.lithium_beside:
+            numbers |= {"host_transfer": 0.0, "contact": 1.0, "void_depth": 0.0}
+        if self.ions_near == 0.0:  # blocking collectors: nothing plates on them
+            numbers |= {"j0_electrolyte": 0.0, "j0_lithium": 0.0}
+        return numbers
 
     def numbers(self, temperature: float) -> list[float]:
         p = self._at(temperature)
@@ -202,7 +241,7 @@ class Mixed(Leaf):
             p["j0_electrolyte"], p["face_barrier"] / b, p["face_cover"], work * p["face_pressure"], p["j0_lithium"], p["host_capacity"],
             p["host_exchange"], p["host_slope"] / b, p["host_sites"], p["host_diffusivity"], p["host_transfer"], grain,
             p["deposit_conductivity"], p["deposit_exponent"], p["blocking"], p["overflow"], foil, p["porosity"], p["electrolyte_capacitance"], p["lithium_capacitance"],
-            p["contact"], p["void_depth"], p["replenishment"], p["refill"], p["closure"], p["molar_volume"] / FARADAY, p["lost"],
+            p["contact"], p["void_depth"], p["replenishment"], p["refill"], p["closure"], p["molar_volume"] / FARADAY, p["lost"], self.ions_near, self.ions_far,
         ]  # fmt: skip
         return [*head, *(p["thickness"] * mesh(self.cells, self.grading)).tolist()]
 
@@ -217,7 +256,7 @@ class Mixed(Leaf):
         # faster double layers are stepped (L-stable), not controlled; so are those of a layer that starts far from rest
         seen = (line > RESOLVED) & (own > 1e-4 * RESOLVED) & (not rest)
         parts = [
-            (np.append(np.full(n + 1, level), 0.0), np.where(seen, 10.0 * self.tolerance * GAS * temperature / FARADAY, np.inf), rest),
+            (np.append(np.full(n + 1, level), 0.0 if self.lithium_beside else level), np.where(seen, 10.0 * self.tolerance * GAS * temperature / FARADAY, np.inf), rest),
             (np.full(n, p["lithiation"]), self.tolerance, True),
             (np.full(n, p["filling"]), self.tolerance, True),
             (np.zeros(1), 100.0 * self.tolerance * p["face_cover"], True),
@@ -304,7 +343,7 @@ class Mixed(Leaf):
         length, a = p["thickness"], p["specific_area"]
         wall: ComplexArray = a * (iw * p["capacitance"] + p["j0"] / b * p["filling"] / (p["filling"] + p["cover"]))
         left: ComplexArray = iw * p["electrolyte_capacitance"]
-        right: ComplexArray = iw * p["lithium_capacitance"] + p["j0_lithium"] * p["contact"] / b
+        right: ComplexArray = iw * p["lithium_capacitance"] + (p["j0_lithium"] * p["contact"] / b if self.lithium_beside else 0.0)
         by_w, by_x = a * p["host_exchange"] / b, a * p["host_exchange"] * (1.0 + 1.0 / (p["host_sites"] - 1.0) + p["host_slope"] / b)
         q = p["host_capacity"]
         if q == 0.0:
@@ -312,18 +351,18 @@ class Mixed(Leaf):
         elif p["grain_radius"] > 0.0:
             inner = 1.0 + self.numbers(temperature)[core.GRAIN] * by_x / a
             by_w, by_x = by_w / inner, by_x / inner
-        kappa_e, kappa_i = si / (si + se), se / (si + se)
+        near, far = self.ions_near - si / (si + se), self.ions_far - si / (si + se)  # part of p that turns into the other carrier
         rho = 1.0 / si + 1.0 / se
         if q > 0.0 and p["host_diffusivity"] > 0.0:
-            ends = _two_modes(iw, wall, by_w, by_x, q, p["host_diffusivity"], p["host_transfer"], rho, left, right, kappa_i, kappa_e, length)
-            return np.asarray(length / (si + se) + kappa_i * ends[0] + kappa_e * ends[1], dtype=np.complex128)
+            ends = _two_modes(iw, wall, by_w, by_x, q, p["host_diffusivity"], p["host_transfer"], rho, left, right, near, far, length)
+            return np.asarray(length / (si + se) + near * ends[0] - far * ends[1], dtype=np.complex128)
         shunt = wall + (by_w * iw * q / (iw * q + by_x) if q > 0.0 else 0.0)
         z, x = np.sqrt(rho / shunt), length * np.sqrt(rho * shunt)
-        sech, t = 2.0 * np.exp(-x) / (1.0 + np.exp(-2.0 * x)), np.tanh(x)
-        ne, nl = left * z, right * z
+        t, ne, nl = np.tanh(x), left * z, right * z
         over = (1.0 + ne * nl) * t + ne + nl
-        inner = 2.0 * kappa_i * kappa_e * sech + kappa_e**2 * (1.0 + ne * t) + kappa_i**2 * (1.0 + nl * t)
-        return np.asarray(length / (si + se) + z * inner / over, dtype=np.complex128)
+        ends_differ = (self.ions_near - self.ions_far) ** 2
+        both = ends_differ + t * (2.0 * near * far * np.tanh(0.5 * x) + near**2 * nl + far**2 * ne)
+        return np.asarray(length / (si + se) + z * both / over, dtype=np.complex128)
 
     @classmethod
     def example(cls) -> Mixed:
@@ -336,7 +375,7 @@ class Mixed(Leaf):
 
 def _two_modes(
     iw: ComplexArray, wall: ComplexArray, by_w: float, by_x: float, q: float, diffusivity: float, transfer: float, rho: float,
-    left: ComplexArray, right: ComplexArray, kappa_i: float, kappa_e: float, length: float,
+    left: ComplexArray, right: ComplexArray, enter: float, leave: float, length: float,
 ) -> tuple[ComplexArray, ComplexArray]:  # fmt: skip
     """(-w at the electrolyte, -w at the lithium) per unit of p: w'' = rho (W w + b_x xi), q D xi'' = (q s + b_x) xi + b_w w.
 
@@ -351,12 +390,12 @@ def _two_modes(
         far = np.exp(-g * length)
         rows = np.zeros((4, 4), dtype=np.complex128)
         w, x = vectors
-        # amplitudes (from the left end, from the right end); w' = rho (i_i - p kappa_i-share)
+        # amplitudes (from the left end, from the right end); w' = rho i_i - p/sigma_e
         rows[0] = np.concatenate([-g * w / rho - l * w, (g * w / rho - l * w) * far])
         rows[1] = np.concatenate([(-g * w / rho + r * w) * far, g * w / rho + r * w])
         rows[2] = np.concatenate([-g * x, g * x * far])
         rows[3] = np.concatenate([(-d * g * x + transfer * x) * far, d * g * x + transfer * x])
-        amplitude = np.linalg.solve(rows, np.array([kappa_i, -kappa_e, 0.0, 0.0]))
+        amplitude = np.linalg.solve(rows, np.array([enter, leave, 0.0, 0.0]))
         out.append((-(w @ amplitude[:2] + (w * far) @ amplitude[2:]), -((w * far) @ amplitude[:2] + w @ amplitude[2:])))
     ends = np.array(out)
     return ends[:, 0], ends[:, 1]

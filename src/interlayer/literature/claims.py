@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import units
 from ..errors import MissingValueError, RecordError, UnknownNameError
-from .entries import condition_si, labels, number, numbers
+from .entries import condition_si, labels, number, numbers, slips
 from .files import Draft, parse
 from .vocabulary import DATA, seconds, vocabulary
 
@@ -29,6 +29,7 @@ class Claim:
     form       point, approx, lower_bound, upper_bound, range (two values) or series (values that follow `labels`)
     split      what it may be used for: given, calibration, open or literature; "" where a user's file states none
     censored   a life test that ended without failure
+    slips      what of it can't be, a sentence each; empty except in a file loaded for the audit (`load(path, strict=False)`)
     """
 
     id: str
@@ -46,6 +47,7 @@ class Claim:
     conditions: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     censored: bool = False
+    slips: tuple[str, ...] = ()
 
     @property
     def row(self) -> str:
@@ -63,7 +65,7 @@ class Claim:
     def values(self) -> tuple[float, ...]:
         """All values in SI: one of a point or a bound, two of a range, those of a series in its order."""
         quantity = vocabulary().quantity(self.quantity)
-        return tuple(quantity.si(v, self.unit, f"claim {self.id}") for v in numbers(self.value) or ())
+        return tuple(quantity.si(v, self.unit, f"claim {self.id}", checked=not self.slips) for v in numbers(self.value) or ())
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -87,7 +89,7 @@ class Claim:
             raise UnknownNameError(f"The claim {self.id} states no such condition", given=name, allowed=self.conditions)
         given = self.conditions[name]
         if isinstance(given, Mapping) and not isinstance(given["value"], list):
-            return condition_si(vocabulary().conditions.get(name, name), float(given["value"]), given["unit"], f"condition {name}")
+            return condition_si(vocabulary().conditions.get(name, name), float(given["value"]), given["unit"], f"condition {name}", checked=not self.slips)
         if name in vocabulary().counts:
             return float(given)
         if isinstance(given, str):
@@ -101,7 +103,7 @@ class Claim:
         """A condition in SI as a tuple: one value, or those a series follows."""
         given = self.conditions.get(name)
         if isinstance(given, Mapping) and isinstance(given["value"], list):
-            return tuple(condition_si(vocabulary().conditions.get(name, name), float(v), given["unit"], f"condition {name}") for v in given["value"])
+            return tuple(condition_si(vocabulary().conditions.get(name, name), float(v), given["unit"], f"condition {name}", checked=not self.slips) for v in given["value"])
         return (self.condition(name),)
 
     def interval(self, index: int = 0) -> tuple[float, float]:
@@ -188,8 +190,8 @@ class Pair:
     ratio: float | None
 
 
-def made(draft: Draft) -> dict[str, Claim]:
-    """The claims of a checked file by id."""
+def made(draft: Draft, *, strict: bool = True) -> dict[str, Claim]:
+    """The claims of a checked file by id; without `strict` those with numbers that can't be carry them in `slips`."""
     out: dict[str, Claim] = {}
     for entry in draft.entries:
         several = isinstance(entry["value"], list)
@@ -199,7 +201,7 @@ def made(draft: Draft) -> dict[str, Claim]:
         rest = {key: entry.get(key) or "" for key in ("variant", "source", "split", "kind", "technique", "note")}
         out[entry["id"]] = Claim(
             id=entry["id"], paper=entry.get("paper") or draft.paper, subject=entry["subject"], quantity=entry["quantity"], form=entry.get("form") or "point", value=value,
-            unit=str(entry["unit"]), conditions=entry.get("conditions") or {}, censored=bool(entry.get("censored", False)), **rest,
+            unit=str(entry["unit"]), conditions=entry.get("conditions") or {}, censored=bool(entry.get("censored", False)), slips=() if strict else tuple(slips(entry)), **rest,
         )  # fmt: skip
     return out
 
@@ -242,11 +244,15 @@ def about(paper: str) -> Mapping[str, str | None]:
     return _draft(_path(paper)).about
 
 
-def load(path: Any) -> Mapping[str, Claim]:
-    """The claims of a user's file by id: same form as the package's (`template()`). One `ReadError` lists every bad entry."""
+def load(path: Any, *, strict: bool = True) -> Mapping[str, Claim]:
+    """The claims of a user's file by id: same form as the package's (`template()`). One `ReadError` lists every bad entry.
+
+    strict   a number that can't be (a transference number of 1.3) is such an error; without it the claim is kept with its
+             `slips`, for the audit to judge beside all others
+    """
     from .files import read
 
-    return made(read(path))
+    return made(read(path, strict=strict), strict=strict)
 
 
 def find(

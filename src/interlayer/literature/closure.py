@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from .claims import Claim
-from .spans import Span, of, set_value
+from .spans import Span, of
 from .verdict import FARADAY, GAS, temperature
 from .vocabulary import seconds
 
@@ -69,9 +69,10 @@ def state(a: Claim, b: Claim, *, together: bool = False) -> Span | None:
     return Span(1.0 / factor, factor)
 
 
-def direct(voltage: Claim) -> Span:
-    """V/j [ohm m²] of a stated polarisation, as the resistance (of impedance, times area) that may lie behind it."""
+def direct(voltage: Claim, current: Span) -> Span:
+    """V/j [ohm m²] of a stated polarisation at a current density, as the resistance (of impedance, times area) that may lie
+    behind it."""
     kelvin = (temperature(voltage) or Span(298.15, 298.15)).middle
     stated = of(voltage, error=READING)
     volts = Span(stated.low * AMPLITUDE.low, stated.high)
-    return volts / set_value(voltage, "current_density") / Span(flattened(volts.high, kelvin), DIRECT)
+    return volts / current / Span(flattened(volts.high, kelvin), DIRECT)

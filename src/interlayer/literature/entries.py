@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ..errors import InterlayerError, nearest
+from ..errors import InterlayerError, UnitError, nearest
+from ..names import name
 from .vocabulary import vocabulary
 
 REQUIRED: Final = ("id", "subject", "quantity", "value", "unit")
@@ -45,8 +46,28 @@ def labels(order: str) -> list[str]:
     return [part.strip() for part in order.split("<" if "<" in order else ",")]
 
 
-def problems(entry: object) -> list[str]:
-    """What is wrong with an entry of a claims file, a sentence each; empty when it can be used."""
+def slips(entry: Mapping[str, Any]) -> list[str]:
+    """The numbers of an entry in right words and units that can't be ("thickness of 700 mm is outside 0.1 nm to 20 mm")."""
+    words = vocabulary()
+    quantity = words.quantities[entry["quantity"]]
+    given = [(quantity.name, quantity.name, v, entry["unit"]) for v in numbers(entry["value"]) or []]
+    for key, at in (entry.get("conditions") or {}).items():
+        if isinstance(at, dict):
+            given += [(f"condition {key}", words.conditions.get(key, key), v, at["unit"]) for v in numbers(at["value"]) or []]
+    out = []
+    for what, word, value, unit in given:
+        try:
+            condition_si(word, value, unit, what)
+        except UnitError as error:
+            out.append(f"{what.replace('_', ' ')} of {value:g} {'' if unit in ('dimensionless', 'count') else unit}".strip() + f" is outside {error.allowed}")
+    return out
+
+
+def problems(entry: object, *, strict: bool = True) -> list[str]:
+    """What is wrong with an entry of a claims file, a sentence each; empty when it can be used.
+
+    strict   also numbers that can't be; without it those alone are let pass (see `slips`)
+    """
     if not isinstance(entry, dict):
         return [f"An entry is a mapping with {', '.join(REQUIRED)}; this one is {entry!r}."]
     said = [f"The entry lacks {key!r}." for key in REQUIRED if entry.get(key) is None]
@@ -59,7 +80,7 @@ def problems(entry: object) -> list[str]:
     conditions = entry.get("conditions")
     if conditions is not None and not isinstance(conditions, dict):
         said.append(f"The conditions are a mapping, such as {{temperature: {{value: 25, unit: degC}}}}; given: {conditions!r}.")
-    return said if said else [*_words(entry), *_value(entry), *_conditions(entry)]
+    return said if said else [*_words(entry), *_value(entry, strict), *_conditions(entry, strict)]
 
 
 def _words(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -72,7 +93,7 @@ def _words(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"The quantity {entry['quantity']!r} is not in the vocabulary of claims{near(entry['quantity'], words.quantities)}"
 
 
-def _value(entry: Mapping[str, Any]) -> Iterator[str]:
+def _value(entry: Mapping[str, Any], strict: bool) -> Iterator[str]:
     form, value, order = entry.get("form") or "point", entry["value"], (entry.get("conditions") or {}).get("order")
     found = numbers(value)
     if found is None:
@@ -94,12 +115,12 @@ def _value(entry: Mapping[str, Any]) -> Iterator[str]:
         return
     try:
         for one in found:
-            quantity.si(one, entry["unit"], f"{quantity.name.replace('_', ' ')}")
+            quantity.si(one, entry["unit"], f"{quantity.name.replace('_', ' ')}", checked=strict)
     except InterlayerError as error:
         yield f"{str(error).rstrip('.')}. The vocabulary of claims has {quantity.name} in {' or '.join(quantity.units)}."
 
 
-def _conditions(entry: Mapping[str, Any]) -> Iterator[str]:
+def _conditions(entry: Mapping[str, Any], strict: bool) -> Iterator[str]:
     words = vocabulary()
     known = [*words.conditions, *words.texts, *words.counts, *words.quantities]
     length = len(entry["value"]) if (entry.get("form") == "series" and isinstance(entry["value"], list)) else None
@@ -107,7 +128,7 @@ def _conditions(entry: Mapping[str, Any]) -> Iterator[str]:
         if key not in known:
             yield f"The condition {key!r} is not in the vocabulary of claims{near(str(key), words.conditions.keys() | words.texts | words.counts)}"
         elif isinstance(given, dict):
-            yield from _measured(key, given, length)
+            yield from _measured(key, given, length, strict)
         elif key in words.counts and (number(given) is None or float(given) <= 0.0):
             yield f"The condition {key!r} is a positive number; given: {given!r}."
         elif key not in words.counts and isinstance(given, bool | int | float):
@@ -116,7 +137,7 @@ def _conditions(entry: Mapping[str, Any]) -> Iterator[str]:
             yield f"The condition {key!r} is a text, or {{value, unit}}; given: {given!r}."
 
 
-def _measured(key: str, given: Mapping[str, Any], length: int | None) -> Iterator[str]:
+def _measured(key: str, given: Mapping[str, Any], length: int | None, strict: bool) -> Iterator[str]:
     words = vocabulary()
     if set(given) != {"value", "unit"} or not isinstance(given.get("unit"), str):
         yield f"The condition {key!r} with a unit is {{value: ..., unit: ...}}; given: {dict(given)!r}."
@@ -134,14 +155,19 @@ def _measured(key: str, given: Mapping[str, Any], length: int | None) -> Iterato
         yield f"The condition {key!r} has {len(found)} values, but the claim is no series."
     try:
         for one in found:
-            condition_si(word, one, given["unit"], f"condition {key}")
+            condition_si(word, one, given["unit"], f"condition {key}", checked=strict)
     except InterlayerError as error:
         yield str(error)
 
 
-def condition_si(word: str, value: float, unit: str, what: str) -> float:
-    """A condition in SI: `word` is a quantity of the vocabulary, or a row of names.py."""
+def condition_si(word: str, value: float, unit: str, what: str, *, checked: bool = True) -> float:
+    """A condition in SI: `word` is a quantity of the vocabulary, or a row of names.py; `checked`: one that can't be is an error."""
     from .. import units
 
     quantity = vocabulary().quantities.get(word)
-    return quantity.si(value, unit, what) if quantity else units.si((value, unit), word, what=what)
+    if quantity:
+        return quantity.si(value, unit, what, checked=checked)
+    if checked:
+        return units.si((value, unit), word, what=what)
+    scale, offset = units.factor(unit, name(word).si)
+    return value * scale + offset

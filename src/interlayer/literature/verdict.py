@@ -30,6 +30,7 @@ class Verdict:
     claims    ids of the claims used
     numbers   the numbers compared, in words with units
     allowed   the unknowns allowed for, each with its admissible range
+    compared  whether numbers were set against each other; False where one is only explained
     """
 
     rule: str
@@ -39,6 +40,7 @@ class Verdict:
     numbers: Mapping[str, str] = field(default_factory=dict)
     allowed: Mapping[str, str] = field(default_factory=dict)
     paper: str = ""
+    compared: bool = True
 
     def __str__(self) -> str:
         return f"{self.word}: {self.sentence} [{self.rule}; {', '.join(self.claims)}]"
@@ -49,6 +51,23 @@ class Verdict:
             "rule": self.rule, "verdict": self.word, "sentence": self.sentence, "claims": list(self.claims), "numbers": dict(self.numbers),
             "allowed": dict(self.allowed), "paper": self.paper,
         }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a rule found to judge, and the partner that is not stated: "needs a loading"."""
+
+    rule: str
+    claims: tuple[str, ...]
+    needs: str
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Comparisons of a rule that says nothing where all is well."""
+
+    rule: str
+    count: int
 
 
 _DROP: Final = re.compile(r"\b(symmetric|full|cells?|assb|asslmb|pouch|coin|membrane|pellet)\b")
@@ -74,8 +93,10 @@ class Case:
     """The claims of one paper or draft, grouped by cell (subject and variant in plain words)."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
+        listed = tuple(claims)
+        self.slipped = tuple(c for c in listed if c.slips)  # numbers that can't be: for the lint alone
         # a test at no current or of no charge is none: nothing can be set against it
-        self.claims = tuple(c for c in claims if all(not c.has(n) or c.condition(n) > 0.0 for n in POSITIVE))
+        self.claims = tuple(c for c in listed if not c.slips and all(not c.has(n) or c.condition(n) > 0.0 for n in POSITIVE))
         counts: dict[tuple[str, str, str], int] = {}
         kept = []
         for claim in self.claims:
@@ -85,12 +106,32 @@ class Case:
                 kept.append(claim)
         self.claims = tuple(kept)
         self.crowded = tuple(key for key, count in counts.items() if count > REPEATED)
+        self.memo: dict[tuple[Any, ...], Any] = {}  # what `told` found
+        self._of: dict[tuple[tuple[str, ...], bool], list[Claim]] = {}
+        self._by_subject: dict[str, list[Claim]] = {}
+        self._loose: list[Claim] = []  # of a part or of all cells, not of one stack
+        for claim in (c for c in self.claims if c.kind != "comparison"):
+            self._by_subject.setdefault(plain(claim.subject), []).append(claim)
+            if "|" not in claim.subject:
+                self._loose.append(claim)
 
     def of(self, *quantities: str, lists: bool = False) -> list[Claim]:
         """The claims of these quantities that state one positive number (with `lists` ranges and series too); comparisons
         with other people's work are left out."""
-        found = [c for c in self.claims if c.quantity in quantities and c.kind != "comparison"]
-        return found if lists else [c for c in found if not isinstance(c.value, list) and c.value > 0]
+        key = (quantities, lists)
+        if key not in self._of:
+            found = [c for c in self.claims if c.quantity in quantities and c.kind != "comparison"]
+            self._of[key] = found if lists else [c for c in found if not isinstance(c.value, list) and c.value > 0]
+        return self._of[key]
+
+    def beside(self, claim: Claim, *quantities: str) -> list[Claim]:
+        """The claims of these quantities on the same subject, or on a part or on all cells."""
+        own = self._by_subject.get(plain(claim.subject), [])
+        return [c for c in (*own, *(c for c in self._loose if plain(c.subject) != plain(claim.subject))) if c.quantity in quantities]
+
+    def same(self, claim: Claim) -> list[Claim]:
+        """All claims on the same subject and variant."""
+        return [c for c in self._by_subject.get(plain(claim.subject), []) if plain(c.variant) == plain(claim.variant)]
 
     def cells(self, *quantities: str) -> Iterator[list[Claim]]:
         """The claims of these quantities, one list a cell."""
@@ -151,5 +192,6 @@ def no_conflict(a: Claim, b: Claim, *names: str, relative: float = 0.03) -> bool
     return all(not (a.has(n) and b.has(n)) or abs(a.condition(n) - b.condition(n)) <= relative * max(abs(a.condition(n)), abs(b.condition(n))) for n in names)
 
 
-Rule: TypeAlias = Callable[[Case], Iterator[Verdict]]
+Said: TypeAlias = Verdict | Lack | Quiet
+Rule: TypeAlias = Callable[[Case], Iterator[Said]]
 RULES: Registry[Rule] = Registry("rule", "interlayer.literature.rules")

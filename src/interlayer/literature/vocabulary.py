@@ -31,8 +31,10 @@ class Quantity:
         known = self.scale.get(unit, vocabulary().scales.get(unit)) if unit in self.units else None
         return known if known is not None else 1.0 if unit == "degC" else units.factor(_PLAIN.get(unit, unit), name(self.row).si)[0]
 
-    def si(self, value: float, unit: str, what: str) -> float:
-        """`value` in SI. Errors: `UnitError` for a unit of another dimension or an impossible magnitude."""
+    def si(self, value: float, unit: str, what: str, *, checked: bool = True) -> float:
+        """`value` in SI. Errors: `UnitError` for a unit of another dimension, or (if `checked`) an impossible magnitude."""
+        if not checked:
+            return value * self.per(unit) + (273.15 if unit == "degC" and name(self.row).si == "K" else 0.0)
         known = self.scale.get(unit, vocabulary().scales.get(unit)) if unit in self.units else None
         if known is not None:
             return units.check(value * known, self.row, what=what, given=f"{value:g} {unit}")

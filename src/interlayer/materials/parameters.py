@@ -46,7 +46,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     "grain_boundary_capacitance": ("capacitance_per_length", "capacitance of the grain-boundary arc per cell constant"),
     "relative_permittivity": (
         "relative_permittivity",
-        "relative permittivity of the bulk: its geometric capacitance is eps_0 eps_r A/L",
+        "relative permittivity of the bulk (its geometric capacitance is eps_0 eps_r A/L), or of an interphase",
     ),
     "electronic_conductivity": ("electronic_conductivity", "electronic conductivity"),
     "fracture_toughness": ("fracture_toughness", "mode-I fracture toughness K_IC"),
@@ -83,6 +83,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     "room_margin": ("fraction", "emptiness of the pores below which the last room slows plating"),
     "overflow_filling": ("number", "mean filling of the pores that ends a test as overflow; above 1: never"),
     "pore_blocking": ("fraction", "share of the ionic paths that full pores block"),
+    "pore_filling": ("fraction", "filled share of the pores when the cell starts: lithium that was pressed or plated into them before"),
     "deposit_conductivity": ("electronic_conductivity", "electronic conductivity of the lithium in the pores"),
     "deposit_exponent": ("number", "exponent n of what that lithium adds, sigma_d (pore fraction x filling)^n"),
     "filler_fraction": ("fraction", "volume of the ion-conducting filler over that of the solid"),
@@ -184,7 +185,7 @@ PHYSICS: Final[Mapping[str, tuple[str, ...]]] = {
     "contact": ("contact_fraction", "spot_radius", "gap_height"),
     "voids": ("replenishment_current", "void_depth", "refill_efficiency", "contact_lost"),
     "creep": ("creep_law",),
-    "interphase": ("initial_thickness", "rate_linear", "rate_parabolic", "conductivity", "lithium_density"),
+    "interphase": ("initial_thickness", "rate_linear", "rate_parabolic", "conductivity", "lithium_density", "relative_permittivity"),
     "expansion": ("swelling", "crack_thickness"),
     "breakdown": ("breakdown_field", "breakdown_time", "healing_rate", "broken_resistance"),
     "filament": ("flaw_depth", "geometry_factor", "drive", "tip_focusing", "retraction_fraction", "width", "short_resistance", "short_width"),
@@ -195,7 +196,7 @@ PHYSICS: Final[Mapping[str, tuple[str, ...]]] = {
 
 #: the parameters that describe a material or a layer (the others describe an interface)
 PROPERTIES: Final[tuple[str, ...]] = tuple(
-    key for key in PARAMETERS if key == "conductivity" or not any(key in members for members in PHYSICS.values())
+    key for key in PARAMETERS if key in ("conductivity", "relative_permittivity") or not any(key in members for members in PHYSICS.values())
 )
 
 #: roles of the materials that hold salt; neighbours among them share it

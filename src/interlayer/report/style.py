@@ -118,16 +118,24 @@ def fixed(width: float, height: float) -> Sheet:
 
 
 def colours(labels: Iterable[str]) -> dict[str, str]:
-    """A colour for each label: its variant's own ("bare", "protected", "sham"), else the next free one."""
+    """A colour for each label: its variant's own ("bare", "protected", "sham"); where none has it, that of the first cell of its
+    kind ("copper-bare", "protected-0.5"); else the next free one."""
+    some = list(dict.fromkeys(labels))
     out: dict[str, str] = {}
-    free = 0
-    for label in labels:
+    for label in some:
         own = FIXED.get(_variant(label))
-        if own is None or own in out.values():
-            own = FREE[free % len(FREE)]
+        if own is not None and own not in out.values():
+            out[label] = own
+    for kind in ("bare", "protected"):
+        first = next((label for label in some if label not in out and kind in _variant(label).replace("_", "-").split("-")), None)
+        if first is not None and FIXED[kind] not in out.values():
+            out[first] = FIXED[kind]
+    free = 0
+    for label in some:
+        if label not in out:
+            out[label] = FREE[free % len(FREE)]
             free += 1
-        out[label] = own
-    return out
+    return {label: out[label] for label in some}
 
 
 def _variant(label: str) -> str:
@@ -153,6 +161,11 @@ def ink(colour: str) -> str:
     return colour if light < LEGIBLE else to_hex((r * LEGIBLE / light, g * LEGIBLE / light, b * LEGIBLE / light))
 
 
+def nth(number: int) -> str:
+    """The letter of a panel, from 0: a ... z, aa, ab ..."""
+    return (nth(number // 26 - 1) if number > 25 else "") + "abcdefghijklmnopqrstuvwxyz"[number % 26]
+
+
 def letter(ax: Axes, text: str) -> None:
     """A bold panel letter above the left end of the axes."""
     ax.set_title(text, loc="left", fontweight="bold", fontsize=8.5)
@@ -166,7 +179,7 @@ def panel(ax: Axes, text: str, title: str = "") -> None:
     letter(ax, text)
     if title:
         ax.annotate(
-            title, (0.0, 1.0), xycoords="axes fraction", xytext=(11.0, 5.0), textcoords="offset points", ha="left", va="baseline", fontsize=7.5,
+            title, (0.0, 1.0), xycoords="axes fraction", xytext=(6.0 + 5.0 * len(text) + 2.0 * (text in "mw"), 5.0), textcoords="offset points", ha="left", va="baseline", fontsize=7.5,
         ).set_in_layout(False)  # fmt: skip
 
 

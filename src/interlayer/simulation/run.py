@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import __version__
 from ..cells import Cell
+from ..cells.named import from_text
 from ..elements.base import Array
 from ..elements.mixed import Lithium, Mixed
 from ..errors import ProtocolError
@@ -52,7 +53,7 @@ class Simulation:
         """Assemble `cell` for these temperatures [K] (default its own)."""
         from .stack.machine import Machine
 
-        cell = Cell.parse(cell) if isinstance(cell, str) else cell
+        cell = from_text(cell) if isinstance(cell, str) else cell
         made = assemble(cell)
         machine = Machine.of(made.element, tuple(temperatures or (cell.temperature,)))
         return cls(cell, made, machine, machine.start.copy())
@@ -368,14 +369,14 @@ def simulate(
 
         il.simulate("Li|LLZTO(1 mm)|Li @ 25 degC", "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=10)")
 
-    cell, protocol   the nouns or their texts
+    cell, protocol   the nouns or their texts (of a cell also its name in the catalogue, "zhai2024/bare")
     rtol             relative error allowed a step (local); the absolute tolerances of the elements shrink with it
     detail           keep the voltage of every element and what the mechanisms do, beside time, voltage and current
     progress         called a few times a second on long runs
     Voltage is left minus right, J > 0 flows left to right. Every ending is an outcome with a sentence in the record.
     """
     protocol = parse(protocol) if isinstance(protocol, str) else protocol
-    cell = Cell.parse(cell) if isinstance(cell, str) else cell
+    cell = from_text(cell) if isinstance(cell, str) else cell
     temperatures = [cell.temperature]
     for step in protocol.steps(cell):
         if step.temperature is not None and step.temperature not in temperatures:

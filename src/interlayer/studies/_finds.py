@@ -8,8 +8,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..analysis import arrhenius, aurbach, bruce_vincent, linear_sweep, nucleation, strip_plate, tafel
-from ..analysis._halves import half_cycles
+from ..analysis import (
+    arrhenius,
+    aurbach,
+    bruce_vincent,
+    cyclic_voltammetry,
+    dc_polarisation,
+    linear_sweep,
+    nucleation,
+    rate_ramp,
+    strip_plate,
+    tafel,
+    vft,
+)
+from ..analysis.steps import half_cycles
 from ..elements.base import GAS
 from ..errors import AnalysisError
 from ..record import Finding, Record, Segment
@@ -40,8 +52,10 @@ EARLY = 0.02  # of a half cycle: "at 0 h"
 
 
 def early(record: Record) -> Taken:
-    """|V| at the start of the first half cycle (`EARLY` of it), for what a paper gives at 0 h."""
-    return Taken(strip_plate.polarisation(half_cycles(record)[0], "at", fraction=EARLY)[0])
+    """|V| at the start of the first half cycle (`EARLY` of it), for what a paper gives at 0 h: between the two samples there,
+    since a simulated record has far more of them at its first instants."""
+    half = half_cycles(record)[0]
+    return Taken(float(np.interp(EARLY * half.time[-1], half.time, np.abs(half.voltage))))
 
 
 def life(count: str = "time", horizon: float | None = None) -> Find:
@@ -128,6 +142,27 @@ def steady_conductivity(record: Record) -> Taken:
     return Taken(record.condition("thickness") / _plateau(record))
 
 
+def electronic_conductivity(record: Record) -> Taken:
+    """Conductivity of what passes between electrodes that block ions, from steady direct currents [S/m]."""
+    return _named(dc_polarisation.find(record, carriers="electrons"), "electronic conductivity")
+
+
+def conductivity_at(temperature: float) -> Find:
+    """Conductivity between blocking electrodes [S/m] of the spectrum taken at a temperature [K], from the highest frequency."""
+
+    def find(record: Record) -> Taken:
+        number = int(np.argmin([abs(float(s.info["temperature"]) - temperature) for s in record.spectra]))
+        return Taken(record.condition("thickness") / _high(record, number))
+
+    return find
+
+
+def pseudo_energy(record: Record) -> Taken:
+    """R B of the law of Vogel, Fulcher and Tammann over the spectra of a record [J/mol], from the highest frequency."""
+    t = [float(s.info["temperature"]) for s in record.spectra]
+    return _named(vft.fit([record.condition("thickness") / _high(record, k) for k in range(len(t))], t).findings(), "VFT pseudo-activation energy")
+
+
 def plateau_resistance(record: Record) -> Taken:
     """The resistance of the same in ohm."""
     return Taken(_plateau(record) / record.condition("area"))
@@ -181,6 +216,16 @@ def exchange_current(record: Record) -> Taken:
         return NONE
 
 
+def slope(record: Record) -> Taken:
+    """Resistance of a rate ramp [ohm m²]: slope of the polarisation against the current density."""
+    return _named(rate_ramp.find(record), "slope of the polarisation")
+
+
+def back(record: Record) -> Taken:
+    """Polarisation of a rate ramp back at its first current, over that of its first step; nan where it did not come back."""
+    return _named(rate_ramp.find(record), "polarisation back at the first current") if record.outcome == "completed" else NONE
+
+
 def onset_potential(record: Record) -> Taken:
     """Potential at which a linear sweep meets its limit of current [V], without the minute in which the double layer takes
     up the first potential; nan where it meets none."""
@@ -195,6 +240,33 @@ def onset_potential(record: Record) -> Taken:
 def efficiency(record: Record) -> Taken:
     """Coulombic efficiency on copper."""
     return _named(aurbach.find(record), "Coulombic efficiency")
+
+
+def stripping_peak(record: Record) -> Taken:
+    """Height of the anodic peak of a voltammogram [A/m²]."""
+    return _named(cyclic_voltammetry.find(record), "anodic peak current")
+
+
+def plating_onset(record: Record) -> Taken:
+    """Overpotential at which a voltammogram's first cathodic sweep begins to plate [V]: its current passes the threshold of
+    `onset_potential` for good, below 0 V."""
+    (first, *_) = record.traces
+    late = first["time"] > 60.0
+    cut = Segment({k: first[k][late] for k in ("time", "voltage", "current_density")}, "time", "linear_sweep", first.info)
+    found = linear_sweep.find(replace(record, segments=(cut,)), threshold="0.01 mA/cm^2")
+    return Taken(-float(found.value)) if isinstance(found.value, int | float) and found.value < 0.0 else NONE
+
+
+def staged(step: int) -> Find:
+    """Thickness of the deposit [m] at the end of a step of a test; nan where the test ended before."""
+
+    def find(record: Record) -> Taken:
+        if step >= len(record.traces):
+            return NONE
+        channel = next((c for c in record.traces[step].channels if c.startswith("thickness@deposit")), None)
+        return Taken(float(record.traces[step][channel][-1])) if channel else NONE
+
+    return find
 
 
 def deposit(record: Record) -> Taken:
@@ -225,4 +297,7 @@ def _of_nucleation(record: Record, name: str) -> Taken:
         return NONE
 
 
-__all__ = ["Find", "bulk", "current_fraction", "deposit", "early", "efficiency", "energy", "exchange_current", "face", "high_frequency", "life", "onset", "onset_potential", "plateau", "polarisation", "ramp", "real_part", "tip"]
+__all__ = [
+    "Find", "back", "bulk", "conductivity_at", "current_fraction", "deposit", "early", "efficiency", "electronic_conductivity", "energy", "exchange_current", "face", "high_frequency", "life", "onset", "onset_potential", "plateau",
+    "plating_onset", "polarisation", "pseudo_energy", "ramp", "real_part", "slope", "staged", "stripping_peak", "tip",
+]  # fmt: skip

@@ -15,6 +15,7 @@ FILM = "no law of the package ties the composition of the electrolyte to its pro
 _LONG = ("cycle_life_cycles", "capacity_retention", "capacity_fade_per_cycle", "degradation_onset_cycles")
 _BENCH = ("xps", "raman", "ftir", "xrd", "ms", "sem", "tga", "dsc", "hrtem", "tof_sims", "in_situ_tem", "cryo_tem", "tem", "eds", "nmr", "afm", "contact_angle")
 _ATOMS = ("dft", "md_gcmc", "md", "aimd")
+MANY = 10  # cycles from which on a number of a full cell is one of ageing
 _CATHODES = ("LFP", "LCO", "NCM811", "NCM", "full cell", "ASSLMB")
 
 
@@ -25,9 +26,16 @@ def reason(claim: Claim) -> str:
     if claim.technique == "phase_field":
         return PHASE
     if any(word in claim.subject for word in _CATHODES):
-        return AGEING if claim.quantity in _LONG else CATHODE
+        return AGEING if _aged(claim) else CATHODE
     if claim.technique in _BENCH or claim.kind == "characterisation":
         return BENCH
     if claim.technique == "composition_screen":
         return FILM
     raise InterlayerError(f"The study answers the claim {claim.id} nowhere and gives no reason", given=f"{claim.technique}: {claim.quantity}", remedy="Add an experiment, or a line in not_yet")
+
+
+def _aged(claim: Claim) -> bool:
+    """Whether a number of a full cell is one of many cycles, or the first and last of a row of cycles."""
+    cycles = claim.conditions.get("cycles")
+    many = isinstance(cycles, int | float) and cycles > MANY
+    return claim.quantity in _LONG or many or claim.conditions.get("time") == "first,last of cycles shown"

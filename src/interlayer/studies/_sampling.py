@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -27,11 +28,20 @@ def uncertain(cells: Iterable[Cell], keep: Iterable[str] = ()) -> list[str]:
     return sorted(found, key=lambda p: (p.endswith(".activation_energy"), p))  # an energy belongs to the value it follows
 
 
-def hypercube(paths: list[str], count: int, seed: int, ties: Iterable[str] = ()) -> list[dict[str, float]]:
+#: an end of paths, or several, that stand for one thing and so share their quantile
+Tie: TypeAlias = str | tuple[str, ...]
+
+
+def axis(path: str, ties: Iterable[Tie]) -> Tie:
+    """What `path` is drawn with: the tie that it ends in, or itself."""
+    return next((t for t in ties if path.endswith(t)), path)
+
+
+def hypercube(paths: list[str], count: int, seed: int, ties: Iterable[Tie] = ()) -> list[dict[str, float]]:
     """`count` draws of the quantiles of these paths; all paths that end in one of `ties` share theirs."""
     from scipy.stats import qmc
 
-    keys = {p: next((t for t in ties if p.endswith(t)), p) for p in paths}
+    keys = {p: axis(p, ties) for p in paths}
     axes = list(dict.fromkeys(keys.values()))
     rows = qmc.LatinHypercube(max(len(axes), 1), rng=np.random.default_rng(seed)).random(count)
     return [{p: float(row[axes.index(keys[p])]) for p in paths} for row in rows]

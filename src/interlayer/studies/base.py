@@ -21,7 +21,8 @@ class Row:
     claim      id in the claims file ("S2.C20"), "" for a control that no paper reported
     what       in words, with the conditions
     quantity   row of names.py; `reported`, `simulated` and `interval` are SI
-    role       "calibrated on", "predicted", "prior only" or "control"
+    role       "calibrated on", "predicted", "input", "prior only", "control", "shown" (a test of the paper of which nothing is
+               reported) or "not yet"
     interval   80 % interval of the simulation over what is not known
     note       why it differs, or what the number can't tell
     form       of the claim: "point", "approx", "lower_bound", "upper_bound", "series", "range"
@@ -93,8 +94,8 @@ class Row:
             return shown
         low, high = (units.lab(v, self.quantity) for v in self.interval)
         if math.isinf(high):
-            return f"{shown} ({'all alive' if math.isinf(low) else f'{low:.3g} to alive'})"
-        return f"{shown} ({low:.3g} to {high:.3g})"
+            return f"{shown} ({'all alive' if math.isinf(low) else f'{_short(low)} to alive'})"
+        return f"{shown} ({_short(low)} to {_short(high)})"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON form, SI."""
@@ -104,6 +105,11 @@ class Row:
             "censored": self.censored, "simulated_beyond": self.beyond, "split": self.split, "score": self.score, "naive": dict(self.naive),
             "gains": {k: dict(v) for k, v in self.gains.items()}, "held_80": self.held, "printed": self.printed,
         }  # fmt: skip
+
+
+def _short(value: float) -> str:
+    """Three digits, without powers of ten for what is next to nothing or some thousands."""
+    return "< 0.001" if 0.0 < value < 1e-3 else f"{value:.0f}" if 1e3 <= value < 1e6 else f"{value:.3g}"
 
 
 @dataclass(frozen=True)

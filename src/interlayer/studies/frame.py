@@ -70,7 +70,8 @@ class Take:
     claim     what it answers ("" for a control, then `what` and `quantity` say it; "S4.C46#0" for one entry of a series)
     find      record -> `Taken`, with a technique of `analysis`
     naive     the naive rules that answer the same claim
-    role      "predicted", "input" (it went in, and is read back from the experiment) or "control"
+    role      "predicted", "input" (it went in, and is read back from the experiment); without a claim "control" (a negative
+              control, or a claim read another way) or "shown" (the paper made the test and the claims hold no number of it)
     what      in words
     why       what in the model makes it what it is; it ends the note
     reported  only for a control: a value to show beside it (SI)
@@ -88,6 +89,24 @@ class Take:
 
 
 @dataclass(frozen=True)
+class Unstated:
+    """A number of a test that the paper's text does not give: drawn log-uniformly between `low` and `high` (SI).
+
+    name  of the number; experiments that name the same one share it in a draw
+    make  the number -> the protocol with it
+    """
+
+    name: str
+    low: float
+    high: float
+    make: Callable[[float], Protocol]
+
+    def at(self, quantile: float) -> Protocol:
+        """The protocol with the number at a quantile of its prior."""
+        return self.make(self.low * (self.high / self.low) ** quantile)
+
+
+@dataclass(frozen=True)
 class Experiment:
     """A protocol run on one variant, and what is taken from its record; `name` groups the figures."""
 
@@ -98,6 +117,7 @@ class Experiment:
     drawn: bool = True  # in every draw too
     detail: bool = False  # whether the draws keep the states of the parts as well (a deposit's thickness)
     brief: Protocol | None = None  # what the draws run instead (a long life test cut short; the nominal cell goes all the way)
+    unstated: Unstated | None = None  # what the draws run instead where the test itself is not known
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,7 @@ class Study:
     """A paper as a study: all that is its own. See the module.
 
     variants     label -> cell of the catalogue
+    unused       cell of the catalogue named for this paper -> why no experiment uses it
     prepare      cells -> cells: numbers of the study's own (an area range), before any draw
     calibrate    (cells, claims) -> calibrated cells; raises `CellError` where no value does it
     experiments  claims -> what is run
@@ -112,8 +133,10 @@ class Study:
     not_yet      claim -> reason, where the general reasons (`_reasons`) do not fit
     further      claims that `more` answers
     keep         paths that are not drawn
-    ties         ends of paths that share their quantile (the same lithium at either face)
+    ties         ends of paths that share their quantile (the same lithium at either face); a tuple: any of these ends
     samples      number of draws, where a draw is dear
+    shown        labels of the cells that the report draws and lists, where they are too many; else all
+    shares       of the whole time at which the draws begin, and at which `more` does, as measured: what `tell` is told
     more         (study, nominal cells, records, claims, draws) -> further rows, tables and sentences
     open         sentences: what can't be told apart
     """
@@ -128,10 +151,13 @@ class Study:
     experiments: Callable[[Said], tuple[Experiment, ...]]
     inputs: Mapping[str, str] = field(default_factory=dict)
     not_yet: Mapping[str, str] = field(default_factory=dict)
+    unused: Mapping[str, str] = field(default_factory=dict)
     further: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
-    ties: tuple[str, ...] = ()
+    ties: tuple[_sampling.Tie, ...] = ()
     samples: int = 0  # draws, where not SAMPLES
+    shown: tuple[str, ...] = ()
+    shares: tuple[float, float] = (0.3, 0.98)
     prepare: Callable[[dict[str, Cell]], dict[str, Cell]] | None = None
     more: Callable[[Run], More] | None = None
     open: tuple[str, ...] = ()
@@ -166,6 +192,7 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
     """Run a study; `tell` hears (sentence, share done), `samples` overrules the number of draws."""
     say = tell or (lambda sentence, share: None)
     said = claims(study.name)
+    begin, end = study.shares
     say("the cells, calibrated", 0.0)
     _allowed(study, said)
     priors = {k: named(v) for k, v in study.variants.items()}
@@ -176,22 +203,23 @@ def run(study: Study, tell: Tell | None = None, samples: int | None = None) -> S
     records: dict[str, Record] = {}
     nominal: dict[tuple[int, int], Taken] = {}
     for number, test in enumerate(tests):
-        say(f"{test.name}: {test.variant}", 0.02 + 0.18 * number / len(tests))
+        say(f"{test.name}: {test.variant}", 0.02 + (begin - 0.02) * number / len(tests))
         record = records[f"{test.name}: {test.variant}"] = simulate(cells[test.variant], test.protocol)
         nominal |= {(number, k): _read(take, record) for k, take in enumerate(test.takes)}
     draws, lost = _draws(study, priors, said, (study.samples or SAMPLES) if samples is None else samples)
     found: dict[tuple[int, int], list[Taken]] = {}
-    for at, own in enumerate(draws):
-        say(f"draw {at + 1} of {len(draws)}", 0.2 + 0.5 * at / max(len(draws), 1))
-        _one_draw(tests, own, found)
+    unknown = _sampling.hypercube(sorted({t.unstated.name for t in tests if t.unstated is not None}), len(draws), SEED + 1)
+    for at, (own, numbers) in enumerate(zip(draws, unknown, strict=True)):
+        say(f"draw {at + 1} of {len(draws)}", begin + (end - begin) * at / max(len(draws), 1))
+        _one_draw(tests, own, numbers, found)
     used = {c for f in study.fits for c in f.claims}
     rows = [replace(row_of(take, said, used, nominal[n, k], found.get((n, k), [])), where=f"{test.name}: {test.variant}") for n, test in enumerate(tests) for k, take in enumerate(test.takes)]
-    more = study.more(Run(study, said, priors, cells, records, draws, lambda s, p: say(s, 0.7 + 0.3 * p))) if study.more else More()
+    more = study.more(Run(study, said, priors, cells, records, draws, lambda s, p: say(s, end + (1.0 - end) * p))) if study.more else More()
     rows += more.rows
     rows += _others(study, said, rows)
     say("done", 1.0)
     return StudyResult(
-        study.name, study.title, study.source, study.question, {k: cells[k] for k in cells}, {**records, **more.records}, tuple(rows),
+        study.name, study.title, study.source, study.question, {k: cells[k] for k in study.shown or cells}, {**records, **more.records}, tuple(rows),
         (_parameters(study, priors, cells), *more.tables), dict(more.fields), (*_missed(rows), *study.open, *more.open),
         tuple(f"{', '.join(f.parameters)}: on {', '.join(f.claims)}{'; ' + f.how if f.how else ''}" for f in study.fits),
         study.methods or METHODS, {"draws": len(draws), "draws that could not be calibrated": lost, "seed": SEED},
@@ -220,11 +248,12 @@ def _draws(study: Study, priors: Cells, said: Said, samples: int) -> tuple[list[
     return out, lost
 
 
-def _one_draw(tests: Sequence[Experiment], cells: Cells, found: dict[tuple[int, int], list[Taken]]) -> None:
+def _one_draw(tests: Sequence[Experiment], cells: Cells, numbers: Mapping[str, float], found: dict[tuple[int, int], list[Taken]]) -> None:
     for n, test in enumerate(tests):
         if not test.drawn:
             continue
-        record = simulate(cells[test.variant], test.brief or test.protocol, rtol=RTOL, detail=test.detail)
+        protocol = test.unstated.at(numbers[test.unstated.name]) if test.unstated is not None else test.brief or test.protocol
+        record = simulate(cells[test.variant], protocol, rtol=RTOL, detail=test.detail)
         for k, take in enumerate(test.takes):
             found.setdefault((n, k), []).append(_read(take, record))
 
@@ -251,7 +280,7 @@ def row_of(take: Take, said: Said, used: set[str], nominal: Taken, draws: list[T
         refused = f"{tried - len(draws)} of {tried} draws can't be read by the technique"
     why = "; ".join(w for w in (take.why, refused) if w)
     if not take.claim:
-        return Row("", take.what, take.quantity, take.reported, finite, "control", _band(draws), why, beyond=nominal.beyond)
+        return Row("", take.what, take.quantity, take.reported, finite, "shown" if take.role == "shown" else "control", _band(draws), why, beyond=nominal.beyond)
     key, _, entry = take.claim.partition("#")
     claim = said[key]
     value = reported(claim, int(entry) if entry else None)

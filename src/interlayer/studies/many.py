@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from .base import STUDIES, StudyResult, Tell
 
+#: relative times of the studies, for the progress; one that is not named counts 2
+WORK = {"li2024": 1.0, "wu2023": 2.0, "yang2024": 2.0, "yu2024": 4.5, "zhai2024": 2.0}
+
 
 def names() -> tuple[str, ...]:
     """All studies, by name."""
@@ -17,10 +20,13 @@ def run_all(tell: Tell | None = None, studies: Sequence[str] | None = None) -> d
     wanted = list(studies or names())
     say = tell or (lambda sentence, share: None)
     out: dict[str, StudyResult] = {}
-    for number, name in enumerate(wanted):
-        def one(sentence: str, share: float, at: int = number, which: str = name) -> None:
-            say(f"{which}: {sentence}", (at + share) / len(wanted))
+    whole = sum(WORK.get(name, 2.0) for name in wanted)
+    done = 0.0
+    for name in wanted:
+        def one(sentence: str, share: float, at: float = done, which: str = name) -> None:
+            say(f"{which}: {sentence}", min((at + share * WORK.get(which, 2.0)) / whole, 1.0))
 
         out[name] = STUDIES[name](one)
+        done += WORK.get(name, 2.0)
     say("done", 1.0)
     return out

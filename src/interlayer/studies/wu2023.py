@@ -9,7 +9,7 @@ from ..cells import Cell
 from ..errors import CellError
 from ..literature import Claim
 from ..materials import Value
-from ..protocols import Arrhenius, CriticalCurrent, Impedance, StripPlate
+from ..protocols import Arrhenius, CriticalCurrent, Impedance, RateRamp, StripPlate
 from ..simulation import Simulation
 from . import _finds as take
 from ._fitting import fit, impedance, polarised
@@ -105,40 +105,87 @@ def experiments(said: Said) -> tuple[Experiment, ...]:
         Take("S1.C53", take.polarisation("last"), (_ohmic(said, said["S1.C53"], "S1.C51"), Naive("last value carried", said["S1.C45"].si, ("S1.C45",)))),
         Take("S1.C03", take.life(), (Naive("protected = bare", short.si, ("S1.C44",)),)),
     )  # fmt: skip
-    ramp = CriticalCurrent(start="0.05 mA/cm^2", step="0.05 mA/cm^2", stop="2 mA/cm^2", half_cycle=f"{HALF} s")
-    top = Take("S1.C56", take.ramp, why="ramp on to 2 mA/cm²")
     out = [
         _bare(said), _long("strip/plate 0.05 mA/cm²", "wetted", _plate(slow, 5.0 * short.si, 50), wet), _long("strip/plate 0.05 mA/cm²", "protected", _plate(slow, long.si, 125), shielded),
-        _long("strip/plate 0.1 mA/cm²", "protected", _plate(fast, longer.si), twice), Experiment("ramp", "protected", ramp, (top,)), *_blocking(),
+        _long("strip/plate 0.1 mA/cm²", "protected", _plate(fast, longer.si), twice), *_otherwise(said), *_raised(said), *_blocking(),
     ]  # fmt: skip
     for label, like, words in (("sham", "S1.C47", "as thick LAGP in place of polymer and liquid, with the bare cell's film: must show no gain"), ("dry", "S1.C51", "the polymer alone, without the liquid")):
         out.append(Experiment("impedance", label, SPECTRUM, (Take("", take.real_part(area=True), (), "control", f"cell impedance, {label}: {words}", f"reported column: {like}", "resistance", said[like].si),)))
     return tuple(out)
 
 
+#: the symmetric cells, in words
+CELLS = {
+    "bare": "bare", "wetted": "wetted by the liquid", "protected": "liquid and 20 µm of polymer", "protected-10um": "liquid and 10 µm of polymer", "dry": "polymer without the liquid",
+}  # fmt: skip
+_THINNER = "the paper gives at most 20 µm, so a thinner polymer stands beside it; nothing is reported of it"
+
+
+def _otherwise(said: Said) -> list[Experiment]:
+    """The same tests on the cells that the paper's words leave open: a thinner polymer, and no liquid as S1.C03 writes it."""
+    slow, fast, long = said["S1.C45"].condition("current_density"), said["S1.C53"].condition("current_density"), said["S1.C03"]
+    thin = (
+        Take("", take.real_part(0, area=True), (), "shown", "cell impedance, 10 µm of polymer", _THINNER, "resistance"),
+        Take("", take.polarisation("last"), (), "shown", "polarisation after 1000 h, 10 µm of polymer", _THINNER, "overpotential"),
+    )  # fmt: skip
+    dry = (
+        Take("", take.life(), (), "control", "life at 0.1 mA/cm², polymer without the liquid", "reported column: S1.C03, which writes the cell so; the liquid may only be left out of its name", "time", long.si),
+        Take("", take.polarisation("last"), (), "control", "polarisation after 2000 h, polymer without the liquid", "reported column: S1.C53, at most", "overpotential", said["S1.C53"].si),
+    )  # fmt: skip
+    return [_long("strip/plate 0.05 mA/cm²", "protected-10um", _plate(slow, said["S1.C46"].si, 125), thin), _long("strip/plate 0.1 mA/cm²", "dry", _plate(fast, long.si), dry)]
+
+
+def _raised(said: Said) -> list[Experiment]:
+    """Rate ramps, ramps to failure, and the first cycles with the rests that the paper states, on every symmetric cell."""
+    low, high = said["S1.C55"].values
+    rates = RateRamp([f"{j} A/m^2" for j in (low, 1.0, 2.0, high, low)], half_cycle=f"{HALF} s", cycles=2)
+    ramp = CriticalCurrent(start=f"{low} A/m^2", step=f"{low} A/m^2", stop="2 mA/cm^2", half_cycle=f"{HALF} s")
+    rested = StripPlate(f"{said['S1.C36'].si} A/m^2", half_cycle=f"{HALF} s", rest=f"{said['S1.C38'].si} s", cycles=3)
+    out = []
+    for label, words in CELLS.items():
+        why = _THINNER if label == "protected-10um" else "the polarisations stand in a figure only" if label == "protected" else "the paper raises the current on the protected cell; the others stand beside it"
+        slope = Take("", take.slope, (), "shown", f"slope of the polarisation, 0.05 to 0.3 mA/cm², {words}", why, "area_specific_resistance")
+        out.append(Experiment("rate ramp", label, rates, (slope,)))
+        own = Take("S1.C56", take.ramp, why="ramp on to 2 mA/cm²") if label == "protected" else Take("", take.ramp, (), "shown", f"critical current, {words}", f"ramp on to 2 mA/cm²; {why}", "current_density")
+        out.append(Experiment("ramp", label, ramp, (own,)))
+        late = Take("", take.polarisation("last"), (), "shown", f"polarisation in the third cycle with rests of 12 h, {words}", "S1.C38 states the rests; whether the hours of a life count them is not said", "overpotential")
+        out.append(Experiment("strip/plate with rests", label, rested, (late,)))
+    return out
+
+
 def _blocking() -> list[Experiment]:
     warm = Arrhenius(Impedance("1 MHz", "1 kHz", points_per_decade=2), ["25 degC", "40 degC", "60 degC"])
+    warmer = Arrhenius(Impedance("1 MHz", "1 kHz", points_per_decade=2), ["25 degC", "40 degC", "50 degC", "60 degC", "70 degC", "80 degC"])
     pellet = (
         Take("S1.C26", take.steady_conductivity, (), "input", why="went in as the material's"),
         Take("S1.C25", take.plateau_resistance, why="with the area that closes the symmetric cell; the pellet's own area is not stated and need not be the same"),
     )  # fmt: skip
     film = (Take("S1.C02", take.high_frequency, (), "input", why="went in as the material's"), Take("S1.C29", take.plateau_resistance, why="the thickness of the free film is a prior"))
+    why = "went in as the law of the polymer's conductivity (VFT)"
+    law = (
+        Take("S1.C30", take.conductivity_at(313.15), (), "input", why=why), Take("S1.C31", take.conductivity_at(353.15), (), "input", why=why),
+        Take("S1.C32", take.pseudo_energy, (), "input", why=f"{why} without a factor of T; read back with T^-1/2 before it, which is the technique's and reads more"),
+    )  # fmt: skip
     return [
         Experiment("conductivity", "blocking-LAGP", Impedance("10 MHz", "1 Hz"), pellet), Experiment("conductivity", "blocking-SPE", Impedance("1 MHz", "1 Hz"), film),
         Experiment("Arrhenius", "blocking-LAGP", warm, (Take("S1.C33", take.energy("plateau"), (), "input", why="went in as the law of bulk and grain boundaries"),)),
+        Experiment("Arrhenius", "blocking-SPE", warmer, law),
     ]  # fmt: skip
 
 
 STUDY = Study(
     "wu2023", "Ionic liquid and polymer on LAGP: bare, wetted, protected", "Wu et al., SPE/LAGP bilayer with NCM811, Helmholtz Institute Ulm (journal not in the text that was read)",
     "Where does lithium on LAGP lose its resistance when a liquid or a polymer is put between, and what does that say of life?",
-    {k: f"wu2023/{k}" for k in ("bare", "wetted", "protected", "dry", "blocking-LAGP", "blocking-SPE")},
+    {k: f"wu2023/{k}" for k in (*CELLS, "blocking-LAGP", "blocking-SPE")},
     (
         Fit(("area", FILM), ("S1.C39", "S1.C47"), "one area for all cells; V and Z of the bare cell give both, since the area is not stated"),
         Fit((TRANSFER,), ("S1.C50",)),
     ),
     calibrate, experiments,
-    {"S1.C30": "the law of the polymer's conductivity (VFT)", "S1.C31": "the law of the polymer's conductivity (VFT)", "S1.C32": "B of the law of the polymer's conductivity"},
+    {
+        "S1.C36": "the current of strip and plate", "S1.C37": "the half cycle of strip and plate", "S1.C38": "the rests of the experiment strip/plate with rests; the lives are run without them",
+        "S1.C54": "the current of strip/plate 0.1 mA/cm²", "S1.C55": "ends of the rate ramp", "S1.C117": "temperature of the symmetric cells", "S1.C19": "thickness of the polymer, and 10 µm beside it",
+    },
     keep=(FILM, TRANSFER), more=standard("strip/plate"),
     open=(
         "Area and pellet: the area that closes the symmetric cell does not close the conductivity of the blocking pellet in ohm (row S1.C25): either the areas differ or one of the numbers is of another sample.",

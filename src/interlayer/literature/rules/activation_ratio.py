@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..claims import Claim
 from ..spans import of, say
-from ..verdict import GAS, RULES, Case, Verdict, Word, plain, same_cell, temperature
+from ..verdict import GAS, RULES, Case, Lack, Said, Verdict, Word, plain, same_cell, temperature
 from .vft import is_vft
 
 ROOM = 298.15
@@ -21,11 +21,14 @@ ALLOWED = {"slope between the two temperatures over the stated one": "half (curv
 
 
 @RULES.add("activation_ratio")
-def activation_ratio(case: Case) -> Iterator[Verdict]:
+def activation_ratio(case: Case) -> Iterator[Said]:
     """R1/R2 = (A1/A2) exp((E1 - E2)/RT): with free prefactors an energy difference never contradicts a ratio. One sample at
     two temperatures has one prefactor: then ln(X1/X2) = (E/R)(1/T2 - 1/T1) is checked."""
-    yield from _partners(case)
-    yield from _two_temperatures(case)
+    found = [*_partners(case), *_two_temperatures(case)]
+    yield from found
+    used = {i for v in found for i in v.claims}
+    for energy in (c for c in case.of("activation_energy") if not is_vft(c) and c.id not in used):
+        yield Lack("activation_ratio", (energy.id,), "the property at two stated temperatures of the same cell, or bare and protected values of it")
 
 
 def _partners(case: Case) -> Iterator[Verdict]:

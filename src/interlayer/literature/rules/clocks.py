@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..claims import Claim
-from ..spans import Span, of, say, set_value
-from ..verdict import RULES, Case, Verdict, no_conflict, plain, same_cell, several
+from ..spans import Span, of, say
+from ..told import Told, told
+from ..verdict import RULES, Case, Lack, Said, Verdict, no_conflict, plain, same_cell, several
 
 TIMES = ("cycle_life_hours", "time_before_analysis", "failure_time", "degradation_onset_time")
 COUNTING = Span(0.5, 1.0)  # a half cycle, or a full one, may be counted as a cycle
@@ -17,22 +18,37 @@ SISTERS = {"life of a sister cell": "a fifth to five times", "rounding": "as pri
 
 
 @RULES.add("clocks")
-def clocks(case: Case) -> Iterator[Verdict]:
+def clocks(case: Case) -> Iterator[Said]:
     """Time = cycles * 2 Q / j (strip/plate), and nothing is seen after the end of a cell that failed."""
+    found: list[Verdict] = []
     for claim in case.of(*TIMES):
-        if claim.has("cycles") and claim.has("current_density") and claim.has("areal_capacity"):
-            yield _hours(claim, claim.condition("cycles"), (claim.id,))
-    yield from _two_statements(case)
-    yield from _half_cycles(case)
-    yield from _after_failure(case)
+        if claim.has("cycles"):
+            found += _hours(case, claim, claim.condition("cycles"), (claim.id,))
+    found += [*_two_statements(case), *_half_cycles(case), *_after_failure(case)]
+    yield from found
+    yield from _lacks(case, {i for v in found for i in v.claims})
 
 
-def _hours(claim: Claim, cycles: float, ids: tuple[str, ...]) -> Verdict:
-    half = set_value(claim, "areal_capacity") / set_value(claim, "current_density")
+def _lacks(case: Case, used: set[str]) -> Iterator[Lack]:
+    for claim in (c for c in case.of(*TIMES, "step_duration") if c.id not in used):
+        needs = [words for name, words in (("current_density", "the current density"), ("areal_capacity", "the charge of a half cycle (areal_capacity)")) if not told(case, claim, name)]
+        needs += ["the number of cycles"] if not claim.has("cycles") and claim.quantity in ("cycle_life_hours", "time_before_analysis") else []
+        if needs:
+            yield Lack("clocks", (claim.id,), ", ".join(needs))
+
+
+def _hours(case: Case, claim: Claim, cycles: float, ids: tuple[str, ...]) -> Iterator[Verdict]:
+    for current in told(case, claim, "current_density"):
+        for charge in told(case, claim, "areal_capacity"):
+            yield _judge(claim, cycles, current, charge, tuple(dict.fromkeys((*ids, *current.ids, *charge.ids))))
+
+
+def _judge(claim: Claim, cycles: float, current: Told, charge: Told, ids: tuple[str, ...]) -> Verdict:
+    half = charge.span / current.span
     made = half * 2.0 * cycles
     possible = made * COUNTING * REST
     numbers = {"hours": claim.printed(), "cycles": f"{cycles:g}", "one full cycle": say(2.0 * half.middle, "hour"), "cycles times cycle": say(made.middle, "hour")}
-    head = f"{cycles:g} cycles of {say(claim.condition('areal_capacity'), 'mA*h/cm**2')} at {say(claim.condition('current_density'), 'mA/cm**2')} take {say(made.middle, 'hour')} under current"
+    head = f"{cycles:g} cycles of {say(charge.value, 'mA*h/cm**2')} at {say(current.value, 'mA/cm**2')} take {say(made.middle, 'hour')} under current"
     if of(claim, error=0.05).meets(possible):
         close = of(claim, error=0.05).meets(made * Span(1.0, 1.5))
         tail = f"; {claim.printed()} is stated" + ("." if close else ", which needs rests or half cycles counted as cycles.")
@@ -43,29 +59,30 @@ def _hours(claim: Claim, cycles: float, ids: tuple[str, ...]) -> Verdict:
 def _half_cycles(case: Case) -> Iterator[Verdict]:
     """Charge of a half cycle = current * duration (of a half or a full cycle, which is often left open)."""
     for claim in case.of("step_duration"):
-        if not (claim.has("current_density") and claim.has("areal_capacity")):
+        current, whole = next(iter(told(case, claim, "current_density")), None), next(iter(told(case, claim, "areal_capacity")), None)
+        if current is None or whole is None:
             continue
-        made = set_value(claim, "current_density") * of(claim, error=0.05)
-        charge = set_value(claim, "areal_capacity")
-        numbers = {"duration": claim.printed(), "current": say(claim.condition("current_density"), "mA/cm**2"), "current times duration": say(made.middle, "mA*h/cm**2"), "charge": say(charge.middle, "mA*h/cm**2")}
-        said = f"{say(claim.condition('current_density'), 'mA/cm**2')} for {claim.printed()} is {say(made.middle, 'mA*h/cm**2')}; {say(charge.middle, 'mA*h/cm**2')} is stated"
+        made, charge, ids = current.span * of(claim, error=0.05), whole.span, (claim.id, *current.ids, *whole.ids)
+        j = say(current.value, "mA/cm**2")
+        numbers = {"duration": claim.printed(), "current": j, "current times duration": say(made.middle, "mA*h/cm**2"), "charge": say(charge.middle, "mA*h/cm**2")}
+        said = f"{j} for {claim.printed()} is {say(made.middle, 'mA*h/cm**2')}; {say(charge.middle, 'mA*h/cm**2')} is stated"
         allowed = {"duration": "of a half or of a full cycle", "charge": "of a half or of a full cycle", "rounding": "as printed, and 5 %"}
         if made.meets(charge):
-            yield Verdict("clocks", "agree", f"{said}.", (claim.id,), numbers, allowed)
+            yield Verdict("clocks", "agree", f"{said}.", ids, numbers, allowed)
         elif (made * Span(0.5, 2.0)).widened(0.05).meets(charge):
-            yield Verdict("clocks", "indeterminate", f"{said}, which holds if one is of a half cycle and the other of a full one.", (claim.id,), numbers, allowed)
+            yield Verdict("clocks", "indeterminate", f"{said}, which holds if one is of a half cycle and the other of a full one.", ids, numbers, allowed)
         else:
-            yield Verdict("clocks", "disagree", f"{said}: neither a half nor a full cycle.", (claim.id,), numbers, allowed)
+            yield Verdict("clocks", "disagree", f"{said}: neither a half nor a full cycle.", ids, numbers, allowed)
 
 
 def _two_statements(case: Case) -> Iterator[Verdict]:
     for hours in case.of("cycle_life_hours"):
-        if hours.has("cycles") or not (hours.has("current_density") and hours.has("areal_capacity")):
+        if hours.has("cycles"):
             continue
         for cycles in case.of("cycle_life_cycles"):
-            same = same_cell(hours, cycles) and cycles.has("current_density") and no_conflict(hours, cycles, "current_density", "areal_capacity", "temperature")
+            same = same_cell(hours, cycles) and (cycles.has("current_density") or not hours.has("current_density")) and no_conflict(hours, cycles, "current_density", "areal_capacity", "temperature")
             if same and hours.form != "lower_bound" and cycles.form != "lower_bound" and hours.conditions.get("electrolyte") == cycles.conditions.get("electrolyte"):
-                yield _hours(hours, cycles.si, (hours.id, cycles.id))
+                yield from _hours(case, hours, cycles.si, (hours.id, cycles.id))
 
 
 def _short(claim: Claim) -> bool:
@@ -78,9 +95,11 @@ def _parts(variant: str) -> list[str]:
 
 def _after_failure(case: Case) -> Iterator[Verdict]:
     """Post-mortem, onset of degradation and stability against the failure of the same variant at the same current."""
-    for failure in (c for c in case.of("failure_time") if c.has("current_density")):
+    for failure, at in ((c, j) for c in case.of("failure_time") for j in told(case, c, "current_density")):
         for claim in case.of("time_before_analysis", "degradation_onset_time", "impedance_stability_time"):
-            if plain(failure.variant) not in _parts(claim.variant) or not claim.has("current_density") or not no_conflict(claim, failure, "current_density", "areal_capacity", "temperature"):
+            if plain(failure.variant) not in _parts(claim.variant) or not no_conflict(claim, failure, "areal_capacity", "temperature"):
+                continue
+            if not any(j.span.meets(at.span) for j in told(case, claim, "current_density")):
                 continue
             if claim.conditions.get("electrolyte") != failure.conditions.get("electrolyte"):
                 continue

@@ -6,22 +6,30 @@ from collections.abc import Iterator
 
 from ..claims import Claim
 from ..spans import of, say
-from ..verdict import RULES, Case, Verdict
+from ..verdict import RULES, Case, Lack, Said, Verdict, no_conflict, same_cell
 
 SCATTER = 0.015  # the three numbers may come from cells that differ by this much in efficiency
 ALLOWED = {"rounding": "half a unit of the last digit of each number", "difference between sister cells": "1.5 points"}
 
 
 def _same(a: Claim, b: Claim) -> bool:
-    from ..verdict import no_conflict, same_cell
-
     return same_cell(a, b) and no_conflict(a, b, "c_rate", "temperature", "loading", "current_density")
 
 
+def _alone(case: Case) -> Iterator[Lack]:
+    for half in case.of("first_charge_capacity", "first_discharge_capacity"):
+        if not any(_same(half, c) for c in case.of("first_cycle_coulombic_efficiency")):
+            yield Lack("first_cycle", (half.id,), "the first-cycle efficiency of the same cell")
+
+
 @RULES.add("first_cycle")
-def first_cycle(case: Case) -> Iterator[Verdict]:
+def first_cycle(case: Case) -> Iterator[Said]:
     """Efficiency of the first cycle = first discharge / first charge (of a cell that is charged first)."""
+    yield from _alone(case)
     for efficiency in case.of("first_cycle_coulombic_efficiency"):
+        missing = [q for q in ("first_charge_capacity", "first_discharge_capacity") if not any(_same(c, efficiency) for c in case.of(q))]
+        if missing:
+            yield Lack("first_cycle", (efficiency.id,), " and ".join(f"the {q.replace('_', ' ')}" for q in missing) + " of the same cell")
         for charge in (c for c in case.of("first_charge_capacity") if _same(c, efficiency)):
             for discharge in (c for c in case.of("first_discharge_capacity") if _same(c, efficiency) and _same(c, charge)):
                 made = of(discharge) / of(charge)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..claims import Claim
 from ..spans import of, say
-from ..verdict import RULES, Case, Verdict, Word, no_conflict, same_cell
+from ..verdict import RULES, Case, Lack, Said, Verdict, Word, no_conflict, same_cell
 
 READING = 0.1
 FLOOR = 2e-3  # V: what a curve in a figure can be read to
@@ -20,12 +20,13 @@ def definition(claim: Claim) -> str:
 
 
 @RULES.add("nucleation")
-def nucleation(case: Case) -> Iterator[Verdict]:
+def nucleation(case: Case) -> Iterator[Said]:
     """The tip lies at or beyond the plateau, and the strict nucleation overpotential is tip minus plateau."""
     for tip in case.of("nucleation_overpotential"):
-        for plateau in (c for c in case.of("plateau_overpotential") if same_cell(c, tip) and no_conflict(c, tip, "current_density", "temperature")):
-            if definition(tip) == "strict":
-                continue
+        plateaus = [c for c in case.of("plateau_overpotential") if same_cell(c, tip) and no_conflict(c, tip, "current_density", "temperature")]
+        if not plateaus:
+            yield Lack("nucleation", (tip.id,), "the plateau of the same curve (plateau_overpotential)")
+        for plateau in plateaus if definition(tip) != "strict" else ():
             a, b = of(tip, error=READING), of(plateau, error=READING)
             numbers = {"nucleation overpotential": tip.printed(), "plateau": plateau.printed()}
             if definition(tip) != "tip":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..actives import material_of
 from ..claims import Claim
 from ..spans import Span, of, say
-from ..verdict import RULES, Case, Verdict, no_conflict, same_cell
+from ..verdict import RULES, Case, Lack, Said, Verdict, no_conflict, same_cell
 
 REFERENCE = Span(0.85, 1.15)  # capacity that retention refers to, over the first one: the first, the highest, the one after formation
 MOST = 5  # statements of one capacity that are combined
@@ -30,13 +30,14 @@ def _cycles(a: Claim, b: Claim) -> bool:
 
 
 @RULES.add("retention")
-def retention(case: Case) -> Iterator[Verdict]:
+def retention(case: Case) -> Iterator[Said]:
     """capacity(N) = initial * retention(N); retention(N) = 1 - f N (linear) or (1 - f)^N (compounding)."""
     capacities = [c for c in case.of("capacity") if c.has("cycles") and c.condition("cycles") > 5 and not isinstance(c.value, list)]
     for kept in case.of("capacity_retention", "capacity_fade_per_cycle"):
         if not kept.has("cycles"):
             if kept.quantity == "capacity_fade_per_cycle":
                 yield _no_cycles(kept)
+            yield Lack("retention", (kept.id,), "the number of cycles")
             continue
         share, ids, numbers = _share(kept)
         initials = [c for c in case.of("initial_capacity") if _same(c, kept)][:MOST]
@@ -51,6 +52,9 @@ def retention(case: Case) -> Iterator[Verdict]:
         elif share.high <= 0.0:
             said = f"A linear fade of {kept.printed()} per cycle leaves nothing after {kept.condition('cycles'):g} cycles; only compounding fade can be meant."
             yield Verdict("retention", "indeterminate", said, ids, numbers, ALLOWED)
+        fades = kept.quantity == "capacity_fade_per_cycle" or any(c.has("cycles") and _same(c, kept) and _cycles(c, kept) for c in case.of("capacity_fade_per_cycle"))
+        if not lasts and not (fades and case.of("capacity_retention")):
+            yield Lack("retention", (kept.id,), f"the capacity after {kept.condition('cycles'):g} cycles (and the initial one) at the same rate")
 
 
 def _share(kept: Claim) -> tuple[Span, tuple[str, ...], dict[str, str]]:
@@ -111,4 +115,4 @@ def _fade(kept: Claim, fade: Claim) -> Verdict:
 def _no_cycles(fade: Claim) -> Verdict:
     most = 1.0 / of(fade).middle
     said = f"A fade of {fade.printed()} per cycle is stated without the number of cycles; counted linearly it can't last beyond {most:.0f} cycles."
-    return Verdict("retention", "indeterminate", said, (fade.id,), {"fade": fade.printed(), "linear fade ends after": f"{most:.0f} cycles"}, {"number of cycles": "not stated"})
+    return Verdict("retention", "indeterminate", said, (fade.id,), {"fade": fade.printed(), "linear fade ends after": f"{most:.0f} cycles"}, {"number of cycles": "not stated"}, compared=False)

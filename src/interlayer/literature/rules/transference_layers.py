@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ..claims import Claim
 from ..spans import Span, hull, of, say
-from ..verdict import RULES, Case, Verdict, Word, no_conflict, plain, same_cell
+from ..told import all_of, told
+from ..verdict import RULES, Case, Lack, Said, Verdict, Word, no_conflict, plain, same_cell
 
 BULK = Span(1.0, 2.0)  # layers in the cell: one face or both
 MEASURE = 0.1  # scatter of a Bruce-Vincent number
@@ -15,7 +16,7 @@ ALLOWED = {"transference number of the layer": "up to 1", "layers": "on one face
 
 
 @RULES.add("transference_layers")
-def transference_layers(case: Case) -> Iterator[Verdict]:
+def transference_layers(case: Case) -> Iterator[Said]:
     """Layers in series: steady over initial conductance is t+ = (Rs + Re)/(Rs/ts + Re/te), so with ts = 1 the layer needs
     Rs/Re >= (t/te - 1)/(1 - t). A layer of stated thickness and conductivity has a stated Rs.
 
@@ -33,7 +34,9 @@ def transference_layers(case: Case) -> Iterator[Verdict]:
         faces = [c for c in case.of("interfacial_asr") if same_cell(c, protected)]
         if layer is None or electrolyte is None or not faces:
             said = f"{head}; what is stated of layer, electrolyte and interface does not say whether it has. A layer without it can't do this in series."
-            yield Verdict("transference_layers", "indeterminate", said, (bare.id, protected.id), numbers, ALLOWED)
+            yield Verdict("transference_layers", "indeterminate", said, (bare.id, protected.id), numbers, ALLOWED, compared=False)
+            missing = [w for w, there in (("thickness and conductivity of the layer", layer), ("thickness and conductivity of the electrolyte", electrolyte), ("the interfacial resistance in Ω cm²", faces)) if not there]
+            yield Lack("transference_layers", (bare.id, protected.id), ", ".join(missing))
             continue
         interface = hull(of(c, error=0.1) for c in faces) * BULK
         ratio = (layer[0] * BULK + interface) / electrolyte[0]
@@ -58,8 +61,9 @@ def _resistances(case: Case, bare: Claim, protected: Claim) -> tuple[tuple[Span,
 
 
 def _first(case: Case, names: set[str], error: float) -> tuple[Span, tuple[str, ...]] | None:
-    for size in case.of("thickness"):
-        for sigma in case.of("ionic_conductivity"):
-            if plain(size.subject) in names and plain(sigma.subject) == plain(size.subject) and not isinstance(size.value, list) and not isinstance(sigma.value, list):
-                return of(size, error=error) / of(sigma, error=error), (size.id, sigma.id)
+    for sigma in (c for c in case.of("ionic_conductivity") if plain(c.subject) in names):
+        sizes = [one for c in case.of("thickness") if plain(c.subject) == plain(sigma.subject) for one in all_of(c, error=error)]
+        options = told(case, sigma, "thickness", error=error) or sizes
+        if options:
+            return hull(t.span for t in options) / of(sigma, error=error), (*(i for t in options for i in t.ids), sigma.id)
     return None

@@ -26,5 +26,5 @@ def vft(case: Case) -> Iterator[Verdict]:
         tail = f" It can't be set beside the Arrhenius {'energies' if len(others) > 1 else 'energy'} here ({near})." if others else ""
         yield Verdict(
             "vft", "indeterminate", f"The {claim.printed()} of {claim.subject} is the pseudo-activation energy of a VFT law: without its T0 it says nothing about the slope at one temperature.{tail}",
-            (claim.id, *(c.id for c in others[:3])), {"pseudo-activation energy": claim.printed()}, {"T0 of the VFT law": "not stated: any below the lowest temperature of the fit"},
+            (claim.id, *(c.id for c in others[:3])), {"pseudo-activation energy": claim.printed()}, {"T0 of the VFT law": "not stated: any below the lowest temperature of the fit"}, compared=False,
         )  # fmt: skip

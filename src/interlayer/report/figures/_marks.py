@@ -21,8 +21,9 @@ FIT, SECOND, MARK, PALE = GREEN, PURPLE, ORANGE, "#B5B5B5"
 
 #: shades of events, the kinds of analysis.shorts
 SHADES: Final[Mapping[str, str]] = {
-    "hard short": "#4D004B", "soft short": PURPLE, "recovered short": "#E3A8CB", "contact gain": SKY, "break-in": "#C9B94A", "temperature": ORANGE,
+    "hard short": "#4D004B", "soft short": PURPLE, "recovered short": "#E3A8CB", "soft short or contact gain": "#9E9AC8", "contact gain": SKY, "break-in": "#C9B94A", "temperature": ORANGE,
 }  # fmt: skip
+UNDECIDED = "soft short or contact gain"
 ROWS = 3  # of names above a trace
 WIDE, ROW = 3.5, 0.075  # points of a letter of 6 pt; share of the panel of a row
 
@@ -87,7 +88,7 @@ def shade(ax: Axes, marks: Sequence[Mark], clock: Unit) -> list[Patch]:
         ax.axvspan(a, max(a, b), color=SHADES[m.kind], alpha=strength, lw=0, zorder=0.2)
         ax.axvline(a, color=SHADES[m.kind], lw=0.7, zorder=0.3)
     kinds = [k for k in SHADES if any(m.kind == k for m in marks)]
-    return [Patch(facecolor=SHADES[k], alpha=0.38, label=k) for k in kinds]
+    return [Patch(facecolor=SHADES[k], alpha=0.38, label=k.removeprefix("soft ") if k == UNDECIDED else k) for k in kinds]
 
 
 def headroom(ax: Axes, share: float = 0.30) -> None:

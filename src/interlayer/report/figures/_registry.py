@@ -27,12 +27,14 @@ class Kind:
     technique   as in `analysis`; name "<technique>.<what>"; caption a sentence on what is shown
     draw        (record, findings) -> figure; what the findings do not hold is left out of it. Errors: `RecordError` where
                 the record has not what the figure shows
+    suits       whether a page should ask for it of this record at all
     """
 
     technique: str
     name: str
     caption: str
     draw: Draw
+    suits: Callable[[Record], bool] = lambda record: True
 
     def __call__(self, record: Record, findings: Sequence[Finding] = ()) -> Sheet:
         return self.draw(record, findings)
@@ -41,12 +43,12 @@ class Kind:
 FIGURES: Registry[Kind] = Registry("figure", "interlayer.report.figures")
 
 
-def shows(technique: str, name: str, caption: str) -> Callable[[Draw], Draw]:
+def shows(technique: str, name: str, caption: str, suits: Callable[[Record], bool] = lambda record: True) -> Callable[[Draw], Draw]:
     """Decorator: register a figure of a technique; it is drawn in the package's style."""
 
     def decorate(function: Draw) -> Draw:
         made: Draw = drawn(function)
-        FIGURES.add(name)(Kind(technique, name, caption, made))
+        FIGURES.add(name)(Kind(technique, name, caption, made, suits))
         return made
 
     return decorate

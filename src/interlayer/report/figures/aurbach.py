@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ...analysis._dc import Trace, stretches
+from ...analysis._dc import Stretch, stretches
 from ...errors import RecordError
 from ...record import Finding, Record
 from ..pick import Unit, unit
@@ -26,7 +26,7 @@ from ._registry import shows
     "Potential of the copper against time and against the charge on it; the charges of the efficiency are named: Q_T plated first, Q_C cycled, Q_S stripped to the cut-off at the end.",
 )  # fmt: skip
 def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
-    """Trace of a test on copper with its charges."""
+    """Stretch of a test on copper with its charges."""
     found = [t for t in stretches(_turned(record))]
     clock = unit("time", float(found[-1].clock[-1]))
     scale, colour = unit("voltage"), _marks.tone(record)
@@ -71,17 +71,17 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     return made
 
 
-def _turned(record: Record) -> list[Trace]:
+def _turned(record: Record) -> list[Stretch]:
     """The stretches, turned so that the copper ends high where nobody named its side."""
     found = parts(record, "aurbach")
     if not any("working" in t.info for t in found):
         top = max(found, key=lambda t: float(np.max(np.abs(t.voltage))))
         if float(top.voltage[int(np.argmax(np.abs(top.voltage)))]) < 0.0:
-            return [Trace(t.clock, -t.voltage, -t.current, t.specific, t.technique, t.info, t.event, t.before) for t in found]
+            return [t.turned() for t in found]
     return found
 
 
-def _charges(ax: Axes, found: Sequence[Trace], q: Unit, clock: Unit, efficiency: Finding | None) -> None:
+def _charges(ax: Axes, found: Sequence[Stretch], q: Unit, clock: Unit, efficiency: Finding | None) -> None:
     """Brackets above the trace: Q_T, n cycles of Q_C, Q_S."""
     flows = [t for t in found if t.level != 0.0]
     if efficiency is None or "Q_T" not in efficiency.evidence:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...errors import RecordError
 from ..pick import Records, current_name, ending, labelled, largest, record_colours, trace, unit
-from ..style import DOUBLE, QUIET, Sheet, drawn, ink, panel, sheet, weight
+from ..style import DOUBLE, QUIET, Sheet, drawn, ink, nth, panel, sheet, weight
 from ..table import stacked
 from ._lines import fit_voltage, line, whole
 
@@ -44,7 +44,7 @@ def ramp(records: Records) -> Sheet:
         off = fit_voltage(ax, [d[1]], scale)
         notes += [f"{label}: {off}"] if off else []
         how = ending(found[label])
-        panel(ax, "bcdefghij"[number], label)
+        panel(ax, nth(number + 1), label)
         if how:
             at = float(time[-1])
             level = float(np.max(np.abs(current[-max(len(current) // 200, 2) :])))

@@ -26,6 +26,7 @@ RAMP = "cividis"
     "impedance", "impedance.over_time",
     "Nyquist plots of all spectra of the record on equal axes, coloured by the time at which they were taken (marked: decades of frequency of the first and the last), and the real part at the "
     "highest frequency without induction, the real part at the lowest frequency, and their difference against time.",
+    lambda record: len(record.spectra) > 1,
 )  # fmt: skip
 def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     """Spectra interleaved with a test. Errors: `RecordError` with fewer than two of them."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from ...analysis._dc import Trace, stretches
+from ...analysis._dc import Stretch, stretches
 from ...errors import RecordError
 from ...record import Finding, Record
 from ..pick import unit
@@ -50,11 +50,11 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     return made
 
 
-def _plating(record: Record, findings: Sequence[Finding]) -> Trace:
+def _plating(record: Record, findings: Sequence[Finding]) -> Stretch:
     """The first plating, turned as the findings turned it."""
     some = [p for p in stretches(parts(record, "nucleation")) if p.level != 0.0]
     if not any("working" in p.info for p in some) and some and some[0].voltage[-1] > 0.0:
-        some = [Trace(p.clock, -p.voltage, -p.current, p.specific, p.technique, p.info, p.event, p.before) for p in some]
+        some = [p.turned() for p in some]
     platings = [p for p in some if p.level < 0.0]
     if not platings:
         raise RecordError("No current plates on the working electrode of this record")
@@ -62,7 +62,7 @@ def _plating(record: Record, findings: Sequence[Finding]) -> Trace:
     return next((p for p in platings if at is None or abs(p.level - float(at)) < 1e-9 * abs(p.level)), platings[0])
 
 
-def _levels(ax: Axes, deep: float, flat: float, tip: Finding, plateau: Finding, plating: Trace, per: float) -> None:
+def _levels(ax: Axes, deep: float, flat: float, tip: Finding, plateau: Finding, plating: Stretch, per: float) -> None:
     at, begins = float(tip.evidence["tip at s"]) * per, float(tip.evidence["plateau from s"]) * per
     end = float(plating.time[-1]) * per
     ax.axvspan(begins, end, color="#EDEDED", lw=0, zorder=0)

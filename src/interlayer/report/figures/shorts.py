@@ -22,7 +22,7 @@ ALARM = 0.5  # of analysis.shorts
 
 @shows(
     "shorts", "shorts.events",
-    "Cell voltage, resistance |V/I| at constant current, and the events in it: a bar from begin to end a kind, its depth and number the confidence (above 0.5 a short is called one).",
+    "Cell voltage, resistance |V/I| at constant current, and the events in it: a bar from begin to end a kind, its depth and number the confidence (above 0.5 a short is called one). What may be a short or a gain of contact has a lane of its own and is not counted.",
 )  # fmt: skip
 def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     """Voltage, V/I, and a lane for each kind of event."""
@@ -68,7 +68,9 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     low.set_xlabel(clock.label("Time"))
     count = sum(m.kind.endswith("short") and (m.confidence or 0.0) >= ALARM for m in marks)
     how = ending(record)
-    panel(top, "a", f"{count} short{'' if count == 1 else 's'} found in the trace" + (f"; the test ended by: {how}" if how else ""))
+    unsure = sum(m.kind == _marks.UNDECIDED for m in marks)
+    more = f", {unsure} more not told apart from a gain of contact" if unsure else ""
+    panel(top, "a", f"{count} short{'' if count == 1 else 's'} found in the trace" + more + (f"; the test ended by: {how}" if how else ""))
     panel(mid, "b")
     panel(low, "c")
     made.note = " ".join(s for s in (f"Voltage {off}." if off else "", _overview.remark(single)) if s)
@@ -96,7 +98,7 @@ def _lanes(ax: Axes, marks: Sequence[_marks.Mark], kinds: Sequence[str], clock: 
                 left = at > high - 0.05 * (high - low)
                 ax.annotate(f"{m.confidence:.2f}", (at, y), xytext=(-3 if left else 3, 0), textcoords="offset points", ha="right" if left else "left", va="center", fontsize=6.0, color="#111111", zorder=4)
                 reach = at
-    ax.set_yticks(range(len(kinds)), list(reversed(kinds)))
+    ax.set_yticks(range(len(kinds)), [k.replace("soft short or ", "short or\n") for k in reversed(kinds)])
     ax.set_ylim(-0.6, max(len(kinds), 1) - 0.4)
     ax.tick_params(axis="y", length=0)
     if not kinds:

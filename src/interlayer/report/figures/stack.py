@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from ...cells import Cell
 from ...cells.parts import Electrode, Interface, Layer
 from ...materials import Value
 from ..pick import literal
-from ..style import DOUBLE, Sheet, drawn, panel, sheet
+from ..style import DOUBLE, Sheet, drawn, nth, panel, sheet
 from ..table import Table
 from ..words import plus_minus
 
@@ -25,30 +26,32 @@ Cells: TypeAlias = Cell | Sequence[Cell] | Mapping[str, Cell]
 #: width drawn = BASE + SLOPE log10(thickness / 1 nm)
 BASE, SLOPE = 0.6, 0.62
 RESERVOIR = 2.6  # width of an electrode whose thickness nobody stated
+MANY = 6  # cells from which on three stand in a row, whatever their layers
+SHRINK = 1.3  # times as wide as its layer: up to this a name is written smaller, beyond it upright
 SPOTS = 5  # contact spots drawn along a face
 FILL = {"lithium": "#C9CDD2", "ceramic": "#E8D9B5", "interlayer": "#8FC1A9", "polymer": "#BFD7EA", "liquid": "#D6ECF5"}
 
 
 @drawn
 def drawing(cells: Cells) -> Sheet:
-    """One cell, or several side by side (at most three in a row).
+    """One cell, or several side by side (at most three in a row; two where they have many layers and are few).
 
     Widths are logarithmic in thickness. At each face the white lenses are the share without contact (1 - contact
     fraction) and a dark notch is the surface flaw from which a filament may start. A torn edge is an electrode whose
     thickness nobody stated.
     """
     shown = _labelled(cells)
-    across = min(len(shown), 3 if sum(len(c.stack) for c in shown.values()) <= 10 else 2)
+    across = min(len(shown), 3 if sum(len(c.stack) for c in shown.values()) <= 10 or (len(shown) > MANY and max(len(c.stack) for c in shown.values()) <= 5) else 2)
     down = math.ceil(len(shown) / across)
     widths = {label: _widths(cell) for label, cell in shown.items()}
-    made = sheet(DOUBLE if across > 1 else 120.0, 44.0 * down + 4.0)
+    made = sheet(DOUBLE if across > 1 else 120.0, (44.0 if len(shown) <= MANY else 38.0) * down + 4.0)
     axes = made.subplots(down, across, squeeze=False, width_ratios=_ratios(list(widths.values()), across)).ravel()
     for number, ax in enumerate(axes):
         ax.set_axis_off()
         if number < len(shown):
             label, cell = list(shown.items())[number]
             _draw(ax, cell, widths[label])
-            panel(ax, "abcdefghijkl"[number] if len(shown) > 1 else "", label)
+            panel(ax, nth(number) if len(shown) > 1 else "", label)
     engine = made.get_layout_engine()
     if engine is not None:
         engine.execute(made)
@@ -89,7 +92,7 @@ def _draw(ax: Axes, cell: Cell, widths: Sequence[float]) -> None:
             ax.add_patch(Rectangle((float(x), 0.0), w, 1.0, facecolor=fill, edgecolor="none"))
         ax.text(float(x) + 0.5 * w, 0.5, literal(part.name), ha="center", va="center", fontsize=7.0, gid=f"name:{w}")
         below = _thickness(part)
-        ax.text(float(x) + 0.5 * w, -0.06, below, ha="center", va="top", fontsize=6.0, color="#333333", linespacing=1.15)
+        ax.text(float(x) + 0.5 * w, -0.06, below, ha="center", va="top", fontsize=6.0, color="#333333", linespacing=1.15, gid="thickness")
     for face, x in zip(cell.interfaces, edges[1:-1], strict=True):
         _face(ax, face, float(x), cell, total)
     ax.set_xlim(-0.02 * total, 1.02 * total)
@@ -143,9 +146,21 @@ def _turn(made: Sheet, ax: Axes) -> None:
     for text in ax.texts:
         gid = text.get_gid() or ""
         if gid.startswith("name:"):
-            if text.get_window_extent(renderer).width > 0.92 * per * float(gid[5:]):
+            over = text.get_window_extent(renderer).width / (0.92 * per * float(gid[5:]))
+            if 1.0 < over <= SHRINK:
+                text.set_fontsize(7.0 / over)
+            elif over > SHRINK:
                 text.set_rotation(90)
+                tall = text.get_window_extent(renderer).height / (0.94 * (ax.transData.transform((0.0, 1.0))[1] - ax.transData.transform((0.0, 0.0))[1]))
+                text.set_fontsize(7.0 / max(tall, 1.0))
             text.set_gid(None)
+    below = sorted((t for t in ax.texts if t.get_gid() == "thickness"), key=lambda t: t.get_position()[0])
+    for first, second in pairwise(below):  # a spread that would touch its neighbour goes under its value
+        if first.get_window_extent(renderer).x1 + 2.0 > second.get_window_extent(renderer).x0:
+            for text in (first, second):
+                text.set_text(text.get_text().replace(" ± ", "\n± "))
+    for text in below:
+        text.set_gid(None)
     labels = sorted((t for t in ax.texts if t.get_gid() == "contact"), key=lambda t: t.get_position()[0])
     last = -math.inf
     raised = False

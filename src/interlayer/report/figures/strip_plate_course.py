@@ -73,9 +73,10 @@ def ohm_name(specific: bool) -> str:
 
 
 def _height(ax: Axes, y: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
-    """From zero where the values are not all far above it."""
+    """From zero where the values are not all far above it; rounding of a record without noise is not magnified."""
     low, high = float(np.min(y)), float(np.max(y))
-    ax.set_ylim(0.0 if low < 0.5 * high else low - 0.35 * (high - low + 1e-3 * high), high + 0.12 * (high - low + 1e-3 * high))
+    span = max(high - low, 0.05 * high)
+    ax.set_ylim(0.0 if low < 0.5 * high else low - 0.35 * span, high + 0.12 * span)
 
 
 def _life(findings: Sequence[Finding]) -> Finding | None:

@@ -83,7 +83,7 @@ def _axes(ax: Axes, clock: Unit, scale: Unit) -> None:
 
 
 def _ink(kind: str) -> str:
-    return "#8E3B6E" if kind in ("soft short", "recovered short") else "#4D004B" if kind == "hard short" else "#555555"
+    return "#8E3B6E" if kind in ("soft short", "recovered short", _marks.UNDECIDED) else "#4D004B" if kind == "hard short" else "#555555"
 
 
 def _onset(ax: Axes, onset: Finding | None, clock: Unit) -> list[Line2D]:
@@ -110,9 +110,9 @@ def _windows(time: Array, period: float, marks: Sequence[_marks.Mark], onset: fl
     if b - a < ENOUGH * period:
         return []
     span, edge = CYCLES * period, 1e-4 * period
-    shorts = [m for m in marks if m.kind.endswith("short")]
+    shorts = [m for m in marks if m.kind.endswith("short")] or [m for m in marks if m.kind == _marks.UNDECIDED]
     found = (
-        (shorts[0].start, f"around the {shorts[0].kind}") if shorts else (onset, "around the onset of the rise") if onset is not None
+        (shorts[0].start, "around a sudden fall" if shorts[0].kind == _marks.UNDECIDED else f"around the {shorts[0].kind}") if shorts else (onset, "around the onset of the rise") if onset is not None
         else (marks[0].start, f"around the {marks[0].kind}") if marks else (float(time[single[0]]), "around the single sample") if len(single) else None
     )  # fmt: skip
     out = [(a, a + span - edge, "first cycles")]

@@ -292,7 +292,7 @@ def _figures(record: Record, technique: str, findings: Sequence[Finding], shown:
     """The figures that are registered for a technique, else the trace of the voltage, once."""
     from .. import figures
 
-    kinds = figures.of(technique)
+    kinds = [kind for kind in figures.of(technique) if kind.suits(record)]
     out: list[Block] = []
     for kind in kinds:
         out += _parts.picture(functools.partial(kind, record, findings), kind.caption, shelf, f"{prefix}{kind.name.replace('.', '-')}")

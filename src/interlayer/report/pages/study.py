@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from ...cells import Cell
 from ...record import Record
-from ..html import Block, Bullets, Folded, Grid, Links, Picture, Section, Text
+from ..html import Block, Bullets, Folded, Grid, Links, Section, Text
 from ..style import Sheet
 from ..words import rounded
-from . import _parts
+from . import _parts, _tests
 
 if TYPE_CHECKING:
+    from ...literature import Claim
     from ...studies import Row, StudyResult
 
 
@@ -32,14 +33,14 @@ SHOWN = ("predicted", "calibrated on", "control", "prior only")
 
 def blocks(result: StudyResult, shelf: dict[str, Sheet] | None = None) -> list[Block]:
     """The report's blocks."""
-    experiments = by_experiment(result.records)
+    experiments, said = by_experiment(result.records), _claims_of(result)
     out: list[Block] = [Text(result.question, "lead"), Text(f"Source: {result.source}"), *_reported(result, shelf)]
     if result.calibration:
         out.append(Section("Calibration", [Bullets(result.calibration)]))
     if result.cells:
         out.append(Section("Cells", _parts.cells_blocks(_some(result.cells), shelf)))
     for name, records in experiments.items():
-        out.append(Section(name[:1].upper() + name[1:], [*_experiment(name, records, result.rows, shelf), *_parts.ends(records)]))
+        out.append(Section(name[:1].upper() + name[1:], [*_tests.figures(name, records, result.rows, said, shelf, f"{_plain(name)}-"), *_ends(records)]))
     out += [s for s in (_budget(experiments, shelf), _states(experiments, shelf), _fields(result, shelf)) if s.blocks]
     if result.tables:
         out.append(Section("Further tables", [Grid(t.columns, [[rounded(c) for c in row] for row in t.rows], t.title, t.note) for t in result.tables]))
@@ -89,10 +90,12 @@ def _reported(result: StudyResult, shelf: dict[str, Sheet] | None) -> list[Block
 
     worth = summary.of(result)
     own = [r for r in result.rows if r.role in SHOWN or r.simulated is not None]
-    rows = [tuple(rounded(c) for c in (*r.cells()[:5], "; ".join(t for t in (r.note, _gains(r)) if t))) for r in own]
-    out: list[Block] = [*_summary(result.rows), Grid(HEADS, rows, right=(2, 3))]
+    answers, others = ([tuple(rounded(c) for c in (*r.cells()[:5], "; ".join(t for t in (r.note, _gains(r)) if t))) for r in own if bool(r.claim) is asked] for asked in (True, False))
+    out: list[Block] = [*_summary(result.rows), Grid(HEADS, answers, right=(2, 3))]
+    if others:
+        out.append(Grid(HEADS[1:], [r[1:] for r in others], "Controls, and tests of which the claims hold no number", right=(1, 2)))
     out.append(Text("calibrated on: the number was used to fit a parameter; predicted: it was not; input: it went in and is read back; prior only: nothing was fitted; control: a cell "
-                    "or mechanism for comparison that the source does not have. In brackets the 80 % interval over what is not known.", "note"))  # fmt: skip
+                    "or mechanism for comparison that the source does not have, or a claim read another way; shown: a test of the paper of which the claims hold no number. In brackets the 80 % interval over what is not known.", "note"))  # fmt: skip
     worth_blocks: list[Block] = [Grid(summary.HEADS, [worth.cells()]), Text(SCORES, "note")] if worth.scored else []
     return [Section("Reported and simulated", [*_claims(result, shelf), *out]), *([Section("What it is worth", worth_blocks)] if worth_blocks else [])]
 
@@ -111,18 +114,11 @@ def _gains(row: Row) -> str:
     return f"gain {said}" if said else ""
 
 
-def _experiment(name: str, records: Mapping[str, Record], rows: tuple[Row, ...], shelf: dict[str, Sheet] | None) -> list[Block]:
-    """The figures of one experiment with the reported values laid over."""
-    from ..figures import reported
-    from ..pick import record_colours
+def _claims_of(result: StudyResult) -> Mapping[str, Claim]:
+    """The claims of the paper, where the study is of one."""
+    from ... import literature
 
-    out = _parts.experiment(records, shelf, f"{_plain(name)}-")
-    own = [r for r in rows if r.where.partition(": ")[0] == name]
-    colours = dict(record_colours(records))
-    for block in out:
-        if isinstance(block, Picture) and own:
-            reported.lay_over(block.figure, own, colours)  # type: ignore[arg-type]
-    return out
+    return literature.claims(result.name) if result.name in literature.papers() else {}
 
 
 def _rest(result: StudyResult) -> list[Block]:
@@ -146,6 +142,13 @@ def by_experiment(records: Mapping[str, Record]) -> dict[str, dict[str, Record]]
         name, colon, variant = key.partition(":")
         out.setdefault(name.strip(), {})[variant.strip() if colon else name.strip()] = record
     return out
+
+
+def _ends(records: Mapping[str, Record]) -> list[Block]:
+    """How each test ended; one sentence where all ran through."""
+    if len(records) > 1 and all(r.outcome in ("", "completed") for r in records.values()):
+        return [Text("All of these tests ran to their end.", "note")] if any(r.traces for r in records.values()) else []
+    return _parts.ends(records)
 
 
 def _plain(name: str) -> str:

@@ -28,7 +28,7 @@ from ...mechanisms.breakdown import Breakdown
 from ...mechanisms.filament import Filament
 from ...mechanisms.interphase import Interphase
 from . import contact as touch
-from .base import Draft, Place
+from .base import VACUUM_PERMITTIVITY, Draft, Place
 from .lithium import Store, store
 from .short import TOUCH
 
@@ -38,10 +38,11 @@ def face(draft: Draft, index: int) -> Element | None:
     here = Place.of(draft, index)
     if not here.interface.physics:
         return None
+    beside_mixed = "mixed" in (draft.cell.stack[index].role, draft.cell.stack[index + 1].role)
     if not draft.plates and here.electrode.role == "collector":
-        return _bridged(here, None)
+        return None if beside_mixed else _bridged(here, None)
     start = touch.at_start(here)
-    if "mixed" in (draft.cell.stack[index].role, draft.cell.stack[index + 1].role):
+    if beside_mixed:
         return _beside_region(here, start)
     contact, movers = touch.owner(here, start)
     held = store(here)
@@ -115,6 +116,7 @@ def _interphase(here: Place) -> Element | None:
     film: Element = Interphase(
         label=label, orientation=here.side, initial=here.at("interphase", "initial_thickness"), k_r=here.at("interphase", "rate_linear"),
         k_p=here.at("interphase", "rate_parabolic"), sigma=here.at("interphase", "conductivity"), lithium_density=here.at("interphase", "lithium_density"),
+        relaxation=_relaxation(here),
     )  # fmt: skip
     if "breakdown" not in here.interface:
         return film
@@ -124,6 +126,14 @@ def _interphase(here: Place) -> Element | None:
         time=here.at("breakdown", "breakdown_time"), healing=here.at("breakdown", "healing_rate"),
     )  # fmt: skip
     return film + breaks | Leak(label=here.label("leak"), reads={"share": f"{weak}.broken"}, broken=here.at("breakdown", "broken_resistance"))
+
+
+def _relaxation(here: Place) -> float | Callable[[float], float]:
+    """eps_0 eps_r/sigma of the interphase [s]; 0 where its permittivity is not stated."""
+    if "relative_permittivity" not in here.interface.physics["interphase"]:
+        return 0.0
+    permittivity, sigma = here.at("interphase", "relative_permittivity"), here.at("interphase", "conductivity")
+    return lambda T: VACUUM_PERMITTIVITY * permittivity(T) / sigma(T)
 
 
 def _filament(here: Place, contact: str | float) -> Element:

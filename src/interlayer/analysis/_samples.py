@@ -1,4 +1,8 @@
-"""All that a record says along time as one row of samples: time that only rises, voltage, current, and where it came from."""
+"""All that a record says along time as one row of samples: time that only rises, voltage, current, and where it came from.
+
+`Samples` are the whole test, joined whatever the file's steps are, for `steps.segment` to part. A piece of it in which one thing
+was done is a `Stretch` (_dc.py), whoever cut it: the file's own steps and the sign of the current, or `steps.half_cycles`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ SAMPLE = 200_000  # rows from which noise and sampling are judged
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Samples:
     """Samples of all segments along time that hold a voltage, in order.
 
     time      [s], never falling: where a segment or a counter starts anew, the end of what came before is added
@@ -42,8 +46,8 @@ def _join(parts: list[Array]) -> Array:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def trace_of(record: Record, *, specific: bool | None = None, current: bool | None = None) -> Trace:
-    """The joined trace. `specific` None: densities where the record can give them. `current` True asks for a current,
+def samples_of(record: Record, *, specific: bool | None = None, current: bool | None = None) -> Samples:
+    """The joined samples. `specific` None: densities where the record can give them. `current` True asks for a current,
     None takes one where every segment with a voltage has it.
 
     Errors: `AnalysisError` without time and voltage, or without the current that was asked for; `MissingValueError` for
@@ -90,7 +94,7 @@ def trace_of(record: Record, *, specific: bool | None = None, current: bool | No
         amps, index = (None if a is None else a[finite] for a in (amps, index))
     events = tuple(str(s.info.get("event", "")) for s in kept)
     halves = tuple(s.info.get("half_cycle") for s in kept)
-    return Trace(time, voltage, amps, specific, index, starts, events, halves, back_rows, dropped)
+    return Samples(time, voltage, amps, specific, index, starts, events, halves, back_rows, dropped)
 
 
 def some(values: Array) -> Array:

@@ -1,0 +1,5 @@
+"""`python -m interlayer`: the command line where the command itself is not on the path."""
+
+from .cli import main
+
+main()
