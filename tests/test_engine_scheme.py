@@ -12,6 +12,7 @@ from interlayer.elements import _hats
 from interlayer.elements.binary import Binary, OfSalt, mesh
 from interlayer.elements.capacitor import Capacitor
 from interlayer.elements.charge_transfer import ChargeTransfer
+from interlayer.elements.decomposition import Decomposition
 from interlayer.elements.resistor import Resistor
 from interlayer.laws import kinetics
 
@@ -103,6 +104,40 @@ def test_a_given_current_divides_as_in_the_whole_tree(rtol: float) -> None:
     for w_ in ("left", "right"):
         branch = voltage[:, at[f"ct {w_}"]] + voltage[:, at[f"r {w_}"]]
         assert np.max(np.abs(branch - voltage[:, at[f"dl {w_}"]])) < 1e-9
+
+
+@pytest.mark.parametrize("guess", [(1729.0, -1532.0), (-634.0, 431.0), (150.0, 50.0), (50.0, 10.0), (0.0, 0.0)])
+@pytest.mark.parametrize("current", [200.0, -200.0])
+def test_kinetics_beside_a_double_layer_is_solved_from_any_guess(current: float, guess: tuple[float, float]) -> None:
+    """Newton on a logarithm passes rest and comes back for ever unless it is stopped there: V = I h/C, and no current reacts."""
+    h, C = 2.5e-4, 0.1
+    machine = machine_of(Decomposition(label="de", onset=4.5, current=0.1, orientation=-1) | Capacitor(label="dl", C=C))
+    state = machine.start.copy()
+    state.J[:] = guess
+    assert machine.evaluate(state, h, current) == pytest.approx(current * h / C, rel=1e-12)
+    assert state.J[machine.index("dl")] == pytest.approx(current, rel=1e-12)
+
+
+def test_a_small_current_beside_a_large_voltage_is_solved_to_rounding() -> None:
+    """Rounding of 2.5 V moves the current more than the tolerance asks for: no pass is better than the one before."""
+    from interlayer.simulation.stack import newton
+
+    tree = (ChargeTransfer(label="ct", j0=2.5, orientation=1) | Capacitor(label="dl", C=0.1)) + Resistor(label="r", R=0.013) + (
+        Decomposition(label="de", onset=4.5, current=0.1, orientation=-1) | Capacitor(label="far", C=0.1))  # fmt: skip
+    machine = machine_of(tree)
+    for wanted in np.linspace(1e-4, 2e-4, 40):
+        start = machine.start.copy()
+        start.Y[machine.leaf[machine.index("far"), newton.Y0]] = -0.1 * 2.5
+        s, z = machine._arrays(), start.Y.copy()
+        s["W"][:] = 0.0
+        value = -2.5 - wanted * (0.013 + 0.04 / 0.1)
+        its, v, j, _ = newton.solve(
+            machine.leaf, machine.orient, machine.order, machine.nodes, machine.source, newton.VOLTAGE, value, 0.04, machine.PT[0], start.Y, z, s["W"],
+            start.X, s["x"], s["out"], start.J, s["E"], s["R"], s["C"], s["A"], s["G"], s["cross"], s["M"], s["xg"], 1e-12,
+        )  # fmt: skip
+        assert 0 < its < 40
+        assert v == pytest.approx(value, rel=1e-14)
+        assert j == pytest.approx(-wanted, rel=0.1)
 
 
 def test_salt_under_hats_with_pores_and_partition_against_finite_volumes() -> None:

@@ -99,12 +99,6 @@ def advance(leaf, orient, order, nodes, inner, again, source, control, value, sl
             its, V, j, bad = given(leaf, orient, order, nodes, inner, again, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, tol)
         else:
             its, V, j, bad = solve(leaf, orient, order, nodes, source, control, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, COUPLED)
-        if its < 0:  # a guess may lie where Newton goes round in circles: once more from nothing
-            for k in range(n):
-                J[k] = 0.0
-            for i in range(ny):
-                Z[i] = Yb[i]
-            its, V, j, bad = solve(leaf, orient, order, nodes, source, control, goal, GAMMA * h, P, Yb, Z, W, X, x, out, J, E, R, C, A, G, cross, M, xg, COUPLED)
         if its < 0:
             return its, V, j, bad, j
         passes += its

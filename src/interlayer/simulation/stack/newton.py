@@ -3,6 +3,12 @@
 Every leaf is locally V = E + R j + sum_g C_g x_g, where x_g are the few currents that other branches read through
 links (house.md section 3: a state has one owner, a reader carries the cross term). Series adds, parallel eliminates,
 current, voltage, power and rest are the same Newton. `spectrum` folds the same tree in complex numbers.
+
+Kinetics is steepest at rest: V = b asinh(J/j0) is concave for J > 0 and convex for J < 0. Seen from J beyond the answer its
+tangent is too flat, and where the rest of the tree is flatter still, Newton passes rest, is as far out on the other side, and
+comes back: a circle, with right slopes, however close the voltages were. From rest the tangents stay on this side of the
+answer, and Newton comes to it without passing it. So a leaf without states whose current would change its sign is stopped
+at zero for one pass, as a diode's voltage is limited in circuit simulators (Nagel, SPICE2, UCB/ERL M520, 1975, recalled).
 """
 
 from __future__ import annotations
@@ -33,6 +39,8 @@ LEAF_COLUMNS = READ0 + MAX_READS
 KIND, FIRST, SECOND, TRUNK = range(4)
 #: OUT_FLAG of a leaf that reads nothing and whose current the last pass of Newton left as it was
 UNMOVED = -1.0
+#: relative change of a current below which a pass that brings no gain has come to rounding: a small current beside a large voltage
+STALLED = 1e-6
 # controls; the value of POWER is |V j| with the sign of the current
 CURRENT, VOLTAGE, POWER = range(3)
 
@@ -247,13 +255,15 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
                 for g in range(m):
                     c += A[q, g + 1] * xg[g]
                 d = max(d, abs(c - J[k]) / (abs(c) + 1e-4 * most + 1e-12))
+                if it > 0 and c * J[k] < 0.0 and leaf[k, STATES] == 0:  # not past rest at once (head of this file)
+                    c = 0.0
                 if it > 8 and d > 0.5 * last:  # a cycle between two branches of a clamp: go half way
                     c = 0.5 * (c + J[k])
                 out[k, OUT_FLAG] = UNMOVED if c == J[k] and leaf[k, NREAD] == 0 else 0.0
                 J[k] = c
         if not d < 1e300:
             return -1, V, j, -1
-        if d < tol:
+        if d < tol or (d < STALLED and d > 0.5 * last):
             return it + 1, V, j, -1
         last = d
     return -50, V, j, -1
@@ -348,6 +358,8 @@ def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x,
                 d = max(d, change)
                 if leaf[a, STATES] == 0:
                     bent = max(bent, change)
+                if it > 0 and c * J[a] < 0.0 and leaf[a, STATES] == 0:
+                    c = 0.0
                 if it > 8 and d > 0.5 * last:  # a cycle between two branches of a clamp: go half way
                     c = 0.5 * (c + J[a])
                 out[a, OUT_FLAG] = UNMOVED if c == J[a] and leaf[a, NREAD] == 0 else 0.0
@@ -364,7 +376,8 @@ def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x,
                 A[b, 0] = c - A[a, 0]
         if not d < 1e300:
             return -1, V, value, -1
-        if (d < tol or bent < straight) and (finish(leaf, orient, nodes, inner, h, P, Yb, Z, W, X, x, out, J, E, tol) or d < tol):
+        settled = d < tol or (d < STALLED and d > 0.5 * last)
+        if (settled or bent < straight) and (finish(leaf, orient, nodes, inner, h, P, Yb, Z, W, X, x, out, J, E, tol) or settled):
             for k in range(leaf.shape[0]):
                 if leaf[k, MAIN]:
                     V += out[k, OUT_V]
