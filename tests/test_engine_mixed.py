@@ -353,7 +353,7 @@ def test_an_absurd_current_leaves_no_trace() -> None:
     state = machine.start.copy()
     machine.integrate(table((CURRENT, -5.0, 10.0)), state)
     kept = state.copy()
-    assert machine.integrate(table((CURRENT, -1e14, 10.0)), state).why in (2, 4)
+    assert machine.integrate(table((CURRENT, -1e305, 10.0)), state).why in (2, 4)
     again, other = kept.copy(), kept.copy()
     assert machine.integrate(table((CURRENT, -5.0, 10.0)), again).why == 0
     fresh = machine_of(FULL + Resistor(label="r", R=1e-3))
@@ -467,7 +467,7 @@ def test_without_electrons_the_regions_voids_are_the_mechanisms_own() -> None:
         + Resistor(label="layer", R=L / leaf.conductivity)  # type: ignore[operator]
     )
     steps = table((CURRENT, 10.0, 1200.0), (CURRENT, 1.0, 300.0), (CURRENT, -6.0, 500.0))
-    (here, state), (there, other) = (integrate(machine_of(e), steps, rtol=1e-7) for e in (leaf, plain))
+    (here, state), (there, other) = (integrate(machine_of(e), steps, rtol=1e-6) for e in (leaf, plain))
     assert here.why == there.why == 0
     v, wanted = state.Y[-1], other.Y[-1]
     assert wanted > 1e-7

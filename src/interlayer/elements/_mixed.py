@@ -26,6 +26,7 @@ HEAD = 43
 LW, UW, LX, UX, D11, D12, D21, D22, RW, RX, ARM, STORE, RI, RE, RIW, REW, DEP, DEPW, HC, HW, HX, SW, VOID, VOID_D = range(24)
 ROWS = 24
 NO_FOIL = 1e300
+STALLED = 1e-6  # relative move of Newton below which a pass without gain has come to rounding
 NOTHING = 1e-6  # C/m²; below this much lithium its place is not defined and is given as the middle
 
 
@@ -348,6 +349,7 @@ def kernel(jit: Jit) -> Kernel:
             A[ARM, k] = 1.0
             A[STORE, k] = 1.0
         most = 4.0 * P[B]  # a longer move would leave the exponentials that were linearised
+        last = 1e300
         for _ in range(100):
             local(True, h, n, P, Yb, Z, A)
             matrix(h, p, n, P, Z, A)
@@ -365,9 +367,12 @@ def kernel(jit: Jit) -> Kernel:
                     Z[3 * n + 4] += P[DEPTH] * min(max(x, -1.0), 1.0)
             if not worst < 1e300:
                 return False
-            if worst < 1e-8:  # what is left after this move is its square; the stages of a step multiply it by ten
+            # what is left after this move is its square, and the stages of a step multiply it by ten; where one carrier hardly
+            # conducts, rounding of the other's current moves its potential by more, and no pass is better than the one before
+            if worst < 1e-8 or (worst < STALLED and worst > 0.5 * last):
                 local(True, h, n, P, Yb, Z, A)
                 return True
+            last = worst
         return False
 
     newton = jit(newton)

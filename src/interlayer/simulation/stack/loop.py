@@ -271,16 +271,9 @@ def run(  # type: ignore[no-untyped-def]
                 its, V, j, bad, mean = advance(
                     leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
                 )
-                if its < 0:  # no answer at the event, only before it: go there by a step of its own, and on with shorter ones
-                    h = lo if lo > 0.0 else 0.2 * h
-                    for i in range(X.shape[0]):
-                        X[i] = X0[i]
-                    its, V, j, bad, mean = advance(
-                        leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
-                    )
-                    if its < 0 or h < SHORT:
-                        resume[NUMBER] = s
-                        return FAILED, rows, bad, h, accepted, rejected
+                if its < 0:
+                    resume[NUMBER] = s
+                    return FAILED, rows, bad, h, accepted, rejected
                 q = resume[Q] + h * mean
                 code = margins(leaf, events, out, row, V, j, q, worst)
                 error = 1.0
