@@ -114,7 +114,7 @@ def test_a_host_is_a_chemical_capacitance() -> None:
 # -- time -------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("crosses", ENDS)
 def test_a_current_step_against_the_series(crosses: str) -> None:
-    """V(t)/J = R_0 - (R_0 - R_inf) sum 8/(k pi)² exp(-k² pi² D t/L²), k odd: second order in the cells, and in the steps."""
+    """V(t)/J = R_0 - (R_0 - R_inf) sum 8/(k pi)² exp(-k² pi² D t/L²), k odd: second order in the cells, fourth in the steps."""
     leaf = layer(crosses)
     tau = L**2 * (1.0 / SI + 1.0 / SE) * AREA * WALL
     J, t = 1e-3, 0.02 * tau
@@ -130,7 +130,7 @@ def test_a_current_step_against_the_series(crosses: str) -> None:
     assert errors[-1] < 2e-3, errors
     fine = found(20, 4000)
     errors = [abs(found(20, n) / fine - 1.0) for n in (25, 50, 100)]
-    assert 1.8 < order_of(errors) < 2.2, errors
+    assert 3.8 < order_of(errors) < 4.2, errors
     assert errors[-1] < 2e-5, errors
     assert r_inf * J < exact < r_0 * J
     run, state = integrate(machine_of(leaf), table((CURRENT, J, 20.0 * tau)))
