@@ -35,6 +35,7 @@ from ..record import Finding, Record
 from ._conditions import FLOWS, NOT_SWEPT, TWO_ELECTRODES
 from ._counter import last_digit
 from ._dc import GAP, Trace, least, line, stretches, traces
+from ._options import asked
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
 
@@ -401,7 +402,7 @@ PER = {"per": 'what capacities are counted by, "mass", "area" or "cell"'}
 
 
 def _run(record: Record, stated: Stated) -> list[Finding]:
-    return find(record, per=counted(record, stated))
+    return find(record, **asked(stated, "cycling", find, per=counted(record, stated)))
 
 
 def _asked_mass(record: Record, stated: Stated) -> list[Finding]:
@@ -410,4 +411,4 @@ def _asked_mass(record: Record, stated: Stated) -> list[Finding]:
     return []
 
 
-declare(Technique("cycling", "cycling: capacity, efficiency, retention", CYCLE, (_run, _asked_mass), PER))
+declare(Technique("cycling", "cycling: capacity, efficiency, retention", CYCLE, (_run, _asked_mass), PER, finds=(find,)))
