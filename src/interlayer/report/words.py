@@ -101,7 +101,7 @@ def overview(
         what = (held or {}).get(label) or kind
         own = looks.get(label, ())
         key = [f for f in findings.get(label, ()) if f.name in KEY or f.name.startswith("conductivity")][:3]
-        rows.append((label, what, _grades(own), _fitted(own), "; ".join(f"{f.name} {shown(f)}" for f in key)))
+        rows.append((label, what, _grades(own), _fitted(own), "; ".join(f"{f.name} {shown(f)}{' (over 1: see its note)' if 'cycles over 1' in f.evidence else ''}" for f in key)))
     return rows
 
 
