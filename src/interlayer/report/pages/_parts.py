@@ -16,7 +16,7 @@ from ...names import name
 from ...record import Finding, Record
 from ..files import write_bytes
 from ..html import Block, Bullets, Facts, Folded, Grid, Picture, Text, document
-from ..pick import ending, exports, has_trace
+from ..pick import ending, exports, has_trace, voltage_controlled
 from ..style import Sheet
 from ..words import rounded, shown
 
@@ -50,7 +50,7 @@ def technique(records: Iterable[Record]) -> str:
 
 def experiment(records: Mapping[str, Record], shelf: dict[str, Sheet] | None = None, prefix: str = "") -> list[Block]:
     """The figures that suit these records of one experiment."""
-    from ..figures import critical_current, impedance, strip_plate
+    from ..figures import critical_current, impedance, strip_plate, voltage_control
 
     out: list[Block] = []
     kind = technique(records.values())
@@ -58,6 +58,9 @@ def experiment(records: Mapping[str, Record], shelf: dict[str, Sheet] | None = N
     traces = {k: r for k, r in records.items() if has_trace(r, "voltage")}
     if traces and kind == "critical_current":
         out += picture(lambda: critical_current.ramp(traces), "Ramp of the current: current density and cell voltage. A dashed line marks the failure.", shelf, f"{prefix}ramp")
+    elif traces and all(voltage_controlled(r) for r in traces.values()):
+        caption = "Current density that answers (a) the voltage that was held or swept (b), against time."
+        out += picture(lambda: voltage_control.answer(traces), caption, shelf, f"{prefix}voltage-control")
     elif traces:
         out += picture(lambda: strip_plate.voltage(traces), "Cell voltage against time.", shelf, f"{prefix}voltage")
     if spectra:

@@ -13,7 +13,7 @@ import numpy as np
 from ...record import Finding, Record
 from ..html import Block, Drawing, Folded, Grid, Section, Text
 from ..looks import Look, Looks, looks_of
-from ..pick import Curve, has_specific
+from ..pick import Curve, has_specific, voltage_controlled
 from ..series import FitRow
 from ..style import Sheet
 from ..words import FILES, files, frequency, measured
@@ -142,9 +142,12 @@ def joint(case: Analysis, shelf: dict[str, Sheet] | None) -> list[Block]:
         loose += _loose(case, rest, shelf)
     traces = {k: r for k, r in case.records.items() if r.traces}
     if 1 < len(traces) <= MANY:
-        from ..figures import strip_plate
+        from ..figures import strip_plate, voltage_control
 
-        loose += _parts.picture(lambda: strip_plate.voltage(traces), "All voltage traces.", shelf, "all-voltage")
+        if all(voltage_controlled(r) for r in traces.values()):
+            loose += _parts.picture(lambda: voltage_control.answer(traces), "All currents that answer a voltage held or swept, and the voltages.", shelf, "all-voltage-control")
+        else:
+            loose += _parts.picture(lambda: strip_plate.voltage(traces), "All voltage traces.", shelf, "all-voltage")
     if loose:
         out.append(Section("Together", loose))
     if case.arrhenius is not None or case.shared:
