@@ -102,7 +102,7 @@ def run(record: Any, technique: str | None, stated: Mapping[str, Any], tell: Cal
 # -- out --------------------------------------------------------------------------------------------------------------
 def show_one(found: Analysed, spectra: Sequence[Finding], *, to_stderr: bool) -> None:
     """Techniques with why, then the findings of each, refusals and requests."""
-    from .report.words import shown
+    from .report.words import lines
 
     there = [r for r in found.recognised if r.contained]
     rows = [(r.title, r.why) for r in there] or [(r.title, f"not: {r.failed}") for r in found.recognised]
@@ -111,7 +111,7 @@ def show_one(found: Analysed, spectra: Sequence[Finding], *, to_stderr: bool) ->
         made = spectra if r.technique == "impedance" else found.findings.get(r.technique, ())
         if made:
             click.echo(r.title, err=to_stderr)
-            _cli.print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
+            _cli.print_table(("finding", "value", "note"), [(row.name, row.value, row.note) for row in lines(made)], stderr=to_stderr)
         for why in found.refusals.get(r.technique, ()):
             click.echo(f"{r.title} gives no number: {why}", err=to_stderr)
     for request in found.requests:
@@ -144,7 +144,7 @@ def show_many(analysed: Mapping[str, Analysed], *, to_stderr: bool) -> None:
 
 def show_together(found: Together | None, *, to_stderr: bool) -> None:
     """Findings of several records together."""
-    from .report.words import shown
+    from .report.words import lines
 
     if found is None:
         return
@@ -152,7 +152,7 @@ def show_together(found: Together | None, *, to_stderr: bool) -> None:
         made = found.findings.get(r.technique, ())
         if made:
             click.echo(f"{r.title}: {r.why}", err=to_stderr)
-            _cli.print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
+            _cli.print_table(("finding", "value", "note"), [(row.name, row.value, row.note) for row in lines(made)], stderr=to_stderr)
         for why in found.refusals.get(r.technique, ()):
             click.echo(f"{r.title} gives no number: {why}", err=to_stderr)
     for request in found.requests:

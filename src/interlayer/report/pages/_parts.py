@@ -18,7 +18,7 @@ from ..files import write_bytes
 from ..html import Block, Bullets, Facts, Folded, Grid, Picture, Text, document
 from ..pick import ending, exports, has_trace, voltage_controlled
 from ..style import Sheet
-from ..words import rounded, shown
+from ..words import lines, rounded
 
 
 def write(path: str | Path, title: str, blocks: Sequence[Block]) -> Path:
@@ -103,10 +103,11 @@ def finding_grid(findings: Sequence[Finding], caption: str = "") -> Grid:
     """The table of findings; methods and sources are numbered below it."""
     methods: dict[str, int] = {}
     rows = []
-    for f in findings:
+    for line in lines(findings):
+        f = line.finding
         said = f"{f.method} ({f.source})" if f.source else f.method
         number = methods.setdefault(said, len(methods) + 1)
-        rows.append((f.name, shown(f), f.note, f"[{number}]"))
+        rows.append((line.name, line.value, line.note, f"[{number}]"))
     note = "   ".join(f"[{number}] {said}." for said, number in methods.items())
     return Grid(("finding", "value", "note", "method"), rows, caption, note)
 

@@ -16,7 +16,7 @@ from ..looks import Look, Looks, looks_of
 from ..pick import Curve, has_specific, voltage_controlled
 from ..series import FitRow
 from ..style import Sheet
-from ..words import FILES, files, frequency, measured
+from ..words import file_table, frequency, measured
 from . import _parts
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ def blocks(case: Analysis, shelf: dict[str, Sheet] | None, tell: Tell) -> list[B
         rows = [(label, why, remedy or "") for label, (why, remedy) in case.failures.items()]
         out.append(Section("Not analysed", [Grid(("file", "why", "what to do"), rows)]))
     if len(case.records) > 1:
-        out.append(Section("All files", [Grid(FILES, files(case.ordered, case.looks, case.remarks), small=len(case.records) > MANY), *_notes(case.together)]))
+        held = {label: ", ".join(found.contained).replace("_", " ") for label, found in case.analysed.items()}
+        heads, rows = file_table(case.ordered, case.looks, case.remarks, case.findings, held)
+        out.append(Section("All files", [Grid(heads, rows, small=len(case.records) > MANY), *_notes(case.together)]))
     out += joint(case, shelf)
     folded = len(case.records) > MANY
     each: list[Block] = []
