@@ -95,7 +95,7 @@ def record(of: Record, findings: Sequence[Finding] = ()) -> Sheet:
             what = f.name.removeprefix("activation energy").removeprefix(" of ") or {"conductivity": "conductivity"}.get(points["quantity"], "sum of all")
             fits[what] = arrhenius.fit(points["values"], points["temperatures_K"], std=points["std"], quantity=points["quantity"], form=points["form"])
     if not fits:
-        raise RecordError("No activation energy was found in this record", given=repr(of))
+        raise RecordError("No finding of an activation energy of this record is given", given=repr(of), remedy="Give those of analyse(record, technique='arrhenius')")
     first = next(iter(fits.values())).quantity
     return line({k: f for k, f in fits.items() if f.quantity == first} if len(fits) > 1 else next(iter(fits.values())))
 
