@@ -12,7 +12,6 @@ import numpy as np
 
 from .. import units
 from ..record import Finding, Record
-from ..units import plus_minus
 from .pick import unit
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ KEY: Final = (
 )  # fmt: skip
 
 
+plus_minus = units.plus_minus
 _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

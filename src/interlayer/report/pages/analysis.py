@@ -111,8 +111,8 @@ def blocks(case: Analysis, shelf: dict[str, Sheet] | None, tell: Tell) -> list[B
         out.append(Section("Not analysed", [Grid(("file", "why", "what to do"), rows)]))
     if len(case.records) > 1:
         held = {label: ", ".join(found.contained).replace("_", " ") for label, found in case.analysed.items()}
-        heads, rows = file_table(case.ordered, case.looks, case.remarks, case.findings, held)
-        out.append(Section("All files", [Grid(heads, rows, small=len(case.records) > MANY), *_notes(case.together)]))
+        heads, lines = file_table(case.ordered, case.looks, case.remarks, case.findings, held)
+        out.append(Section("All files", [Grid(heads, lines, small=len(case.records) > MANY), *_notes(case.together)]))
     out += joint(case, shelf)
     folded = len(case.records) > MANY
     each: list[Block] = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...record import Finding, Record
+from ...record import Finding, Record, Segment
 from .. import words
 from ..html import Block, Section, Text
 from ..style import Sheet
@@ -40,7 +40,7 @@ def blocks(record: Record, label: str, findings: Sequence[Finding], shelf: dict[
         out.append(Section("Cell", _parts.cells_blocks(dict.fromkeys(one, record.cell), shelf)))
     told = techniques(record, analysed, shelf) if analysed is not None else []
     if analysed is not None and any(t != "impedance" for t in analysed.contained):  # the techniques draw the trace, and the spectra where they are several
-        left = record.spectra if len(record.spectra) == 1 else ()
+        left: tuple[Segment, ...] = record.spectra if len(record.spectra) == 1 else ()
     else:
         left = record.segments
     overview = _parts.experiment({k: replace(r, segments=left) for k, r in one.items()}, shelf) if left else []
