@@ -69,6 +69,17 @@ def test_the_budget_adds_up_and_names_what_limits(both):
         assert found.limits[label].startswith(f"{label} is limited by {largest} ({100.0 * by[largest] / b.voltage:.0f} %)")
 
 
+def test_events_are_counted():
+    from test_words import event
+
+    made = il.simulate(named("wu2023/bare"), "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h, cycles=2)")
+    from interlayer.analysis.recognise import Analysed
+    from interlayer.report.beside import _findings
+
+    row = {"a": Analysed(made, (), {"shorts": tuple(event(k) for k in range(29))}), "b": Analysed(made, (), {"shorts": ()})}
+    assert _findings("Direct current", row).rows == [("shorts", "contact gain, times", "29", "0", "")]
+
+
 def test_conditions_that_differ_are_listed():
     cells = {f"{p} MPa": il.Cell.parse(f"Li|LLZTO(1 mm)|Li @ 25 degC, {p} MPa") for p in (1, 5)}
     rows, _ = table(beside(cells, {}), "What differs in the cells")

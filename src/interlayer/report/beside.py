@@ -12,7 +12,7 @@ from ..cells import Cell
 from ..errors import InterlayerError
 from ..record import Finding, Record
 from .html import Grid
-from .words import measure, measured, shown
+from .words import is_event, measure, measured, shown
 
 if TYPE_CHECKING:
     from ..analysis.recognise import Analysed
@@ -157,6 +157,7 @@ def numbers(records: Experiments) -> Grid:
 def _findings(kind: str, row: Mapping[str, Analysed]) -> Grid | None:
     """The findings of every technique, one line each, a column a record, the ratio where there are two."""
     lines: dict[tuple[str, str], dict[str, Finding]] = {}
+    events: dict[tuple[str, str], dict[str, list[Finding]]] = {}
     for label, one in row.items():
         for technique, made in one.findings.items():
             seen: dict[str, int] = {}
@@ -164,13 +165,16 @@ def _findings(kind: str, row: Mapping[str, Analysed]) -> Grid | None:
                 if technique == "impedance" and not f.name.startswith(OF_SPECTRA):
                     continue
                 seen[f.name] = seen.get(f.name, 0) + 1
-                if f.name not in ("shorts",) and f.evidence.get("start") is not None and f.evidence.get("end") is not None:
-                    continue  # single events are counted, not set beside each other
+                if is_event(f):  # single events are counted, not set beside each other
+                    events.setdefault((technique, f"{f.name}, times"), {}).setdefault(label, []).append(f)
+                    continue
                 lines.setdefault((technique, f.name if seen[f.name] == 1 else f"{f.name} ({seen[f.name]})"), {})[label] = f
     rows = []
     for (technique, name), found in lines.items():
         cells = [shown(found[label]) if label in found else NONE for label in row]
         rows.append((technique.replace("_", " "), name, *cells, *([_ratio([found.get(label) for label in row])] if len(row) == 2 else [])))
+    for (technique, name), each in events.items():
+        rows.append((technique.replace("_", " "), name, *(str(len(each.get(label, ()))) for label in row), *(("",) if len(row) == 2 else ())))
     if not rows:
         return None
     return Grid(("technique", "finding", *row, *(("ratio",) if len(row) == 2 else ())), rows, f"Findings, {kind[:1].lower()}{kind[1:]}", "Ratio: the second over the first." if len(row) == 2 else "")

@@ -75,16 +75,21 @@ class Line:
     note: str
 
 
+def is_event(f: Finding) -> bool:
+    """Whether a finding is one of possibly many events: a time with a confidence."""
+    return f.quantity == "time" and "confidence" in f.evidence
+
+
 def lines(findings: Sequence[Finding]) -> list[Line]:
     """Findings as rows of a table; more than `EQUAL` events of one kind (a time with a confidence) are one row that says how
     many, the first and the last."""
     events: dict[str, list[Finding]] = {}
     for f in findings:
-        if f.quantity == "time" and "confidence" in f.evidence:
+        if is_event(f):
             events.setdefault(f.name, []).append(f)
     out, done = [], set[str]()
     for f in findings:
-        same = events.get(f.name, []) if f.quantity == "time" and "confidence" in f.evidence else []
+        same = events.get(f.name, []) if is_event(f) else []
         if len(same) <= EQUAL:
             out.append(Line(f, f.name, shown(f), f.note))
         elif f.name not in done:
