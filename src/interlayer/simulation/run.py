@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import __version__
+from .. import __version__, units
 from ..cells import Cell
 from ..cells.named import from_text
 from ..elements.base import Array
@@ -196,7 +196,7 @@ class Simulation:
         if fast < 1e-6 * slow:
             raise ProtocolError(
                 "A voltage step on this cell is an impulse: nothing but a double layer lies in its way",
-                given=f"resistance at once {fast:.3g} ohm m2, after one second {slow:.3g} ohm m2",
+                given=f"resistance at once {units.show(fast, 'area_specific_resistance', 3)}, after one second {units.show(slow, 'area_specific_resistance', 3)}",
                 remedy="Add the electrolyte's resistance to the cell, or control the current",
             )  # fmt: skip
 
