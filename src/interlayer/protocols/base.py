@@ -80,7 +80,10 @@ class Step:
     label        in words, for tables and figures
     technique    the protocol's name ("strip_plate")
     info         plain values that the record keeps: cycle, half_cycle, current_density ...
-    sample       longest time between two recorded points [s], or None for the simulator's own choice
+    sample       recorded at the multiples of this time [s], as an instrument does, or None for the simulator's own points,
+                 which lie where something changes
+    apart        without `sample`: no two of the simulator's own points lie further apart than this [s]; what a protocol asks
+                 for whose analysis needs points where nothing changes any more
     temperature  [K], or None for the cell's
     slope        the value changes by so much a second (a ramp): V/s, A/(m² s) ...
     """
@@ -94,6 +97,7 @@ class Step:
     sample: float | None = None
     temperature: float | None = None
     slope: float = 0.0
+    apart: float | None = None
 
     def __post_init__(self) -> None:
         if self.control not in CONTROLS:
@@ -178,6 +182,10 @@ class Protocol(ABC):
 def stated(quantity: str | None = None) -> Any:
     """The dataclass field of a protocol's argument: `quantity` is the row of names.py its SI value belongs to."""
     return field(metadata={"quantity": quantity})
+
+
+#: of a step: how far apart its points lie at most where nothing else is stated, as instruments are set
+FINELY: Final = 1.0 / 250.0
 
 
 def keep(protocol: Protocol, **values: Any) -> None:
@@ -342,6 +350,6 @@ def log_frequencies(high: float, low: float, per_decade: int) -> tuple[float, ..
 
 
 __all__ = [
-    "CONTROLS", "ENDS", "PROTOCOLS", "SIDES", "Protocol", "Spectrum", "Step", "Until", "half_cycle_end", "keep", "listed",
+    "CONTROLS", "ENDS", "FINELY", "PROTOCOLS", "SIDES", "Protocol", "Spectrum", "Step", "Until", "half_cycle_end", "keep", "listed",
     "log_frequencies", "nested", "parse", "positive", "show_time", "side", "stated", "towards", "voltage_limits", "whole",
 ]  # fmt: skip

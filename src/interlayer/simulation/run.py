@@ -152,7 +152,8 @@ class Simulation:
             if jumping[at]:
                 jumps.charge(self.machine, self.state, np.asarray(rows[at]))
             tell = None if progress is None else (lambda t, s, base=at: progress(Progress(t, base + s, len(steps))))
-            run = self.machine.integrate(np.array(rows[at:stop]), self.state, rtol=rtol, detail=detail, progress=tell)
+            longest = min((s.apart for s in steps[at:stop] if isinstance(s, Step) and s.apart and not s.sample), default=np.inf)
+            run = self.machine.integrate(np.array(rows[at:stop]), self.state, rtol=rtol, max_step=longest, detail=detail, progress=tell)
             counts[0] += run.accepted
             counts[1] += run.rejected
             ended = self._ended(steps[at:stop], run)
