@@ -307,15 +307,15 @@ def parse(text: str) -> Protocol:
     positional: list[Any] = []
     named: dict[str, Any] = {}
     for piece, position in pieces(match.group(2) or "", match.start(2)):
-        key, equals, given = piece.partition("=")
-        if not equals:
+        at = _equals(piece)
+        if at < 0:
             if named:
                 raise NotationError(
                     "An argument without a name stands behind one with a name", text=text, position=position
                 )
             positional.append(_argument(piece))
             continue
-        key = key.strip()
+        key, given = piece[:at].strip(), piece[at + 1 :]
         if key not in signature:
             raise UnknownNameError(f"{kind.__name__} has no such argument", given=key, allowed=signature)
         if key in named or signature.index(key) < len(positional):
@@ -329,6 +329,21 @@ def parse(text: str) -> Protocol:
         return kind(*positional, **named)
     except TypeError as error:
         raise ProtocolError(f"{kind.__name__}: {error}", given=text, allowed=signature) from error
+
+
+def _equals(piece: str) -> int:
+    """Place of the = that names an argument, -1 without one: those within brackets or quotes belong to a value."""
+    depth, quote = 0, ""
+    for index, sign in enumerate(piece):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign == "=" and depth == 0:
+            return index
+        else:
+            depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(sign, 0)
+    return -1
 
 
 def _argument(text: str) -> Any:
