@@ -165,9 +165,12 @@ class Protocol(ABC):
 
     def _written(self) -> list[str]:
         written = []
+        arguments = inspect.signature(type(self)).parameters
         for row in fields(self):  # type: ignore[arg-type]
             value, quantity = getattr(self, row.name), row.metadata.get("quantity")
             if value is None:
+                if row.name in arguments and arguments[row.name].default is not None:
+                    written.append(f"{row.name}=none")  # else it would read back as the default
                 continue
             if quantity is None:
                 text = str(value)
