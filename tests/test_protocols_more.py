@@ -258,6 +258,6 @@ def test_a_ramp_ends_at_five_volts_unless_told_otherwise() -> None:
     assert record.outcome.startswith("voltage limit 5 V, at ") and "voltage_limit=5 V" in record.provenance.settings["protocol"]
     assert max(float(np.max(np.abs(s["voltage"]))) for s in record.segments) == pytest.approx(5.0, abs=1e-3)
     kind = next(f for f in il.analysis.critical_current.find(record) if f.name == "kind of failure")
-    assert kind.value == "voltage limit 5 V" and parse(text.format("")).describe().endswith("up to 5000 mV")
+    assert kind.value == "voltage limit 5 V" and parse(text.format("")).describe().endswith("up to 5 V")
     free = il.simulate("zhai2024/protected", text.format(", voltage_limit=none"))
     assert max(float(np.max(np.abs(s["voltage"]))) for s in free.segments) > 10.0
