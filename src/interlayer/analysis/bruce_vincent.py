@@ -59,7 +59,7 @@ BLIND = 0.8  # I0 R0/dV from which on nothing is left for the electrolyte
 LINEAR = 0.010  # V
 HELD = 0.02  # relative scatter or drift of a voltage that is held
 STRAIGHT = 0.98  # R² of 1/I against sqrt(t)
-CIRCUITS = ("R(RQ)Ws", "R(RQ)(RQ)Ws")  # the first that describes both spectra, unless one is stated
+CIRCUITS = ("R(RQ)Ws", "R(RC)(RC)Ws", "R(RQ)(RQ)Ws")  # the first that describes both spectra, unless one is stated
 EXPLAINED = 0.05  # of the resistance at the start: so far may the spectra miss it
 MOST = 0.5  # share of dV at the faces from which on it is remarked
 FALLS = 0.1  # -Z''/Z' at the highest frequency: the plateau of the bulk is not reached
@@ -201,7 +201,7 @@ class _Case:
         """Its errors; what the spectra leave open at the start may be bulk, unless they are taken as stated."""
         out = {"dv": self.held.std, "last": self.end.std, "r0": self.sides[0].faces[1], "rss": self.sides[1].faces[1]}
         for key, (_, std) in self._bulks(form).items():
-            missing = self.unexplained if key == "b0" and not as_stated else 0.0
+            missing = self.unexplained if not as_stated else 0.0
             out[key] = std if missing == 0.0 else math.hypot(std or 0.0, missing)
         return out | ({"first": self.read[1]} if self.first == "extrapolated" else {})
 
@@ -301,16 +301,17 @@ _Of: TypeAlias = ImpedanceFit | Stated | None
 
 def _fitted(record: Record, circuit: str | None, specific: bool, before: _Of, after: _Of) -> tuple[_Of, _Of]:
     """`before` and `after` with fits of the first and last spectrum where nothing is stated: of `circuit`, else of the first of
-    `CIRCUITS` that describes them, else of the last; as they are where the record has no two spectra."""
+    `CIRCUITS` that describes them, else of the one that comes nearest; as they are where the record has no two spectra."""
     if len(record.spectra) < 2 or (before is not None and after is not None):
         return before, after
-    fits: tuple[_Of, _Of] = before, after
+    tried: list[tuple[float, _Of, _Of]] = []
     for text in CIRCUITS if circuit is None else (circuit,):
         made = [impedance.fit(record, text, specific=specific, which=place) if of is None else None for place, of in ((0, before), (-1, after))]
-        fits = made[0] or before, made[1] or after
-        if not any(f is not None and f.misfit for f in made):
-            break
-    return fits
+        fits = [f for f in made if f is not None]
+        tried.append((sum(f.chi2 for f in fits), made[0] or before, made[1] or after))
+        if not any(f.misfit for f in fits):
+            return tried[-1][1:]
+    return min(tried, key=lambda one: one[0])[1:]
 
 
 def _hold(record: Record, specific: bool, rest: units.Given | None) -> tuple[Trace, float, str]:
