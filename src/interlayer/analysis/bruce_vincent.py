@@ -250,7 +250,7 @@ class _Case:
                 allowed="0 to 1", remedy="Look for a short, an electronic leak, or a resistance of another cell",
             )  # fmt: skip
         remarks = self._remarks()
-        evidence = {
+        evidence: dict[str, object] = {
             **{f"value_{k}": v for k, v in values.items()}, **{f"std_{k}": s for k, s in stds.items()}, "I0 R0/dV": blind, "Iss Rss/dV": last,
             "drift over the last quarter": self.end.drift, "steady points": self.end.points, "form": form, "first": self.first,
             "specific": self.hold.specific, "Newman number": 1.0 / value - 1.0 if value > 0.0 else None, "remarks": remarks, **self.early,
