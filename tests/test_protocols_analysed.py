@@ -61,7 +61,7 @@ def test_a_hold_ends_in_points_enough_to_be_steady_and_an_instrument_s_rhythm_is
     hold = il.simulate("li2024/bare", "BruceVincent(hold=4 h)").traces[0]["time"]
     assert np.diff(hold).max() <= 4 * 3600 / 250 * (1 + 1e-9) and hold[0] < 1e-3  # the start as the error control resolves it
     said = il.simulate("li2024/bare", "BruceVincent(hold=4 h, sample=1 min)").traces[0]["time"]
-    assert np.allclose(np.diff(said), 60.0)
+    assert np.allclose(np.diff(said[said > 1.0]), 60.0)
 
 
 # -- jumps of the voltage ---------------------------------------------------------------------------------------------
