@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import __version__, units
+from .. import __version__
 from ..cells import Cell
 from ..cells.named import from_text
 from ..elements.base import Array
@@ -16,6 +16,7 @@ from ..elements.mixed import Lithium, Mixed
 from ..errors import ProtocolError
 from ..protocols import Protocol, Spectrum, Step, Until, parse
 from ..record import Block, Provenance, Record, Segment
+from . import jumps
 from .assembly import Assembly, assemble
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Simulation:
         """
         steps = list(protocol.steps(self.cell))
         rows = [self._step_row(s) if isinstance(s, Step) else None for s in steps]
-        self._refuse_impulses(steps)
+        jumping = jumps.refuse(steps, self.machine, self.state)
         segments: list[Segment] = []
         outcome = "completed"
         counts = [0, 0]
@@ -146,10 +147,13 @@ class Simulation:
                 at += 1
                 continue
             stop = at
-            while stop < len(steps) and rows[stop] is not None:
+            while stop < len(steps) and rows[stop] is not None and (stop == at or not jumping[stop]):
                 stop += 1
+            if jumping[at]:
+                jumps.charge(self.machine, self.state, np.asarray(rows[at]))
             tell = None if progress is None else (lambda t, s, base=at: progress(Progress(t, base + s, len(steps))))
-            run = self.machine.integrate(np.array(rows[at:stop]), self.state, rtol=rtol, detail=detail, progress=tell)
+            longest = min((s.apart for s in steps[at:stop] if isinstance(s, Step) and s.apart and not s.sample), default=np.inf)
+            run = self.machine.integrate(np.array(rows[at:stop]), self.state, rtol=rtol, max_step=longest, detail=detail, progress=tell)
             counts[0] += run.accepted
             counts[1] += run.rejected
             ended = self._ended(steps[at:stop], run)
@@ -187,23 +191,6 @@ class Simulation:
             if way > 0:
                 row[loop.STOPS] += int(until.stops) << way
         return row
-
-    def _refuse_impulses(self, steps: Sequence[Step | Spectrum]) -> None:
-        """A voltage step on bare capacitors asks for an infinite current: refused before it starts."""
-        if not any(isinstance(s, Step) and s.control in ("voltage", "power", "power_density") for s in steps):
-            return
-        slow, fast = (self._resistance(h) for h in (1.0, 1e-13))
-        if fast < 1e-6 * slow:
-            raise ProtocolError(
-                "A voltage step on this cell is an impulse: nothing but a double layer lies in its way",
-                given=f"resistance at once {units.show(fast, 'area_specific_resistance', 3)}, after one second {units.show(slow, 'area_specific_resistance', 3)}",
-                remedy="Add the electrolyte's resistance to the cell, or control the current",
-            )  # fmt: skip
-
-    def _resistance(self, h: float) -> float:
-        state = self.state.copy()
-        self.machine.evaluate(state, h, 1e-6)
-        return float(self.machine._arrays()["R"][-1])
 
     def _spectrum(self, spectrum: Spectrum) -> Segment:
         z = self.impedance(spectrum.frequencies, spectrum.temperature, relaxed=spectrum.relaxed)
