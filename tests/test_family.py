@@ -266,7 +266,7 @@ def interphase_rate(d: float, J: float = 0.0) -> float:
 
 
 def filament_rate(l: float, p: float, drive: float, threshold: float = 0.02, g: float = 10.0, r: float = 0.7) -> float:
-    """p: local plating current, or less the stripping current over the whole face; drive: positive on plating."""
+    """p: local plating current; drive: positive on plating."""
     if p > 0.0:
         return g * K * p * (1.0 - threshold / drive) if drive > threshold else 0.0
     return -r * g * K * (-p) * l / (l + 1e-6)
@@ -283,7 +283,7 @@ CASES: dict[str, tuple[Leaf, Callable[[float, float], float], tuple[float, ...],
     "interphase": (Interphase(k_r=1e-12, k_p=3e-20, sigma=1e-6), interphase_rate, (0.0, 5e-9, 1e-7), (0.0, 1.0)),
     "filament": (
         Filament(threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, field=1e-3, orientation=1, reads={"contact": 0.5}),
-        lambda l, J: filament_rate(l, -J / 0.5 if J < 0.0 else -J, -J / 0.5 * 1e-3), (0.0, 1e-8, 3e-5), (-30.0, -11.0, -9.0, 0.0, 0.5, 20.0),
+        lambda l, J: filament_rate(l, -J / 0.5, -J / 0.5 * 1e-3), (0.0, 1e-8, 3e-5), (-30.0, -11.0, -9.0, 0.0, 0.5, 20.0),
     ),
     "filament by the mean drop": (
         Filament(threshold=0.02, crossing=1e-3, focusing=10.0, retraction=0.7, orientation=-1, reads={"drop1": -0.03, "drop2": -0.02, "drop3": 0.005}),

@@ -36,10 +36,7 @@ class Filament(Leaf):
     current at the tip. The drive eta [V], positive on plating, is one of the candidates of physics.md E8, chosen by what
     is linked: eta = -(sum of up to seven linked overpotentials) + rho p/f, where rho [ohm m²] is the field term (local
     current density times the resistance of the flaw's own depth) and 0 for the other candidates. With eta proportional
-    to current this is v = g k (J_local - J_c). On stripping a share r retracts: dl/dt = -r g k s l/(l + w), s the stripping
-    current over the whole face, so that equal charges take back no more than the share r of what they can have grown. With
-    the local current s/f they would take more as soon as stripping loses contact, and a cell would live at the pressures
-    between those that lose it on both half cycles and those that never do.
+    to current this is v = g k (J_local - J_c). On stripping a share r retracts: dl/dt = -r g k (s/f) l/(l + w).
     eta_c = V_m P_c/F for a flaw that opens at P_c = K_IC/(Y sqrt(pi a)) (laws/fracture.py).
     The event is the filament reaching the other electrode.
     """
@@ -87,7 +84,7 @@ class Filament(Leaf):
                 length += h * P[2] * P[6] * local * (1.0 - P[0] / drive)
             elif local < 0.0:
                 start = max(Yb[0], 0.0)
-                c = h * P[3] * P[2] * P[6] * o * J
+                c = -h * P[3] * P[2] * P[6] * local
                 q = P[5] + c - start
                 root = math.sqrt(q * q + 4.0 * P[5] * start)
                 length = 0.5 * (root - q) if q <= 0.0 else 2.0 * P[5] * start / (root + q)
@@ -108,16 +105,16 @@ class Filament(Leaf):
             if local > 0.0 and drive > P[0]:
                 by_local = h * g * (1.0 - P[0] / drive + P[4] * local * P[0] / (drive * drive))
                 by_drop = -h * g * local * P[0] / (drive * drive)
-            elif local < 0.0 and Z[0] > 0.0:  # by the current over the face, whatever the contact
+            elif local < 0.0 and Z[0] > 0.0:
                 w = P[5]
                 v = Z[0]
-                by_local = f * h * P[3] * g * v / (v + w) / (1.0 + h * P[3] * g * o * J * w / ((v + w) * (v + w)))
+                by_local = h * P[3] * g * v / (v + w) / (1.0 - h * P[3] * g * local * w / ((v + w) * (v + w)))
                 by_drop = 0.0 * h
             else:
                 by_local = 0.0 * h
                 by_drop = 0.0 * h
             out[OUT_EXPORT_J] = -o / f * by_local
-            out[OUT_EXPORT_LINK] = -local / f * by_local if local > 0.0 else 0.0 * h
+            out[OUT_EXPORT_LINK] = -local / f * by_local
             for l in range(1, 8):
                 out[OUT_EXPORT_LINK + l] = by_drop
 
