@@ -186,6 +186,8 @@ def find(
     events += _slow(blocks, events, record)
     watched = float(np.sum(steps.duration))
     remarks = () if level is not None else ("no bulk resistance is known (a spectrum, or bulk=...): V/I can't be compared with it",)
+    if "short" in record.outcome and not any(e.short and e.end is None for e in events):
+        remarks = (f"the record itself ended with: {record.outcome}; the voltage up to there shows no lasting short", *remarks)
     return Shorts(tuple(sorted(events, key=lambda e: e.start)), watched, level, specific, steps, remarks)
 
 
