@@ -113,3 +113,10 @@ def test_what_a_jump_is() -> None:
     assert of("CyclicVoltammetry(-0.1 V, 0.3 V, start=0 V)") == [False, False, False]
     assert of("DCPolarisation(voltages=[10 mV, 20 mV])") == [True, True]
     assert of("Tafel(0.2 V)") == [False, True, False]  # the spectrum, the wait, the sweep that starts there
+
+
+def test_a_long_hold_of_a_blocking_cell_comes_to_rest_and_stays_there():
+    """A current that has died away is known to the rounding of what drives it, no better: asking for more made steps without end."""
+    record = il.simulate("li2024/blocking-bare", "DCPolarisation(voltages=[10 mV, 20 mV, 50 mV])")
+    assert record.outcome == "completed" and record.provenance.settings["steps accepted"] < 3000
+    assert abs(record.trace("current_density")[-1]) < 1e-9
