@@ -128,15 +128,7 @@ def halves_of(record: Record, specific: bool) -> list[Stretch]:
 
     Errors: `AnalysisError` where it has neither, or a voltage alone that never changes its sign.
     """
-    if not lacks_current(record):
-        return half_cycles(record, specific=specific)
-    parted = segment(record, by="voltage")
-    t = parted.trace
-    ends = dict(zip([*t.edges[1:].tolist(), len(t.time)], t.events, strict=True))
-    return [
-        Stretch(t.time[a:b], t.voltage[a:b], np.full(b - a, np.nan), specific, event=ends.get(b, ""), since=float(start))
-        for a, b, start in zip(parted.half_first.tolist(), parted.half_stop.tolist(), parted.begun.tolist(), strict=True)
-    ]
+    return half_cycles(record, specific=specific, by="voltage" if lacks_current(record) else "current")
 
 
 def lacks_current(record: Record) -> bool:
