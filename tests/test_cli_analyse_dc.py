@@ -146,7 +146,7 @@ def test_a_registered_figure_is_drawn_in_the_part_of_its_technique(here, monkeyp
     called = []
 
     class Kind:
-        name, caption = "nucleation.trace", "A tip and a plateau."
+        name, caption, suits = "nucleation.trace", "A tip and a plateau.", staticmethod(lambda of: True)
 
         def __call__(self, of, findings):
             called.append((of, [f.name for f in findings]))

@@ -28,8 +28,9 @@ from interlayer.report.thin import lone, thin
 from test_dc_contract import CASES
 from test_dc_diffusion import reversible
 from test_dc_lithium import cycling as on_copper
+from test_one_record_over_temperature import warmed
 
-UNITS = ("(V)", "V/s", "(mV)", "(µV)", "(h)", "(min)", "(s)", "mA", "µA", "(nA", "Ω", "mAh", "µm", "%", "cm²/s", "/V")
+UNITS = ("K⁻¹", "°C", "(V)", "V/s", "(mV)", "(µV)", "(h)", "(min)", "(s)", "mA", "µA", "(nA", "Ω", "mAh", "µm", "%", "cm²/s", "/V")
 BARE_WORDS = ("Cycle", "Share of cells alive", "Cells that ended (%)")
 
 
@@ -57,6 +58,8 @@ def samples() -> dict[str, tuple[Record, list[Finding]]]:
         parts.append(trace(clock + s["time"], s["voltage"], s["current_density"], "cyclic_voltammetry"))
         clock += float(s["time"][-1])
     swept = record(*parts, temperature="25 degC")
+    warm = warmed(specific=True)
+    made["arrhenius"] = warm, list(il.analyse(warm, technique="arrhenius"))
     made["cyclic_voltammetry"] = swept, [*cyclic_voltammetry.find(swept), cyclic_voltammetry.b_value(swept)]
     return made
 
@@ -110,7 +113,7 @@ def test_each_figure_draws_cuts_no_text_and_says_its_units(name, samples):
 
 def test_each_technique_of_an_experiment_has_a_figure():
     wanted = {"strip_plate", "critical_current", "shorts", "impedance", "bruce_vincent", "tafel", "dc_polarisation", "aurbach", "nucleation", "gitt", "cyclic_voltammetry", "linear_sweep", "rate", "cycling",
-              "voltage_profile", "deposit", "survival"}  # fmt: skip
+              "voltage_profile", "deposit", "survival", "arrhenius"}  # fmt: skip
     assert {figures.FIGURES[n].technique for n in figures.FIGURES} == wanted
     assert figures.of("nothing of this name") == []
 

@@ -186,3 +186,78 @@ def test_a_hold_until_a_total_current_needs_the_area() -> None:
     (step,) = hold.steps(il.Cell.parse("Li|LLZTO(1 mm)|Li @ 2 cm^2"))
     assert isinstance(step, Step) and step.until[0].value == pytest.approx(5.0)
     assert parse(str(hold)) == hold
+
+
+# -- what PyBaMM's users write ------------------------------------------------------------------------------------------
+def test_cycles_of_sentences_are_tuples() -> None:
+    pair = ("Discharge at 0.1 mA/cm^2 for 1 hour", "Charge at 0.1 mA/cm^2 for 1 hour")
+    made = Experiment([pair] * 2)
+    assert [step.info["cycle"] for step in made.steps()] == [1, 1, 2, 2]
+    assert [step.value for step in made.steps()] == [1.0, -1.0, 1.0, -1.0]
+    mixed = Experiment([pair, "Rest for 1 hour"], cycles=2)
+    assert [step.info["cycle"] for step in mixed.steps()] == [1, 1, 2, 3, 3, 4]
+    for one in (made, mixed, Experiment("; ".join(pair), cycles=3)):
+        assert parse(str(one)) == one
+    assert [s.info["cycle"] for s in Experiment(list(pair), cycles=2).steps()] == [1, 1, 2, 2]  # a row without tuples is one cycle
+    with pytest.raises(ProtocolError, match="made of sentences"):
+        Experiment([("Rest for 1 hour", 3)])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("text", "kelvin"),
+    [
+        ("Discharge at 1 mA/cm^2 for 1 hour at 25oC", 298.15), ("Rest for 1 hour at 40 degC", 313.15), ("Rest for 1 hour at 313.15 K (5 minute period)", 313.15),
+        ("Hold at 0 V until 0.01 mA/cm^2 at 40oC", 313.15), ("Impedance from 1 MHz to 1 Hz at -10oC", 263.15), ("Rest for 1 hour", None),
+    ],
+)  # fmt: skip
+def test_a_sentence_may_end_with_a_temperature(text: str, kelvin: float | None) -> None:
+    (step,) = Experiment(text).steps()
+    assert step.temperature == (None if kelvin is None else pytest.approx(kelvin))
+    if isinstance(step, Step):
+        assert step.until[0].kind in ("time", "current_density_below")
+    assert parse(str(Experiment(text))) == Experiment(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("Discharge at 1 mA for", NotationError, "Behind 'for' a duration is missing"),
+        ("Discharge at 1 mA/cm^2 for until 3 V", NotationError, "Behind 'for' a duration is missing"),
+        ("Charge at for 1 hour", NotationError, "Behind 'at' a value is missing"),
+        ("Discharge at 1 mA for 1 hour or until", NotationError, "Behind 'until' a value that ends the step is missing"),
+        ("Discharge at 4 Ohm until 2.5 V", ProtocolError, "load resistor is not among the controls"),
+        ("Discharge at 40 ohm*cm^2 for 1 hour", ProtocolError, "load resistor is not among the controls"),
+    ],
+)
+def test_a_sentence_is_blamed_for_what_it_lacks(text: str, kind: type[InterlayerError], words: str) -> None:
+    with pytest.raises(kind, match=words):
+        Experiment(text)
+
+
+# -- texts within texts ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "of", ["BruceVincent(voltage=10 mV, hold=1 h)", '"BruceVincent(voltage=10 mV, hold=1 h)"', "of=BruceVincent(voltage=10 mV, hold=1 h)", "'Impedance(high=1 MHz, low=1 Hz)'"]
+)
+def test_named_arguments_of_a_protocol_within_a_protocol(of: str) -> None:
+    made = parse(f"Arrhenius({of}, temperatures=[30 degC, 40 degC])")
+    assert isinstance(made, Arrhenius) and made.temperatures == pytest.approx((303.15, 313.15))
+    assert parse(str(made)) == made
+    with pytest.raises(UnknownNameError, match="half_cycle"):
+        parse("StripPlate(0.1 mA/cm^2, half cycle=1 h)")
+
+
+@pytest.mark.parametrize("text", ["Aurbach(0.5 mA/cm^2, reservoir=none, cycles=5)", "Tafel(rest=none)", "CriticalCurrent(step=1 A/m^2, half_cycle=1 h, voltage_limit=none)"])
+def test_no_value_where_there_is_a_default_reads_back(text: str) -> None:
+    assert "=none" in str(parse(text)) and parse(str(parse(text))) == parse(text)
+
+
+# -- the ceiling of a ramp -------------------------------------------------------------------------------------------------
+def test_a_ramp_ends_at_five_volts_unless_told_otherwise() -> None:
+    text = "CriticalCurrent(start=3 mA/cm^2, step=0.5 mA/cm^2, half_cycle=30 min{})"
+    record = il.simulate("zhai2024/protected", text.format(""))
+    assert record.outcome.startswith("voltage limit 5 V, at ") and "voltage_limit=5 V" in record.provenance.settings["protocol"]
+    assert max(float(np.max(np.abs(s["voltage"]))) for s in record.segments) == pytest.approx(5.0, abs=1e-3)
+    kind = next(f for f in il.analysis.critical_current.find(record) if f.name == "kind of failure")
+    assert kind.value == "voltage limit 5 V" and parse(text.format("")).describe().endswith("up to 5 V")
+    free = il.simulate("zhai2024/protected", text.format(", voltage_limit=none"))
+    assert max(float(np.max(np.abs(s["voltage"]))) for s in free.segments) > 10.0

@@ -144,7 +144,7 @@ def kept_charged() -> Record:
 
 
 DECOYS = {
-    "no current": ("strip_plate", lambda: changed(cycled(), current=None), "a voltage along time, and no current"),
+    "no current": ("shorts", lambda: changed(cycled(), current=None), "a voltage along time, and no current"),
     "at rest": ("cycling", lambda: changed(table([(2.0, 1.9)] * 3), current=lambda v: 0 * v), "no current flows"),
     "one direction": ("strip_plate", lambda: changed(cycled(), current=np.abs, voltage=np.abs), "one sign throughout"),
     "swept current": ("strip_plate", lambda: cycled(form=lambda x: np.sin(np.pi * x)), "at a constant one"),

@@ -131,6 +131,6 @@ def test_findings_carry_an_error_or_a_reason():
     with pytest.raises(RecordError, match="neither an error nor a reason"):
         Finding("x", 1.0, "resistance", "m")
     f = Finding("R", 1.03e-3, "area_specific_resistance", "fit", 1e-5)
-    assert str(f) == "R: 10.3 ± 0.1 Ω cm²"
+    assert str(f) == "R: 10.30 ± 0.10 Ω cm²"
     assert f.as_dict()["shown"] == pytest.approx({"value": 10.3, "std": 0.1, "unit": "ohm*cm^2"})
     assert "not determined (no arc)" in str(Finding("R", None, "resistance", "fit", note="no arc"))

@@ -407,3 +407,10 @@ def test_a_ramp_ends_with_the_first_short() -> None:
     assert none[0].evidence["censored"] and none[0].value == 10.0
     fit = critical_current.population([found["critical current density"], none[0], replace(found["critical current density"], value=3.0, interval=(3.0, 4.0))])
     assert fit.ended == 2 and 3.0 < fit.quantile(0.3) < 10.0
+
+
+def test_a_record_that_ends_with_a_short_by_its_own_word_is_not_said_to_have_none():
+    record = il.simulate("Li|LLZTO(1 mm)|Li", "CriticalCurrent(step=0.2 mA/cm^2, half_cycle=30 min)")
+    assert "short" in record.outcome
+    count = shorts.analyse(record)[0]
+    assert count.value == 0.0 and "the record itself ended with: short circuit" in count.note

@@ -333,7 +333,7 @@ def findings_of(record: Record) -> Analysed:
 
 def print_simulation(record: Record, found: Analysed, *, to_stderr: bool) -> None:
     """Outcome, findings, and the ends of a spectrum."""
-    from .report.words import shown
+    from .report.words import lines
 
     click.echo(f"{record.provenance.source}: {record.outcome or 'done'}; {len(record.segments)} segments, {sum(len(s) for s in record.segments)} points", err=to_stderr)
     for segment in record.spectra[:1]:
@@ -345,7 +345,7 @@ def print_simulation(record: Record, found: Analysed, *, to_stderr: bool) -> Non
         if r.contained:
             click.echo(f"{r.title}: {r.why}", err=to_stderr)
             if made := found.findings.get(r.technique, ()):
-                print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
+                print_table(("finding", "value", "note"), [(row.name, row.value, row.note) for row in lines(made)], stderr=to_stderr)
             for why in found.refusals.get(r.technique, ()):
                 click.echo(f"{r.title} gives no number: {why}", err=True)
     for request in found.requests:

@@ -65,10 +65,10 @@ class Given:
 
             READERS[format_]
         named = columns_of(columns)
-        wanted = Wanted(circuit, drt, series, {k: v for k, v in (known or {}).items() if v is not None})
-        asked = known or {}
-        stated = _cli_techniques.stated_of(state, working=working, electrodes=asked.get("electrodes"), faces=asked.get("faces"))
+        facts = known or {}
         chosen = _cli_techniques.technique_of(technique)
+        stated = _cli_techniques.stated_of(state, chosen, working=working, electrodes=facts.get("electrodes"), faces=facts.get("faces"))
+        wanted = Wanted(circuit, drt, series, {k: v for k, v in facts.items() if v is not None}, _cli_techniques.of_impedance(stated, "fit_each"))
         for text in groups:
             if "=" not in text:
                 raise RecordError("A group is NAME=FILES", given=text, remedy='For example --group "bare=bare_*.csv"')
@@ -119,6 +119,7 @@ class Batch:
     """What came out, by file name: records, findings, looks, remarks; why the others failed; what all say together.
 
     analysed   what each file contains and what the techniques beside the spectra say; joint: what several say together
+    sigma      conductivity by file and number of its spectrum; arrhenius: fits by what they are of, "" where there is one
     together   remarks that concern no single file
     """
 
@@ -128,8 +129,8 @@ class Batch:
     remarks: dict[str, list[str]] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     rows: list[FitRow] = field(default_factory=list)
-    arrhenius: ArrheniusFit | None = None
-    energies: dict[str, ArrheniusFit] = field(default_factory=dict)
+    sigma: dict[tuple[str, int], Finding] = field(default_factory=dict)
+    arrhenius: dict[str, ArrheniusFit] = field(default_factory=dict)
     temperature_findings: list[Finding] = field(default_factory=list)
     together: list[str] = field(default_factory=list)
     analysed: dict[str, Analysed] = field(default_factory=dict)
@@ -155,7 +156,7 @@ def run(files: Sequence[Path], given: Given) -> Batch:
         groups = _cli_techniques.groups_of(given.groups, list(paths))
         with_spectra = batch.records if given.technique in (None, "impedance") else {}
         found = _cli_spectra.analyse(with_spectra, given.wanted, lambda sentence, share: tell(sentence, 0.1 + 0.7 * share))
-        batch.looks, batch.rows, batch.energies, batch.together = found.looks, found.rows, found.energies, found.remarks
+        batch.looks, batch.rows, batch.together = found.looks, found.rows, found.remarks
         for number, label in enumerate(list(batch.records)):
             def told(title: str, share: float, label: str = label, number: int = number) -> None:
                 tell(f"{label}: {title}", 0.8 + 0.2 * (number + share) / len(batch.records))
@@ -210,27 +211,63 @@ def _gather(batch: Batch, label: str, given: Given, refused: Exception | None, t
     record = batch.records[label]
     findings, remarks = batch.findings.setdefault(label, []), batch.remarks.setdefault(label, [])
     looks = batch.looks.get(label, [])
+    said: dict[str, list[int]] = {}
     for number, look in enumerate(looks):
-        where = f"spectrum {number + 1}: " if len(looks) > 1 else ""
         findings += look.findings()
-        remarks += [f"{where}{r}" for r in look.remarks]
-        if look.fit is not None and ("area" in record.conditions or not look.fit.spectrum.specific):
-            _conductivity(record, look.fit, where, findings, remarks)
+        for sentence in [*look.remarks, *(_conductivity(batch, label, number, given) if look.fit is not None else ())]:
+            said.setdefault(sentence, []).append(number + 1)
+    remarks += [f"{_which(numbers, len(looks))}{sentence}" for sentence, numbers in said.items()]
     found = batch.analysed[label] = _cli_techniques.run(record, given.technique, given.stated, tell)
     findings += found.all()
     if refused is not None:
         raise refused
 
 
-def _conductivity(record: Record, fit: ImpedanceFit, where: str, findings: list[Finding], remarks: list[str]) -> None:
+def _which(numbers: Sequence[int], of: int) -> str:
+    """Which spectra a sentence is said of: "spectra 1, 2, 4: "."""
+    if of == 1:
+        return ""
+    if len(numbers) == of:
+        return f"all {of} spectra: "
+    return f"spectr{'um' if len(numbers) == 1 else 'a'} {', '.join(map(str, numbers))}: "
+
+
+def _conductivity(batch: Batch, label: str, number: int, given: Given) -> list[str]:
+    """Keep the conductivity of a spectrum among the findings; or why there is none, where not for want of the geometry."""
     from .analysis import conductivity
 
+    fit = batch.looks[label][number].fit
+    assert fit is not None
     try:
-        findings.append(conductivity.find(record, fit))
+        found = conductivity.find(batch.records[label], fit, **_cli_techniques.of_impedance(given.stated, "conductivity"))
     except MissingValueError:
         pass
     except InterlayerError as error:
-        remarks.append(f"{where}no conductivity: {error}")
+        said = str(error).replace('which="', '--state "which=')
+        return [f"no conductivity: {said}"]
+    else:
+        batch.findings[label].append(found)
+        batch.sigma[label, number] = found
+    return []
+
+
+def _warmed(batch: Batch) -> dict[str, list[tuple[float, ImpedanceFit, Finding | None]]]:
+    """(temperature, fit, conductivity) of what is a series over temperature: all files that have one temperature each by "",
+    a record that holds spectra at several by its label."""
+    from .analysis._axis import series, temperature_of
+
+    out: dict[str, list[tuple[float, ImpedanceFit, Finding | None]]] = {"": []}
+    for label, record in batch.records.items():
+        own = []
+        for number, (segment, look) in enumerate(zip(record.spectra, batch.looks.get(label, ()), strict=False)):
+            kelvin = temperature_of(record, segment)
+            if kelvin is not None and look.fit is not None:
+                own.append((kelvin, look.fit, batch.sigma.get((label, number))))
+        if series([t for t, _, _ in own]):
+            out[label] = own
+        else:
+            out[""] += own[:1]
+    return {label: some for label, some in out.items() if len({t for t, _, _ in some}) >= _cli_spectra.SERIES}
 
 
 def _temperatures(batch: Batch) -> None:
@@ -240,33 +277,32 @@ def _temperatures(batch: Batch) -> None:
 
     from .analysis import arrhenius
 
-    fits = batch.fits
-    known = {k: r.conditions["temperature"] for k, r in batch.records.items() if "temperature" in r.conditions and fits.get(k)}
-    if len(set(known.values())) < _cli_spectra.SERIES:
-        return
-    sigma = {k: next((f for f in batch.findings[k] if f.name == "conductivity"), None) for k in known}
-    try:
-        if all(f is not None for f in sigma.values()):
-            batch.arrhenius = arrhenius.fit([f for f in sigma.values() if f is not None], list(known.values()))
+    found = _warmed(batch)
+    energies = {r.title: r.energies for r in batch.rows if r.energies}
+    several = len(found) > 1 or len(energies) > 1
+    for label, some in found.items():
+        of = f", {label or 'the other files'}" if several else ""
+        try:
+            one = _law(some)
+        except InterlayerError as error:
+            batch.together.append(f"No Arrhenius fit{of}: {error}")
         else:
-            sums = [_resistance(fits[k][0]) for k in known]
-            std = [s for _, s in sums if s is not None and s > 0.0]
-            quantity = "area_specific_resistance" if fits[next(iter(known))][0].spectrum.specific else "resistance"
-            batch.arrhenius = arrhenius.fit([v for v, _ in sums], list(known.values()), std=std if len(std) == len(sums) else None, quantity=quantity)
-    except InterlayerError as error:
-        batch.together.append(f"No Arrhenius fit: {error}")
-    else:
-        batch.temperature_findings = batch.arrhenius.findings()
-    for name, fit in batch.energies.items():
-        found = fit.findings()[0]
-        note = "; ".join([*([found.note] if found.note else []), *(r.rstrip(".") for r in fit.remarks)])
-        batch.temperature_findings.append(replace(found, name=f"activation energy of {name}", note=note))
+            batch.arrhenius[of.removeprefix(", ")] = one
+            batch.temperature_findings += [replace(f, name=f"{f.name}{of}") for f in one.findings()]
+    for title, own in energies.items():
+        batch.temperature_findings += [arrhenius.named(f"{name}, {title}" if several else name, fit) for name, fit in own.items()]
 
 
-def _resistance(fit: ImpedanceFit) -> tuple[float, float | None]:
-    """Sum of all resistances of a fitted circuit, with its error."""
-    names = [n for n, q in zip(fit.names, fit.target.quantities, strict=True) if q in ("resistance", "area_specific_resistance") and "." not in n]
-    return fit.derived(lambda v: sum(v[n] for n in names))
+def _law(some: Sequence[tuple[float, ImpedanceFit, Finding | None]]) -> ArrheniusFit:
+    from .analysis import arrhenius
+
+    temperatures = [t for t, _, _ in some]
+    sigma = [s for _, _, s in some if s is not None]
+    if len(sigma) == len(some):
+        return arrhenius.fit(sigma, temperatures)
+    if len({f.spectrum.specific for _, f, _ in some}) > 1:
+        raise RecordError("Some of these resistances are per area and some are not", remedy="State the area")
+    return arrhenius.of_totals([f for _, f, _ in some], temperatures)
 
 
 # -- out --------------------------------------------------------------------------------------------------------------
@@ -286,7 +322,7 @@ def show(batch: Batch, *, to_stderr: bool) -> None:
     _cli_techniques.show_together(batch.joint, to_stderr=to_stderr)
     if batch.temperature_findings:
         _cli.print_table(("over temperature", "value", "note"), [(f.name, shown(f), f.note) for f in batch.temperature_findings], stderr=to_stderr)
-        for remark in batch.arrhenius.remarks if batch.arrhenius else ():
+        for remark in dict.fromkeys(r for f in batch.arrhenius.values() for r in f.remarks):
             click.echo(remark, err=to_stderr)
     for label, record in batch.records.items():
         for sentence in (*batch.remarks.get(label, ()), *record.provenance.warnings):
@@ -304,7 +340,7 @@ def write(batch: Batch, json_out: str | None, report: Path | None, export: Path 
 
         findings: dict[str, Sequence[Finding]] = {**batch.findings, **({"over temperature": batch.temperature_findings} if batch.temperature_findings else {})}
         failures = {label: (f.reason, f.remedy) for label, f in batch.failures.items()}
-        case = page.Analysis(batch.records, findings, batch.looks, failures, batch.remarks, batch.rows, batch.arrhenius, batch.energies, batch.together, batch.analysed, batch.joint)
+        case = page.Analysis(batch.records, findings, batch.looks, failures, batch.remarks, batch.rows, batch.arrhenius or None, {}, batch.together, batch.analysed, batch.joint)
         with _cli.working("drawing the report") as tell:
             if report is not None:
                 page.write(case, report, shelf, tell)
@@ -336,7 +372,7 @@ def _json(batch: Batch) -> dict[str, Any]:
             } for label, record in batch.records.items()
         ],
         "series": [row.as_dict() for row in batch.rows],
-        "over_temperature": {"findings": [f.as_dict() for f in batch.temperature_findings], "remarks": list(batch.arrhenius.remarks if batch.arrhenius else ())},
+        "over_temperature": {"findings": [f.as_dict() for f in batch.temperature_findings], "remarks": list(dict.fromkeys(r for f in batch.arrhenius.values() for r in f.remarks))},
         "together": _cli_techniques.json_of(batch.joint), "remarks": batch.together, "failures": {label: {"reason": f.reason, "remedy": f.remedy} for label, f in batch.failures.items()},
         "versions": _cli.versions(),
     }  # fmt: skip

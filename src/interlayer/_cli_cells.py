@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +44,9 @@ def register(main: click.Group, outputs: Callable[[str], Callable[[Callable[...,
     @click.option("--protocol", metavar="TEXT", default=PLATE, show_default=True, help="What the cells go through beside the impedance.")
     @outputs("the tables")
     def compare_command(items: tuple[str, ...], area: str | None, protocol: str, json_out: str | None, report: Path | None, export: Path | None) -> None:
-        """Cells (names of the catalogue or notations) or files beside each other: parameters that differ, simulated
-        impedance and strip/plate, and the files' own curves."""
+        """Cells (names of the catalogue or notations) or files beside each other: what differs in the cells, the findings of
+        each technique with their ratio for simulated impedance and PROTOCOL (and the files' own), where the voltage goes, and what
+        limits each cell."""
         compare(items, area, protocol, json_out, report, export)
 
     @main.command("identify", short_help="Fit a cell's parameters to files of spectra and direct current together.")
@@ -191,7 +192,6 @@ def _show_pair(name: str) -> None:
 def compare(items: Sequence[str], area: str | None, protocol: str, json_out: str | None, report: Path | None, export: Path | None) -> None:
     """Cells or files beside each other."""
     from . import _cli
-    from .report.html import Grid
 
     _cli.check_targets(json_out, report, export)
     cells: dict[str, Cell] = {}
@@ -217,27 +217,36 @@ def compare(items: Sequence[str], area: str | None, protocol: str, json_out: str
     for label, cell in cells.items():
         records.setdefault("Impedance", {})[label] = _cli.run_simulation(cell, SWEEP)
         records.setdefault("Direct current", {})[label] = _cli.run_simulation(cell, protocol)
-    tables = [t for t in (_numbers(records), _differences(cells), _alone(cells)) if t is not None]
+    from .report.beside import beside
+
+    with _cli.working("analysing", total=False):
+        found = beside(cells, records)
     if json_out != "-":
-        for table in tables[: 2 if len(cells) > 1 else 1]:
-            _cli.print_table(table.columns, table.rows, table.caption)
-        if len(tables) > 2:
-            click.echo(f"{len(tables[2].rows)} more parameters belong to parts that not all of them have: --report or --json has them.")
+        for table in found.tables:
+            if table.caption.startswith("Parameters of parts"):
+                click.echo(f"{len(table.rows)} more parameters belong to parts that not all of them have: --report or --json has them.")
+            elif table.rows:
+                _cli.print_table(table.columns, table.rows, table.caption)
+                if table.note:
+                    click.echo(table.note)
+            else:
+                click.echo(f"{table.caption}: none")
+        for sentence in found.limits.values():
+            click.echo(f"{sentence}.")
     shelf: dict[str, Any] = {}
     if report is not None or export is not None:
         from .report.pages import design as page
 
         if report is not None:
-            page.comparison(cells, records, report, tables=tables, shelf=shelf)
+            page.comparison(cells, records, report, found=found, shelf=shelf)
             click.echo(f"Report: {report}", err=json_out == "-")
         else:
-            page.comparison_blocks(cells, records, tables, shelf)
+            page.comparison_blocks(cells, records, found, shelf)
     if export is not None:
         click.echo(f"Export: {_cli.export_figures(shelf, export)} files in {export}", err=json_out == "-")
     if json_out is not None:
-        data = {"cells": {k: c.as_dict() for k, c in cells.items()}, "tables": [{"title": t.caption, "columns": list(t.columns), "rows": [list(r) for r in t.rows]} for t in tables]}
+        data = {"cells": {k: c.as_dict() for k, c in cells.items()}, **found.as_dict()}
         _cli.write_json({**data, "versions": _cli.versions(r.provenance.sha256 for row in records.values() for r in row.values())}, json_out)
-    assert all(isinstance(t, Grid) for t in tables)
 
 
 def _read(path: Path, area: str | None, temperature: str | None = None) -> Record:
@@ -247,53 +256,6 @@ def _read(path: Path, area: str | None, temperature: str | None = None) -> Recor
     record = readers.read(path)
     stated = {key: value for key, value in (("area", area), ("temperature", temperature)) if value is not None}
     return record.with_conditions(**stated) if stated else record
-
-
-def _differences(cells: Mapping[str, Cell]) -> Any:
-    """Parameters that all cells have and that are not the same in all."""
-    from .report.html import Grid
-
-    if len(cells) < 2:
-        return None
-    return Grid(("parameter", *cells), [r for r in _parameters(cells) if "-" not in r[1:] and len(set(r[1:])) > 1], "Parameters that differ")
-
-
-def _alone(cells: Mapping[str, Cell]) -> Any:
-    """Parameters that some cells have only."""
-    from .report.html import Grid
-
-    rows = [r for r in _parameters(cells) if "-" in r[1:]]
-    return Grid(("parameter", *cells), rows, "Parameters of parts that not all cells have") if rows else None
-
-
-def _parameters(cells: Mapping[str, Cell]) -> list[tuple[str, ...]]:
-    """(path, value in each cell or "-")."""
-    values = {label: cell.parameters() for label, cell in cells.items()}
-    return [(path, *(str(found[path]) if path in found else "-" for found in values.values())) for path in dict.fromkeys(p for found in values.values() for p in found)]
-
-
-def _numbers(records: Mapping[str, Mapping[str, Record]]) -> Any:
-    """Ends of every spectrum, and the polarisation of every trace."""
-    import numpy as np
-
-    from . import units
-    from ._cli import hertz
-    from .report.html import Grid
-
-    rows = []
-    for label, record in records.get("Impedance", {}).items():
-        segment = record.spectra[0]
-        specific = "specific_impedance_real" in segment or "area" in record.conditions
-        real = record.impedance(segment, specific=specific).real
-        quantity = "specific_impedance_real" if specific else "impedance_real"
-        for at, word in ((int(np.argmax(segment["frequency"])), "highest"), (int(np.argmin(segment["frequency"])), "lowest")):
-            rows.append((label, f"Re Z at the {word} frequency, {hertz(float(segment['frequency'][at]))}", units.show(float(real[at]), quantity)))
-    for label, record in records.get("Direct current", {}).items():
-        v = np.abs(record.trace("voltage"))
-        rows.append((label, "largest |V|", units.show(float(v.max()), "overpotential")))
-        if record.outcome:
-            rows.append((label, "ended", record.outcome))
-    return Grid(("of", "what", "value"), rows, "Numbers")
 
 
 # -- design -----------------------------------------------------------------------------------------------------------

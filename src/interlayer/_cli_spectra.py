@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .errors import InterlayerError, MissingValueError
+from .errors import AnalysisError, InterlayerError, MissingValueError
 
 if TYPE_CHECKING:
+    from .analysis._spectrum import Spectrum as Points
     from .analysis.arrhenius import ArrheniusFit
     from .analysis.impedance import ImpedanceFit
     from .analysis.kramers_kronig import KramersKronig
@@ -53,32 +54,39 @@ class Wanted:
 
     series    all files are one row, in the order given, where nothing else orders them
     known     what is known of the specimens, for `arcs.name`
+    options   what else `impedance.fit_each` is asked for: weight
     """
 
     circuit: str = "auto"
     drt: bool = True
     series: bool = False
     known: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
 class Spectra:
-    """What came out: looks by file, rows of fits, Arrhenius fits of single resistances, refusals by file, remarks."""
+    """What came out: looks by file, rows of fits (those over temperature with their activation energies), refusals by file,
+    remarks."""
 
     looks: dict[str, list[Look]] = field(default_factory=dict)
     rows: list[FitRow] = field(default_factory=list)
-    energies: dict[str, ArrheniusFit] = field(default_factory=dict)
     refused: dict[str, Exception] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 
 def spectra_of(records: Mapping[str, Record]) -> list[Spectrum]:
-    """All spectra of all records."""
+    """All spectra of all records, each with the temperature that it states itself."""
+    from .analysis._axis import temperature_of
+
     out = []
     for file, record in records.items():
         held = record.spectra
         specific = "area" in record.conditions or all("specific_impedance_real" in s for s in held)
-        out += [Spectrum(file, n, len(held), replace(record, segments=(s,)), specific) for n, s in enumerate(held)]
+        for n, s in enumerate(held):
+            kelvin = temperature_of(record, s)
+            stated = {} if kelvin is None else {"temperature": (kelvin, "K")}
+            out.append(Spectrum(file, n, len(held), replace(record, segments=(s,)).with_conditions(**stated), specific))
     return out
 
 
@@ -95,12 +103,12 @@ def analyse(records: Mapping[str, Record], wanted: Wanted, tell: Callable[[str, 
         for number, one in enumerate(examined):
             tell(f"testing {some[number].label}", 0.6 + 0.35 * number / len(some))
             seen.append(one)
-    out.energies, said = _energies(out.rows)
+    out.rows, said = _with_energies(out.rows)
     out.remarks += said
     reasons: dict[str, None] = {}
-    warmed = [f for r in out.rows if r.axis == "temperature" for f in r.fits if f is not None]
+    energies = {id(f): r.energies for r in out.rows for f in r.fits if f is not None}
     for spectrum, one, fit, why in zip(some, seen, fits, refused, strict=True):
-        arcs, peaks, unnamed = _names(spectrum, fit, one.distribution, wanted.known, out.energies if fit in warmed else {})
+        arcs, peaks, unnamed = _names(spectrum, fit, one.distribution, wanted.known, energies.get(id(fit), {}))
         reasons |= dict.fromkeys(unnamed)
         remarks = ([f"not fitted: {why}"] if why is not None and spectrum.of > 1 else []) + one.remarks
         look = Look(fit, one.tested, one.z_hit, one.distribution, arcs, peaks, tuple(remarks))
@@ -199,7 +207,7 @@ def _fits(some: Sequence[Spectrum], wanted: Wanted, tell: Callable[[str, float],
     rows = []
     done = 0
     for title, axis, x, group in _groups(some, wanted):
-        remarks = _fit_group([some[i] for i in group], wanted.circuit, fits, whys, group, tell, len(some), done)
+        remarks = _fit_group([some[i] for i in group], wanted, fits, whys, group, tell, len(some), done)
         done += len(group)
         if axis:
             rows.append(row_of(title, axis, x, [some[i].label for i in group], [fits[i] for i in group], remarks))
@@ -209,9 +217,11 @@ def _fits(some: Sequence[Spectrum], wanted: Wanted, tell: Callable[[str, float],
 def _groups(some: Sequence[Spectrum], wanted: Wanted) -> list[tuple[str, str, list[float], list[int]]]:
     """(title, axis, coordinate, spectra) of what belongs together; axis "" where nothing does.
 
-    Files with one spectrum each at three temperatures or more are a row over temperature; the spectra of one record are
-    a row over its cycles or in their order; `wanted.series` makes one row of all the rest.
+    Files with one spectrum each at three temperatures or more are a row over temperature, and so are the spectra of one
+    record at three or more; else those of one record are a row over its cycles or in their order; `wanted.series` makes one row of all the rest.
     """
+    from .analysis import _axis
+
     single = [i for i, s in enumerate(some) if s.of == 1]
     kelvin = {i: some[i].record.conditions["temperature"] for i in single if "temperature" in some[i].record.conditions}
     out: list[tuple[str, str, list[float], list[int]]] = []
@@ -227,6 +237,11 @@ def _groups(some: Sequence[Spectrum], wanted: Wanted) -> list[tuple[str, str, li
         if s.of > 1:
             many.setdefault(s.file, []).append(i)
     for file, own in many.items():
+        stated = [some[i].record.conditions.get("temperature") for i in own]
+        if (warm := _axis.series([t for t in stated if t is not None])) and len(warm) == len(own):
+            order = sorted(range(len(own)), key=lambda k: warm[k])
+            out.append((f"the {len(own)} spectra of {file} over temperature", "temperature", [warm[k] for k in order], [own[k] for k in order]))
+            continue
         cycles = [some[i].record.segments[0].info.get("cycle") for i in own]
         if all(isinstance(c, int | float) for c in cycles) and len(set(cycles)) == len(cycles):
             out.append((f"the {len(own)} spectra of {file}", "cycle", [float(c) for c in cycles if c is not None], own))
@@ -236,7 +251,7 @@ def _groups(some: Sequence[Spectrum], wanted: Wanted) -> list[tuple[str, str, li
 
 
 def _fit_group(
-    group: Sequence[Spectrum], circuit: str, fits: list[ImpedanceFit | None], whys: list[Exception | None], places: Sequence[int],
+    group: Sequence[Spectrum], wanted: Wanted, fits: list[ImpedanceFit | None], whys: list[Exception | None], places: Sequence[int],
     tell: Callable[[str, float], None], total: int, done: int,
 ) -> list[str]:  # fmt: skip
     """Fit spectra that belong together by one circuit, each starting also from the one before; remarks on the whole."""
@@ -244,15 +259,18 @@ def _fit_group(
     from .analysis._spectrum import spectrum_of
 
     specific = all(s.specific for s in group)
+    circuit, options = wanted.circuit, wanted.options
     model, remarks = circuit, list[str]()
     if len(group) > 1:
-        sound = [i for i, s in enumerate(group) if _sound(s.record, kramers_kronig.check)]
+        sound = [i for i, s in enumerate(group) if _sound(s, kramers_kronig.check)]
         some = [sound[round(k * (len(sound) - 1) / (SAMPLE - 1))] for k in range(SAMPLE)] if circuit == "auto" and len(sound) > 2 * SAMPLE else []
         try:
+            if not sound:
+                raise AnalysisError("No spectrum of it is a basis for a fit: none passes the Kramers-Kronig test")
             if some:  # to try every circuit on every spectrum would take longer than all the rest
-                model = impedance.fit_each([group[i].record for i in some], circuit, specific=specific)[0].circuit
+                model = impedance.fit_each([group[i].record for i in some], circuit, specific=specific, **options)[0].circuit
                 remarks.append(f"{model} was chosen on {SAMPLE} of the {len(sound)} spectra, spread over the series, and all were fitted by it.")
-            made: Sequence[ImpedanceFit] = impedance.fit_each([group[i].record for i in sound], model, specific=specific)
+            made: Sequence[ImpedanceFit] = impedance.fit_each([group[i].record for i in sound], model, specific=specific, **options)
         except InterlayerError as error:  # one of them is no basis: each then gets its own fit and its own message
             remarks.append(f"Not fitted as one series: {error}")
         except Exception as error:
@@ -268,7 +286,7 @@ def _fit_group(
             continue
         tell(f"fitting {spectrum.label}", (done + i) / total)
         try:
-            fits[places[i]] = impedance.fit(spectrum.record, model, specific=spectrum.specific)
+            fits[places[i]] = impedance.fit(spectrum.record, model, specific=spectrum.specific, **options)
         except InterlayerError as error:
             whys[places[i]] = error
         except Exception as error:  # one odd spectrum must not take a batch of hundreds down
@@ -278,36 +296,28 @@ def _fit_group(
     return remarks
 
 
-def _sound(record: Record, check: Callable[[Record], KramersKronig]) -> bool:
+def _sound(spectrum: Spectrum, check: Callable[[Points], KramersKronig]) -> bool:
+    from .analysis._spectrum import spectrum_of
+
     try:
-        return check(record).grade != "invalid"
+        return check(spectrum_of(spectrum.record, specific=spectrum.specific)).grade != "invalid"
     except InterlayerError:
         return False
 
 
 # -- over temperature -------------------------------------------------------------------------------------------------
-def _energies(rows: Sequence[FitRow]) -> tuple[dict[str, ArrheniusFit], list[str]]:
-    """Activation energy of every resistance of a row over temperature that has an error at each of its points."""
-    import numpy as np
-
+def _with_energies(rows: Sequence[FitRow]) -> tuple[list[FitRow], list[str]]:
+    """The rows, those over temperature with the activation energy of every resistance that has an error at each of its
+    points; and why others have none."""
     from .analysis import arrhenius
 
-    out, said = {}, []
+    out, said = [], list[str]()
     for row in rows:
-        if row.axis != "temperature":
-            continue
-        for trend in row.trends():
-            if trend.group != "resistance":
-                continue
-            good = np.isfinite(trend.values) & np.isfinite(trend.std) & (trend.std > 0.0) & (trend.values > 0.0)
-            if len(set(trend.x[good].tolist())) < SERIES:
-                said.append(f"{trend.name}: no activation energy, since it is determined at fewer than {SERIES} temperatures.")
-                continue
-            try:
-                out[trend.name] = arrhenius.fit(trend.values[good].tolist(), trend.x[good].tolist(), std=trend.std[good].tolist(), quantity=trend.quantity)
-            except InterlayerError as error:
-                said.append(f"{trend.name}: no activation energy. {error}")
-    return out, said
+        trends = [t for t in row.trends() if t.group == "resistance"] if row.axis == "temperature" else []
+        found, why = arrhenius.energies(trends)
+        out.append(replace(row, energies=found))
+        said += why
+    return out, list(dict.fromkeys(said))
 
 
 # -- names ------------------------------------------------------------------------------------------------------------

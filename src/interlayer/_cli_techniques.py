@@ -23,14 +23,14 @@ OPTIONS = {
     "electrodes": "--electrodes", "faces": "--faces", "circuit": "--circuit", "groups": "--group",
 }  # fmt: skip
 EXAMPLES = {"area": "1.13 cm^2", "mass": "10 mg", "thickness": "1 mm", "temperature": "25 degC"}
-TRUE = ("true", "yes", "1")
 
 
-def stated_of(texts: Sequence[str], **options: Any) -> dict[str, Any]:
-    """What --state and the options say, by name; refused here where nothing takes it."""
-    from .analysis.recognise import taken
+def stated_of(texts: Sequence[str], technique: str | None, **options: Any) -> dict[str, Any]:
+    """What --state and the options say, by name; refused here where nothing takes it, or the one `technique` that is run does
+    not, or no technique has such an alternative."""
+    from .analysis.recognise import check_stated
 
-    known = {key for takes in taken().values() for key in takes} - {"groups"}
+    said: dict[str, Any] = {}
     out = {k: v for k, v in options.items() if v is not None}
     for text in texts:
         key, equals, value = (part.strip() for part in text.partition("="))
@@ -38,10 +38,17 @@ def stated_of(texts: Sequence[str], **options: Any) -> dict[str, Any]:
             raise RecordError("What a technique asks for is stated as NAME=VALUE", given=text, remedy='For example --state "length=5 um"')
         if key in OPTIONS:
             raise UnknownNameError(f"{key} has an option of its own", given=text, remedy=f'Say {OPTIONS[key]} "{value}"')
-        if key not in known:
-            raise UnknownNameError("No technique asks for this", given=key, allowed=known)
-        out[key] = value.casefold() in TRUE if key == "subtract" else value
-    return out
+        said[key] = value
+    check_stated(said, technique)
+    return out | said
+
+
+def of_impedance(stated: Mapping[str, Any], function: str) -> dict[str, Any]:
+    """What is stated for the fits ("fit_each") or for the conductivity that follows from one ("conductivity")."""
+    from .analysis import conductivity, impedance
+    from .analysis._options import asked
+
+    return asked(stated, "impedance", impedance.fit_each if function == "fit_each" else conductivity.find, "thickness_std", "area_std")
 
 
 def technique_of(name: str | None) -> str | None:
@@ -89,13 +96,13 @@ def run(record: Any, technique: str | None, stated: Mapping[str, Any], tell: Cal
     """Recognise, and run all but the spectra, which have their own part."""
     from .analysis.recognise import analyse
 
-    return analyse(record, technique=technique, leave_out=("impedance",), progress=tell, **stated)
+    return analyse(record, technique=technique, leave_out=("impedance", "arrhenius"), progress=tell, **stated)
 
 
 # -- out --------------------------------------------------------------------------------------------------------------
 def show_one(found: Analysed, spectra: Sequence[Finding], *, to_stderr: bool) -> None:
     """Techniques with why, then the findings of each, refusals and requests."""
-    from .report.words import shown
+    from .report.words import lines
 
     there = [r for r in found.recognised if r.contained]
     rows = [(r.title, r.why) for r in there] or [(r.title, f"not: {r.failed}") for r in found.recognised]
@@ -104,11 +111,18 @@ def show_one(found: Analysed, spectra: Sequence[Finding], *, to_stderr: bool) ->
         made = spectra if r.technique == "impedance" else found.findings.get(r.technique, ())
         if made:
             click.echo(r.title, err=to_stderr)
-            _cli.print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
+            _cli.print_table(("finding", "value", "note"), [(row.name, row.value, row.note) for row in lines(made)], stderr=to_stderr)
         for why in found.refusals.get(r.technique, ()):
             click.echo(f"{r.title} gives no number: {why}", err=to_stderr)
     for request in found.requests:
         click.echo(asked(request), err=to_stderr)
+    for sentence in _unused(found):
+        click.echo(sentence, err=to_stderr)
+
+
+def _unused(found: Analysed) -> list[str]:
+    """What --state said in vain; what has an option of its own is for the arcs as well."""
+    return [s for s in found.unused if s.partition(" ")[0] not in OPTIONS]
 
 
 def show_many(analysed: Mapping[str, Analysed], *, to_stderr: bool) -> None:
@@ -120,6 +134,8 @@ def show_many(analysed: Mapping[str, Analysed], *, to_stderr: bool) -> None:
         for technique, whys in found.refusals.items():
             for why in whys:
                 said.setdefault(f"{technique} gives no number: {why}", []).append(label)
+        for sentence in _unused(found):
+            said.setdefault(sentence, []).append(label)
         if not found.contained:
             said.setdefault("no technique is in it (analyse it alone to see which condition fails)", []).append(label)
     for sentence, labels in said.items():
@@ -128,7 +144,7 @@ def show_many(analysed: Mapping[str, Analysed], *, to_stderr: bool) -> None:
 
 def show_together(found: Together | None, *, to_stderr: bool) -> None:
     """Findings of several records together."""
-    from .report.words import shown
+    from .report.words import lines
 
     if found is None:
         return
@@ -136,7 +152,7 @@ def show_together(found: Together | None, *, to_stderr: bool) -> None:
         made = found.findings.get(r.technique, ())
         if made:
             click.echo(f"{r.title}: {r.why}", err=to_stderr)
-            _cli.print_table(("finding", "value", "note"), [(f.name, shown(f), f.note) for f in made], stderr=to_stderr)
+            _cli.print_table(("finding", "value", "note"), [(row.name, row.value, row.note) for row in lines(made)], stderr=to_stderr)
         for why in found.refusals.get(r.technique, ()):
             click.echo(f"{r.title} gives no number: {why}", err=to_stderr)
     for request in found.requests:

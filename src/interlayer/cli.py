@@ -141,7 +141,7 @@ def study(name: str, json_out: str | None, report: Path | None, export: Path | N
 @click.option("--temperature", metavar="VALUE", help='"25 degC", or from-name to take it from each file name.')
 @click.option("--mass", metavar="VALUE", help='Mass of active material with its unit, "10 mg": then mAh/g instead of mAh.')
 @click.option("--working-electrode", "working", type=click.Choice(["left", "right"]), help="Which electrode is the working one (the copper, the one that is swept): left where the voltage is its potential.")
-@click.option("--state", metavar="NAME=VALUE", multiple=True, help='State what a technique asks for, "length=5 um", "threshold=0.05 mA/cm^2"; repeat it.')
+@click.option("--state", metavar="NAME=VALUE", multiple=True, help='State what a technique asks for, "length=5 um", or any alternative of it, "efficiency=charge/discharge"; repeat it.')
 @click.option("--technique", metavar="NAME", help="This technique alone; where a file does not contain it, the condition that failed is said.")
 @click.option("--group", "groups", metavar="NAME=FILES", multiple=True, help='Cells whose lives are compared, "bare=bare_*.csv"; give two.')
 @click.option("--circuit", metavar="TEXT", default="auto", show_default=True, help='Equivalent circuit, "R(RQ)(RQ)W" or "R0-p(R1,CPE1)-W1".')

@@ -17,6 +17,11 @@ def nearest(given: str, allowed: Iterable[str]) -> str | None:
     return by_folded[hits[0]] if hits else None
 
 
+def _ended(text: str) -> str:
+    """A sentence with its full stop; an ellipsis, a question mark and a new line end one themselves."""
+    return text if text.endswith(("...", "?", "\n")) else text.rstrip(".") + "."
+
+
 class InterlayerError(Exception):
     """Base of all errors of the package: `what` went wrong, what was `given`, what is `allowed`, what to do (`remedy`)."""
 
@@ -31,16 +36,16 @@ class InterlayerError(Exception):
         super().__init__(self._sentence())
 
     def _sentence(self) -> str:
-        parts = [self.what if self.what.endswith(("\n", "?")) else self.what.rstrip(".") + "."]
+        parts = [_ended(self.what)]
         if self.given is not None:
             parts.append(f"Given: {self.given!r}.")
         if self.allowed is not None:
             listed = self.allowed if isinstance(self.allowed, str) else ", ".join(self.allowed)
-            parts.append(f"Allowed: {listed.rstrip('.')}.")
+            parts.append(f"Allowed: {_ended(listed)}")
         if self.nearest is not None and self.nearest != self.given:
             parts.append(f"Did you mean {self.nearest!r}?")
         if self.remedy is not None:
-            parts.append(self.remedy.rstrip(".") + ".")
+            parts.append(_ended(self.remedy))
         return " ".join(parts)
 
 

@@ -163,6 +163,17 @@ def show(value: float, quantity: str, digits: int = 4) -> str:
     return f"{lab(value, quantity):.{digits}g} {pretty(row.shown)}".rstrip()
 
 
+ROUNDING = 5e-9  # relative: an error so small is arithmetic, and the value is shown without one
+
+
+def plus_minus(value: float, std: float | None) -> str:
+    """A number and its error to their common digits, two of the error: "37.7 ± 1.1", "0.98190000 ± 0.00000098"."""
+    if std is None or not math.isfinite(std) or std <= ROUNDING * abs(value):
+        return f"{value:.4g}"
+    digits = max(1 - math.floor(math.log10(std)), 0)
+    return f"{value:.{digits}f} ± {std:.{digits}f}"
+
+
 def convert(value: float, unit: str, target: str) -> float:
     """`value` given in `unit` as a number in `target` (any two units of the same dimension)."""
     scale, offset = factor(unit, target)

@@ -26,6 +26,7 @@ from ._target import number
 
 KNOWN = ("temperature", "cycle_index", "time")
 LEAST = 1.0  # K: a temperature that changes less is one temperature, measured
+SERIES, SPAN = 3, 5.0  # temperatures, and K between the first and the last, that make the spectra of a record a series over temperature
 
 #: a quantity to run along, or a quantity with the value of each spectrum
 Over: TypeAlias = str | Mapping[str, Sequence[units.Given]]
@@ -142,18 +143,32 @@ def _stated(name: str, items: list[tuple[Record, int]]) -> list[float] | None:
     """The value of every spectrum, None where one does not state it."""
     alone = all(record is items[0][0] for record, _ in items)
     read: dict[str, Callable[[Record, Segment], float | None]] = {
-        "temperature": _temperature, "cycle_index": lambda r, s: _number(s.info.get("cycle")),
+        "temperature": temperature_of, "cycle_index": lambda r, s: _number(s.info.get("cycle")),
         "time": lambda r, s: _time(s, alone),
     }  # fmt: skip
     out = [read[name](record, record.spectra[k]) for record, k in items]
     return None if any(v is None for v in out) else [v for v in out if v is not None]
 
 
-def _temperature(record: Record, segment: Segment) -> float | None:
+def temperature_of(record: Record, segment: Segment) -> float | None:
+    """The temperature of a spectrum [K]: its own, else the mean of its channel, else the record's; None where none is stated."""
     own = _number(segment.info.get("temperature"))
     if own is None and "temperature" in segment:
         own = _number(float(np.nanmean(segment["temperature"]))) if np.isfinite(segment["temperature"]).any() else None
     return own if own is not None else record.conditions.get("temperature")
+
+
+def levels(kelvin: Sequence[float]) -> int:
+    """How many temperatures these are: what lies within `LEAST` of the one before is the same, measured again."""
+    rising = np.sort(np.asarray(kelvin, dtype=np.float64))
+    return int(len(rising) > 0) + int(np.count_nonzero(np.diff(rising) > LEAST))
+
+
+def series(kelvin: Sequence[float]) -> list[float] | None:
+    """The temperatures of the spectra of one record where they are a series over temperature, else None: three or more
+    that span 5 K or more (a cell that was cycled for weeks in a room is none)."""
+    known = list(kelvin)
+    return known if levels(known) >= SERIES and max(known) - min(known) >= SPAN else None
 
 
 def _time(segment: Segment, alone: bool) -> float | None:

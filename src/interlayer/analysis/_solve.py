@@ -123,14 +123,23 @@ def solve(
     return _judge(problem, target, ordered, held, minima, weighting, steady)
 
 
+def _log_inside(limit: Array, towards: float) -> Array:
+    """Logarithms whose exponentials don't pass `limit` by rounding: a value at its limit is one that a cell accepts."""
+    out = np.log(limit)
+    for _ in range(4):
+        passes = np.exp(out) < limit if towards > 0.0 else np.exp(out) > limit
+        out = np.where(passes, np.nextafter(out, towards), out)
+    return out
+
+
 def _problem(
     target: Target, spectrum: Spectrum, weight: Array, low: Array, high: Array, free: Index,
     held: dict[int, float],
 ) -> Problem:  # fmt: skip
     for i, value in held.items():
         low[i], high[i] = min(low[i], value), max(high[i], value)
-    box_low = np.where(target.log, np.log(np.maximum(low, 1e-60)), low)
-    box_high = np.where(target.log, np.log(np.clip(high, 1e-60, 1e60)), np.minimum(high, 1e60))
+    box_low = np.where(target.log, _log_inside(np.maximum(low, 1e-60), np.inf), low)
+    box_high = np.where(target.log, _log_inside(np.clip(high, 1e-60, 1e60), -np.inf), np.minimum(high, 1e60))
     omega = spectrum.omega
     problem = Problem(lambda v: target.evaluate(v, omega), spectrum.z, weight, target.log, box_low, box_high, free)
     if target.prior is not None:

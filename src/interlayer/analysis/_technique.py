@@ -15,6 +15,7 @@ from ..errors import MissingValueError
 from ..record import Finding, Record
 from ..record.nouns import CONDITIONS
 from ..registry import Registry
+from ._options import options_of
 
 if TYPE_CHECKING:
     from ._result import ImpedanceFit
@@ -49,7 +50,8 @@ class Technique:
     name        that of its file; title what people call it
     conditions  in order; the first that fails is named
     parts       each makes findings by itself, so that what one of them lacks does not stop the others
-    takes       what may be stated for it -> what that is, with an example
+    takes       what may be stated for it -> what that is, with an example: beside all arguments of `finds`, or in better words
+    finds       the functions that its parts call: each of their keyword arguments may be stated (analysis/_options.py)
     within      names of other techniques whose steps it reads as well
     companion   reads what another technique was run for: stands behind it
     """
@@ -61,6 +63,21 @@ class Technique:
     takes: Mapping[str, str] = field(default_factory=dict)
     within: tuple[str, ...] = ()
     companion: bool = False
+    finds: tuple[Callable[..., Any], ...] = ()
+
+    def asks(self) -> dict[str, str]:
+        """Everything that may be stated for it -> what that is."""
+        derived = {name: option.what for function in self.finds for name, option in options_of(function).items()}
+        return {**derived, **self.takes}
+
+    def allows(self, name: str, value: Any) -> bool:
+        """Whether it takes this value by this name: where it has alternatives, whether this is one."""
+        known = [options[name] for options in map(options_of, self.finds) if name in options]
+        return any(option.allows(value) for option in known) if known else name in self.takes
+
+    def words(self, name: str) -> list[str]:
+        """Its alternatives by this name."""
+        return [str(w) for options in map(options_of, self.finds) if name in options for w in options[name].words]
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +164,6 @@ class Request:
 def request_of(technique: Technique | Joint, error: MissingValueError) -> Request:
     """What an error asks for, by the name that its sentence gives."""
     text = str(error)
-    known = [*technique.takes, *CONDITIONS]
+    known = [*(technique.asks() if isinstance(technique, Technique) else technique.takes), *CONDITIONS]
     named = [n for n in re.findall(r"(\w+)=", error.remedy or "") if n in known] + [n for n in re.findall(r"\w+", error.what) if n in CONDITIONS]
     return Request(technique.name, named[0] if named else "", text)

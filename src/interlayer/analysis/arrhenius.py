@@ -15,19 +15,27 @@ change, or errors stated too small). Source: textbook; the ~RT difference follow
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 import numpy as np
 
 from .. import units
 from ..elements.base import GAS, Array
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
-from ..record import Finding
+from ..record import Finding, Record
 from . import _points
+from ._axis import series, temperature_of
+from ._conditions import SPECTRA
+from ._options import asked
+from ._seen import Seen
 from ._target import number
-from ._technique import Answer, Case, Joint, Stated, declare_joint
+from ._technique import Answer, Case, Condition, Joint, Stated, Technique, declare, declare_joint
+
+if TYPE_CHECKING:
+    from ._each import FitSeries
+    from ._result import ImpedanceFit
 
 Form: TypeAlias = Literal["ln(sigma T)", "ln(sigma)"]
 FORMS = ("ln(sigma T)", "ln(sigma)")
@@ -35,6 +43,7 @@ FALLING = ("resistance", "area_specific_resistance")  # with temperature: 1/R st
 ROOM = 298.15
 EV = 96485.33212  # J/mol per eV
 UNLIKELY = 0.01
+LEAST = 3  # temperatures that make a series
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +67,7 @@ class ArrheniusFit:
     probability: float | None
     weighted: bool
     remarks: tuple[str, ...] = field(default=())
+    errors: Array | None = None
 
     @property
     def activation_energy(self) -> float:
@@ -91,6 +101,10 @@ class ArrheniusFit:
             "points": len(self.values), "temperatures_K": [low, high], "chi2": self.chi2, "dof": self.dof,
             "probability": self.probability, "activation_energy_eV": self.activation_energy / EV,
             "remarks": list(self.remarks),
+            "points of the line": {
+                "quantity": self.quantity, "form": self.form, "temperatures_K": self.temperature.tolist(), "values": self.values.tolist(),
+                "std": None if self.errors is None else self.errors.tolist(),
+            },
         }  # fmt: skip
         why = "two points without errors leave no scatter to judge from"
         value, std = self.at(ROOM)
@@ -159,6 +173,7 @@ def fit(
         probability,
         True,
         tuple(remarks),
+        errors,
     )
 
 
@@ -174,10 +189,39 @@ def check(values: Array, t: Array, least: int = 2) -> None:
         units.check(float(x), "temperature")
 
 
+class Numbers(Protocol):
+    """One number along temperature: name, quantity, temperatures x [K], values and standard deviations [SI], NaN where there
+    is none. Trends of a series of fits are such."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def quantity(self) -> str: ...
+    @property
+    def x(self) -> Array: ...
+    @property
+    def values(self) -> Array: ...
+    @property
+    def std(self) -> Array: ...
+
+
+def energies(trends: Iterable[Numbers]) -> tuple[dict[str, ArrheniusFit], list[str]]:
+    """Arrhenius fit of each of these numbers by its name, over the temperatures at which it has an error; and why others
+    have none, a sentence each."""
+    out, said = {}, []
+    for trend in trends:
+        good = np.isfinite(trend.values) & np.isfinite(trend.std) & (trend.std > 0.0) & (trend.values > 0.0)
+        if len(set(trend.x[good].tolist())) < LEAST:
+            said.append(f"{trend.name}: no activation energy, since it is determined at fewer than {LEAST} temperatures.")
+            continue
+        try:
+            out[trend.name] = fit(trend.values[good].tolist(), trend.x[good].tolist(), std=trend.std[good].tolist(), quantity=trend.quantity)
+        except AnalysisError as error:
+            said.append(f"{trend.name}: no activation energy. {error}")
+    return out, said
+
+
 # -- recognition ------------------------------------------------------------------------------------------------------
-LEAST = 3  # temperatures
-
-
 def _warmed(cases: Sequence[Case]) -> list[tuple[float, Finding]]:
     """(temperature, conductivity or resistance) of each case that states one and has the other, in one quantity."""
     for name in ("conductivity", "resistance of all arcs"):
@@ -202,4 +246,63 @@ def _law(cases: Sequence[Case], stated: Stated) -> list[Finding]:
     return fit([f for _, f in found], [t for t, _ in found]).findings()
 
 
+def _warm(seen: Seen) -> Answer:
+    kelvin = [t for t in (temperature_of(seen.record, s) for s in seen.record.spectra) if t is not None]
+    if len(kelvin) < len(seen.record.spectra) or not kelvin:
+        return False, f"{len(seen.record.spectra) - len(kelvin)} of {len(seen.record.spectra)} spectra state no temperature"
+    if series(kelvin) is None:
+        return False, f"the spectra lie between {min(kelvin) - 273.15:.4g} and {max(kelvin) - 273.15:.4g} °C, where a series is three temperatures over 5 K or more"
+    return True, f"temperatures from {min(kelvin) - 273.15:.4g} to {max(kelvin) - 273.15:.4g} °C"
+
+
+def over_temperature(fits: FitSeries, sigma: Sequence[Finding] = ()) -> list[Finding]:
+    """Activation energies of a series of fits over temperature: of the conductivity where `sigma` gives one a fit, else of the
+    sum of the resistances; and of every single resistance that has an error at three temperatures."""
+    whole = fit(list(sigma), fits.x) if len(sigma) == len(fits) else of_totals(fits, fits.x)
+    single, why = energies([t for t in (fits.trend(n) for n in fits.names) if t.quantity in FALLING])
+    none = [Finding(f"activation energy of {w.partition(':')[0]}", None, "activation_energy", "ln(T/R) against 1/T", note=w.partition(": ")[2]) for w in why]
+    return [*whole.findings(), *(named(name, one) for name, one in single.items()), *none]
+
+
+def of_totals(fits: Sequence[ImpedanceFit], temperatures: Sequence[units.Given] | Array) -> ArrheniusFit:
+    """Arrhenius fit of the sum of all resistances of each fit."""
+    sums = [total(f) for f in fits]
+    std = [s for _, s in sums if s is not None and s > 0.0]
+    quantity = "area_specific_resistance" if fits[0].spectrum.specific else "resistance"
+    return fit([v for v, _ in sums], temperatures, std=std if len(std) == len(sums) else None, quantity=quantity)
+
+
+def total(of: ImpedanceFit) -> tuple[float, float | None]:
+    """Sum of all resistances of a fitted circuit, with its error (the covariances are in it)."""
+    names = [n for n, q in zip(of.names, of.target.quantities, strict=True) if q in FALLING and "." not in n]
+    return of.derived(lambda v: sum(v[n] for n in names))
+
+
+def named(name: str, one: ArrheniusFit) -> Finding:
+    """The activation energy of one number under its name, with what the fit says of itself."""
+    found = one.findings()[0]
+    return replace(found, name=f"activation energy of {name}", note="; ".join([*([found.note] if found.note else []), *(r.rstrip(".") for r in one.remarks)]))
+
+
+def _of_record(record: Record, stated: Stated) -> list[Finding]:
+    """Of the spectra of one record, by one circuit: as stated or chosen for all of them."""
+    from . import conductivity, impedance
+
+    specific = "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
+    fits = impedance.fit_each(record, stated.get("circuit") or "auto", specific=specific, over="temperature")
+    sigma: list[Finding] = []
+    which = asked(stated, "arrhenius", conductivity.find, "thickness_std", "area_std")
+    if "thickness" in record.conditions and specific:
+        try:
+            sigma = [conductivity.find(record, f, **which) for f in fits]
+        except AnalysisError:  # no arc of the material, say: then the sum of the resistances, which the finding names
+            if which:
+                raise
+    return over_temperature(fits, sigma)
+
+
+declare(Technique(
+    "arrhenius", "activation energy over temperature", (SPECTRA, Condition("spectra at several temperatures", _warm)), (_of_record,),
+    {"circuit": 'equivalent circuit, "R(RQ)(RQ)W"', "which": 'resistance of the material for a conductivity, "R1", "R1,R2", "arcs" or "total"'}, companion=True,
+))  # fmt: skip
 declare_joint(Joint("arrhenius", "activation energy", _several, _law))

@@ -27,10 +27,11 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import ALTERNATES, CONSTANT, FLOWS
 from ._dc import ERRORS, Stretch, Working, stretches, traces
+from ._options import asked
 from ._seen import Seen
 from ._spectrum import Mask
 from ._target import number
-from ._technique import Answer, Condition, Stated, Technique, declare, option
+from ._technique import Answer, Condition, Stated, Technique, declare
 
 SOURCE = "Adams et al., Adv. Energy Mater. 8 (2018) 1702097 (recalled)"
 SHORTS = "a soft short inflates it (Xiao et al. 2020): look with analysis.shorts"
@@ -178,7 +179,7 @@ def _empties(seen: Seen) -> Answer:
 
 
 def _run(record: Record, stated: Stated) -> list[Finding]:
-    return find(record, **option(stated, "form", "cut_off", "working"))
+    return find(record, **asked(stated, "aurbach", find))
 
 
 declare(Technique(
@@ -186,4 +187,5 @@ declare(Technique(
     (FLOWS, ALTERNATES, CONSTANT, Condition("plating and stripping", _plates), Condition("strips that end at a cut-off because the copper is empty", _empties)),
     (_run,),
     {"form": '"reservoir" or "cycling"', "cut_off": 'potential at which the copper counts as stripped, "1 V"', "working": 'side of the copper, "left" or "right"'},
+    finds=(find,),
 ))  # fmt: skip

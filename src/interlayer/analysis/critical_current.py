@@ -1,34 +1,53 @@
 """Critical current density from a ramp: the interval between the last current survived and the first that failed.
 
-A half cycle failed by the record's own word for how it ended, by a collapse of |V|, or by a short that `shorts` calls
-one; whichever comes first. Several cells make a Weibull distribution of bracketed currents, those that survived the
+What counts as a failure is stated by `criterion`:
+
+"first failure"  the record's own word for how a half cycle ended, a collapse of |V|, or a short that `shorts` calls one;
+                 whichever comes first
+"event"          the record's own word alone
+"collapse"       a collapse of |V| alone
+"short"          the first short of any kind by `shorts`, or the record's own word for one
+"lasting short"  the first short without return: a reversible critical current, up to which soft shorts still recover
+                 (Menkin et al., Faraday Discuss. 2023, recalled), or the record's own word for one
+
+Several cells make a Weibull distribution of bracketed currents, those that survived the
 ramp censored (`population`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
 from ..record.nouns import Array
 from . import shorts, strip_plate, survival
 from ._conditions import CYCLED, currents, is_ramp, never_falls
 from ._dc import Stretch
 from ._jumps import median3, uneven_noise
+from ._options import asked
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
 from .steps import half_cycles
 
 SOURCE = "interval definition, fixed time or charge per half cycle: Commun. Chem. 2023, 'Standardizing critical current density measurements in lithium garnets' (title only, not read)"
 
+Criterion: TypeAlias = Literal["first failure", "event", "collapse", "short", "lasting short"]
+
+ENDS = ("short", "lost", "exhausted", "depleted", "limit", "stopped")  # in a record's word for a half cycle that failed
 COLLAPSE = 0.5  # share of its level below which |V| counts as collapsed
 BEFORE = 4  # half cycles before it that make a level: both faces plated and stripped twice
 REVERSED = 0.1  # share of a half cycle after its reversal that makes no level
 STANDS = 0.75  # share of its level above which |V| still stood
 POINTS = 3  # in a row, even in time
+_FALL = "V below half its running maximum and half the level of the half cycles before for 3 points"
+SAID = {
+    "first failure": f"the record's event, {_FALL}, or a short by its joint signs", "event": "the record's event alone", "collapse": f"{_FALL}, alone",
+    "short": "the first short by its joint signs, or the record's event of one", "lasting short": "the first short without return, or the record's event of one",
+}  # fmt: skip
 
 
 def collapsed(half: Stretch, floor: float | None = None, noise: float = 0.0, share: float = COLLAPSE) -> bool:
@@ -95,21 +114,25 @@ def _floor(before: list[Stretch], level: float) -> float | None:
     return min(float(np.percentile(v[int(REVERSED * len(v)) :], 10.0)) for v in map(_even, held))
 
 
-def failure(record: Record, halves: list[Stretch]) -> tuple[int, str] | None:
-    """(index of the half cycle that failed, how), or None. The record's own word for how the test ended comes first, then
+def failure(record: Record, halves: list[Stretch], criterion: Criterion = "first failure") -> tuple[int, str] | None:
+    """(index of the half cycle that failed, how), or None, by the criterion stated. For the first failure the record's own word for how the test ended comes first, then
     a collapse of the voltage, then a short by its joint signs, where one comes earlier. They are different evidence and
     the finding says which it was."""
-    watched = _watched(record)
+    if criterion not in get_args(Criterion):
+        raise UnknownNameError("This criterion of a failure is not known", given=criterion, allowed=get_args(Criterion))
+    watched = _watched(record) if criterion not in ("event", "collapse") else None
     found: tuple[int, str] | None = None
     noise = _noise(halves)
+    words = ("short",) if criterion.endswith("short") else () if criterion == "collapse" else ENDS
     for index, half in enumerate(halves):
-        if half.event and ("short" in half.event or "lost" in half.event or "exhausted" in half.event or "depleted" in half.event or "limit" in half.event or "stopped" in half.event):
+        if half.event and any(word in half.event for word in words):
             found = (index, half.event)
             break
-        if collapsed(half, _floor(halves[:index], half.level), noise):
+        if criterion in ("first failure", "collapse") and collapsed(half, _floor(halves[:index], half.level), noise):
             found = (index, "voltage collapse at constant current")
             break
-    alarms = watched.alarms if watched else ()
+    lasting = [watched.lasting] if watched and watched.lasting is not None else []
+    alarms = lasting if criterion == "lasting short" else list(watched.alarms) if watched else []
     if alarms:
         first = alarms[0]
         at = next((k for k, h in enumerate(halves) if h.start + float(h.time[-1]) >= first.start), len(halves) - 1)
@@ -136,19 +159,20 @@ def population(cells: Sequence[Finding] | Sequence[Record]) -> survival.Weibull:
     return survival.weibull(survival.lives(found))
 
 
-def find(record: Record) -> list[Finding]:
-    """Critical current density of a ramp record.
+def find(record: Record, *, criterion: Criterion = "first failure") -> list[Finding]:
+    """Critical current density of a ramp record, by the criterion of a failure (see above).
 
     Findings: the critical current density (value = last current survived, interval up to the first that failed;
     a lower bound where none failed), kind of failure, charge of the failing half cycle, cumulative charge before it.
     """
     halves = half_cycles(record)
-    failed = failure(record, halves)
+    failed = failure(record, halves, criterion)
     levels = [abs(h.level) for h in halves]
     evidence = {
         "half cycles": len(halves), "currents A/m2": sorted({float(f"{v:.6g}") for v in levels}), "half cycle s": float(halves[0].time[-1]),
+        "criterion": criterion,
     }  # fmt: skip
-    method = "ramp of current; half cycles by the sign of the current; failure by the record's event, V below half its running maximum and half the level of the half cycles before for 3 points, or a short by its joint signs"
+    method = f"ramp of current; half cycles by the sign of the current; failure by {SAID[criterion]}"
     if failed is None:
         note = "the ramp ended without a failure: a lower bound"
         return [
@@ -187,10 +211,11 @@ def _step_by_step(seen: Seen) -> Answer:
 
 def _unshared(record: Record, stated: Stated) -> list[Finding]:
     """What needs no area, where there is none."""
-    return [] if strip_plate.basis(record) else strip_plate.analyse(record, specific=False)
+    return [] if strip_plate.basis(record) else strip_plate.find(record, specific=False)
 
 
 declare(Technique(
     "critical_current", "critical current density of a ramp", (*CYCLED, Condition("a current that rises step by step", _rises), Condition("several currents", _step_by_step, looks_alike=True)),
-    (lambda record, stated: find(record), _unshared),
+    (lambda record, stated: find(record, **asked(stated, "critical_current", find)), _unshared),
+    {"criterion": 'criterion of a failure, "first failure", "event", "collapse", "short" or "lasting short"'}, finds=(find,),
 ))  # fmt: skip

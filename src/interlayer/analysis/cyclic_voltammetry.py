@@ -34,6 +34,7 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Stretch, Working, least, line, scatter_of, specific_basis, traces
+from ._options import asked
 from ._resistance import geometry
 from ._seen import Seen
 from ._target import number
@@ -287,21 +288,21 @@ def _rates(record: Record) -> int:
 
 
 def _run(record: Record, stated: Known) -> list[Finding]:
-    return find(record, **option(stated, "working", "foot"))
+    return find(record, **asked(stated, "cyclic_voltammetry", find))
 
 
 def _over(record: Record, stated: Known) -> list[Finding]:
-    return [b_value(record, **option(stated, "branch", "foot"))] if _rates(record) >= 3 else []
+    return [b_value(record, **asked(stated, "cyclic_voltammetry", b_value))] if _rates(record) >= 3 else []
 
 
 def _diffuses(record: Record, stated: Known) -> list[Finding]:
-    return [diffusivity(record, **option(stated, "concentration", "kinetics", "branch", "foot"))] if _rates(record) >= 3 else []
+    return [diffusivity(record, **asked(stated, "cyclic_voltammetry", diffusivity))] if _rates(record) >= 3 else []
 
 
 declare(Technique(
     "cyclic_voltammetry", "cyclic voltammetry", (FLOWS, Condition("sweeps to and fro", _to_and_fro)), (_run, _over, _diffuses),
     {"concentration": 'of what reacts or diffuses, "1 mol/L"', "kinetics": '"reversible" or "irreversible"', "branch": '"anodic" or "cathodic"', "working": 'side of the working electrode, "left" or "right"',
-     "foot": 'what a peak stands on, "line" (diffusion) or "zero" (stripping)'},
+     "foot": 'what a peak stands on, "line" (diffusion) or "zero" (stripping)'}, finds=(find, b_value, diffusivity),
 ))  # fmt: skip
 
 

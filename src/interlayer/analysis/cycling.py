@@ -17,6 +17,10 @@ fade per cycle         "linear": -slope of Q/Q_ref against the cycle; "geometric
 knee                   two straight lines that meet, against one line (F test, p below 0.1 %; the second at least twice as
                        steep); the interval is where chi² stays within its 95 % point. Found only inside the record.
 
+An efficiency over 1 by more than its errors and `CALIBRATION` is said, with what speaks for which reason: a first half cycle
+that began in the middle, or the order of the two; and without the first a short, a side reaction
+or a charge that ended early in the half cycle before.
+
 Errors: of trapezoids the scatter of the current and the end of the step, which lies up to one recording interval after the
 last point; of a counter half its difference from the trapezoids and its last digit (the calibration of the instrument is in neither); of fades the scatter about the line. Source: definitions.
 """
@@ -35,6 +39,7 @@ from ..record import Finding, Record
 from ._conditions import FLOWS, NOT_SWEPT, TWO_ELECTRODES
 from ._counter import last_digit
 from ._dc import GAP, Stretch, least, line, stretches, traces
+from ._options import asked
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
 
@@ -51,6 +56,8 @@ SMALL = 0.02  # of the median half cycle: less is a pulse or a fragment, said an
 KNEE = 1e-3  # probability of chance up to which two lines are needed
 STEEPER = 2.0
 PLACES = 400  # where a knee is sought
+CALIBRATION = 5e-3  # of an efficiency: two directions of a usual instrument agree within this
+PARTIAL = 0.1  # of the usual half cycle: so much smaller, and the first began in the middle
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +119,12 @@ class Cycles:
         if (definition == "discharge/charge") == self.first_charges or definition == "second/first":
             return value, std
         return 1.0 / value, std / value**2
+
+    def over(self, definition: Efficiency = "second/first") -> str:
+        """Which half cycle stands over which."""
+        if definition != "second/first":
+            return definition
+        return "discharge/charge" if self.first_charges else "charge/discharge"
 
     def __len__(self) -> int:
         return len(self.first)
@@ -190,13 +203,15 @@ def find(
         "first half cycles": found.first.tolist(), "efficiencies": ce.tolist(), "remarks": list(found.remarks),
         "counted by": found.count,
     }  # fmt: skip
+    which = f"{found.over(efficiency)} ({efficiency})" if efficiency == "second/first" else efficiency
+    first_note, note, doubt = _over_one(found, efficiency, ce, ce_std)
     method = f"second half cycle of each cycle ({'discharge' if found.first_charges else 'charge'}), {COUNTED[found.count]}, per {per}"
     out = [
         Finding("capacity, first cycle", float(q[0]), found.quantity, method, float(s[0]), SOURCE, evidence=evidence),
         Finding("capacity, last cycle", float(q[-1]), found.quantity, method, float(s[-1]), SOURCE, evidence=evidence),
-        Finding("Coulombic efficiency, first cycle", float(ce[0]), "number", efficiency, float(ce_std[0]), SOURCE, evidence=evidence),
-        Finding("Coulombic efficiency, median", float(np.median(ce)), "number", f"{efficiency}, median of {n} cycles",
-                1.2533 * float(np.std(ce, ddof=1)) / math.sqrt(n) if n > 1 else float(ce_std[0]), SOURCE, evidence=evidence),
+        Finding("Coulombic efficiency, first cycle", float(ce[0]), "number", which, float(ce_std[0]), SOURCE, first_note, evidence=evidence | doubt),
+        Finding("Coulombic efficiency, median", float(np.median(ce)), "number", f"{which}, median of {n} cycles",
+                1.2533 * float(np.std(ce, ddof=1)) / math.sqrt(n) if n > 1 else float(ce_std[0]), SOURCE, note, evidence=evidence | doubt),
     ]  # fmt: skip
     if n < 2:
         return out
@@ -206,6 +221,30 @@ def find(
     if n - r >= 4:
         out += [_fade(q[r:], s[r:], fade, reference), _knee(q[r:], reference)]
     return out
+
+
+def _over_one(found: Cycles, efficiency: Efficiency, ce: Array, std: Array) -> tuple[str, str, dict[str, object]]:
+    """What to say of efficiencies over 1: of the first cycle, of all, and the cycles as evidence; empty where there are none."""
+    over = np.flatnonzero(ce > 1.0 + CALIBRATION + 3.0 * std)
+    if not len(over):
+        return "", "", {}
+    upper, lower = found.over(efficiency).split("/")
+    listed = ", ".join(str(k + 1) for k in over[:6]) + (f" and {len(over) - 6} more" if len(over) > 6 else "")
+    what = f"over 1 in {len(over)} of {len(ce)} cycles ({listed}): the {upper} passed more than the {lower} of its cycle, and no cell gives back more than it took"
+    reasons, excluded = [], ""
+    partial = over[0] == 0 and len(found) > 1 and found.first[0] < (1.0 - PARTIAL) * float(np.median(found.first[1:]))
+    if partial:
+        share = found.first[0] / float(np.median(found.first[1:]))
+        reasons.append(f"the first half cycle holds {share:.0%} of those after it: the record began with a cell that was partly {'charged' if found.first_charges else 'discharged'} already")
+    late = over[over > 0] if partial else over
+    if len(late):
+        if len(late) > 0.5 * len(ce):
+            reasons.append(f'the order of the two (which of them puts lithium in depends on the counter electrode): efficiency="{lower}/{upper}" turns it')
+        if found.count == "counter":
+            excluded = " (not a counter that was reset: it agrees with the recorded current)"
+        reasons.append("a half cycle before that ended early, a short, or a side reaction that passes charge in one direction")
+    words = f"{what}. Likely: {'; or '.join(reasons)}{excluded}"
+    return words if over[0] == 0 else "", words, {"cycles over 1": (over + 1).tolist()}
 
 
 def _whole(record: Record) -> list[Stretch]:
@@ -401,7 +440,7 @@ PER = {"per": 'what capacities are counted by, "mass", "area" or "cell"'}
 
 
 def _run(record: Record, stated: Stated) -> list[Finding]:
-    return find(record, per=counted(record, stated))
+    return find(record, **asked(stated, "cycling", find, per=counted(record, stated)))
 
 
 def _asked_mass(record: Record, stated: Stated) -> list[Finding]:
@@ -410,4 +449,4 @@ def _asked_mass(record: Record, stated: Stated) -> list[Finding]:
     return []
 
 
-declare(Technique("cycling", "cycling: capacity, efficiency, retention", CYCLE, (_run, _asked_mass), PER))
+declare(Technique("cycling", "cycling: capacity, efficiency, retention", CYCLE, (_run, _asked_mass), PER, finds=(find,)))

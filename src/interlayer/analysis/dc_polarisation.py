@@ -26,9 +26,10 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Stated, Steady, Stretch, given, least, line, specific_basis, steady, traces
+from ._options import asked
 from ._resistance import geometry
 from ._seen import Seen
-from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Answer, Condition, Technique, declare
 from ._technique import Stated as Known
 
 SOURCE = "definition; blocking electrodes: Hebb, J. Chem. Phys. 20 (1952) 185, 10.1063/1.1700165 (recalled)"
@@ -158,12 +159,13 @@ def _several(seen: Seen) -> Answer:
 
 
 def _conducts(record: Record, stated: Known) -> list[Finding]:
-    carriers = stated.get("carriers") or {"lithium": "ions", "blocking": "electrons"}.get(str(stated.get("electrodes")))
-    return find(record, carriers=carriers, **option(stated, "series"))[1:]  # type: ignore[arg-type]
+    carriers = {"lithium": "ions", "blocking": "electrons"}.get(str(stated.get("electrodes")))
+    return find(record, **asked(stated, "dc_polarisation", find, carriers=carriers))[1:]
 
 
 declare(Technique(
     "dc_polarisation", "conductivity by direct current",
     (FLOWS, Condition("voltages that are held, with a current of one sign", _steps, looks_alike=True), Condition("several voltages", _several, looks_alike=True)), (lambda record, stated: [steady_resistance(record)], _conducts),
     {"carriers": 'what flows in the end, "ions" (lithium electrodes) or "electrons" (blocking ones)', "electrodes": '"lithium" or "blocking"', "series": 'resistance of all that is not the material, "10 ohm*cm^2"'},
+    finds=(find,),
 ))  # fmt: skip

@@ -33,10 +33,11 @@ from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, TWO_ELECTRODES, span
 from ._dc import ERRORS, Stated, Stretch, given, is_rest, least, line, scatter_of, stretches, traces
+from ._options import asked
 from ._resistance import geometry
 from ._seen import Seen
 from ._target import number
-from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Answer, Condition, Technique, declare
 from ._technique import Stated as Known
 
 SOURCE = "Weppner & Huggins, J. Electrochem. Soc. 124 (1977) 1569, 10.1149/1.2133112 (recalled)"
@@ -271,11 +272,11 @@ def _pulsed(seen: Seen) -> Answer:
 
 
 def _run(record: Record, stated: Known) -> list[Finding]:
-    return find(record, **option(stated, "length", "shape", "method", "skip", "length_std"))
+    return find(record, **asked(stated, "gitt", find))
 
 
 declare(Technique(
     "gitt", "diffusion by titration (GITT)", (FLOWS, TWO_ELECTRODES, Condition("pulses of constant current with a rest before and after each", _pulsed)), (_run,),
     {"length": 'diffusion length, thickness of the slab or radius of the particle, "5 um"', "shape": '"slab" or "sphere"', "method": '"least squares" or "weppner-huggins"',
-     "skip": 'time left out after each switch, "1 s"', "length_std": "error of the length"},
+     "skip": 'time left out after each switch, "1 s"', "length_std": "error of the length"}, finds=(find,),
 ))  # fmt: skip

@@ -32,6 +32,7 @@ from ._auto import choose
 from ._conditions import SPECTRA
 from ._each import FitSeries, Trend, fit_each
 from ._missing import missing
+from ._options import asked
 from ._residuals import LIMIT, Pattern, pattern, percent
 from ._result import Arc, ImpedanceFit, std_of
 from ._seen import Seen
@@ -293,13 +294,14 @@ def _fitted(record: Record, stated: Known) -> list[Finding]:
     specific = "area" in record.conditions or all("specific_impedance_real" in s for s in record.spectra)
     out: list[Finding] = []
     model = stated.get("circuit") or "auto"
+    weight = asked(stated, "impedance", fit_each)
     for k in range(len(record.spectra)):
-        one = fit(record, model, which=k, specific=specific)
+        one = fit(record, model, which=k, specific=specific, **weight)
         model = one.circuit if model == "auto" else model
         out += one.findings() if len(record.spectra) == 1 else [replace(f, name=f"{f.name}, spectrum {k + 1}") for f in one.findings()]
     return out
 
 
 declare(Technique(
-    "impedance", "impedance spectra", (SPECTRA, Condition("enough points", _enough)), (_fitted,), {"circuit": 'equivalent circuit, "R(RQ)(RQ)W"'},
+    "impedance", "impedance spectra", (SPECTRA, Condition("enough points", _enough)), (_fitted,), {"circuit": 'equivalent circuit, "R(RQ)(RQ)W"', "which": 'resistance of the material for a conductivity, "R1", "R1,R2", "arcs" or "total"'}, finds=(fit_each,),
 ))  # fmt: skip

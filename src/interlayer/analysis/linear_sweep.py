@@ -27,10 +27,11 @@ from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Stretch, Working, line, scatter_of, traces
+from ._options import asked
 from ._seen import Seen
 from ._spectrum import Mask
 from ._target import number
-from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Answer, Condition, Technique, declare
 from ._technique import Stated as Known
 
 SOURCE = "convention; thresholds differ between papers (recalled)"
@@ -165,14 +166,15 @@ def _alone(seen: Seen) -> Answer:
 
 
 def _threshold(record: Record, stated: Known) -> list[Finding]:
-    return [find(record, **option(stated, "threshold", "subtract", "working"))]
+    return [find(record, **asked(stated, "linear_sweep", find, "method"))]
 
 
 def _by_tangent(record: Record, stated: Known) -> list[Finding]:
-    return [find(record, method="tangent", **option(stated, "working"))]
+    return [find(record, method="tangent", **asked(stated, "linear_sweep", find, "method", "threshold", "subtract"))]
 
 
 declare(Technique(
     "linear_sweep", "stability limit from a linear sweep", (FLOWS, Condition("a sweep", _once), Condition("one sweep to a limit", _alone, looks_alike=True)), (_by_tangent, _threshold),
     {"threshold": 'current density that counts as the limit, "0.05 mA/cm^2"', "subtract": "take the baseline away first", "working": 'side of the working electrode, "left" or "right"'},
+    finds=(find,),
 ))  # fmt: skip

@@ -25,8 +25,9 @@ from ..record import Finding, Record
 from ._conditions import CONSTANT as CONSTANT_CURRENT
 from ._conditions import FLOWS, RISE, volts
 from ._dc import ERRORS, Fit, Stated, Stretch, Working, given, least, scatter_of, steady, stretches, traces
+from ._options import asked
 from ._seen import Seen
-from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Answer, Condition, Technique, declare
 from ._technique import Stated as Known
 
 SOURCE = "definition of the package; strict form as the field's papers name it (recalled)"
@@ -202,12 +203,12 @@ def _has_tip(seen: Seen) -> Answer:
 
 
 def _run(record: Record, stated: Known) -> list[Finding]:
-    return find(record, **option(stated, "ohmic", "working"))
+    return find(record, **asked(stated, "nucleation", find))
 
 
 declare(Technique(
     "nucleation", "nucleation overpotential of lithium",
     (FLOWS, CONSTANT_CURRENT, Condition("a first plating on an electrode without lithium", _from_above, looks_alike=True), Condition("a tip before the plateau", _has_tip)),
     (_run,),
-    {"ohmic": 'resistance of the cell without the plated electrode, "10 ohm*cm^2"', "working": 'side that is plated, "left" or "right"'}, ("aurbach",),
+    {"ohmic": 'resistance of the cell without the plated electrode, "10 ohm*cm^2"', "working": 'side that is plated, "left" or "right"'}, ("aurbach",), finds=(find,),
 ))  # fmt: skip

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import AnalysisError, MissingValueError
 from ..record import Finding, Record
+from ._options import asked
 from ._seen import Seen
 from ._technique import Answer, Condition, Stated, Technique, declare
 from .cycling import COUNTED, CYCLE, PER, Count, Cycles, Per, counted, cycles
@@ -110,7 +111,7 @@ def _several(seen: Seen) -> Answer:
 
 
 def _run(record: Record, stated: Stated) -> list[Finding]:
-    return find(record, per=counted(record, stated))
+    return find(record, **asked(stated, "rate", find, per=counted(record, stated)))
 
 
-declare(Technique("rate", "rate capability", (*CYCLE, Condition("cycles at several currents", _several)), (_run,), PER))
+declare(Technique("rate", "rate capability", (*CYCLE, Condition("cycles at several currents", _several)), (_run,), PER, finds=(find,)))

@@ -20,8 +20,9 @@ from ..errors import AnalysisError
 from ..record import Finding, Record
 from ._conditions import CYCLED, currents, is_ramp, one_level
 from ._dc import line
+from ._options import asked
 from ._seen import SAME, Seen
-from ._technique import Answer, Condition, Stated, Technique, declare, option
+from ._technique import Answer, Condition, Stated, Technique, declare
 from .strip_plate import Amplitude, Course, Definition, basis, course
 
 SOURCE = "definition of the package"
@@ -93,11 +94,11 @@ def _neither(seen: Seen) -> Answer:
 
 
 def _run(record: Record, stated: Stated) -> list[Finding]:
-    return find(record, specific=basis(record), **option(stated, "definition", "amplitude"))
+    return find(record, specific=basis(record), **asked(stated, "rate_ramp", find))
 
 
 declare(Technique(
     "rate_ramp", "rate ramp of a symmetric cell",
     (*CYCLED, Condition("several currents", _row), Condition("a row of currents that comes back", _neither, looks_alike=True)), (_run,),
-    {"definition": "definition of the polarisation", "amplitude": '"full" or "half"'},
+    {"definition": "definition of the polarisation", "amplitude": '"full" or "half"'}, finds=(find,),
 ))  # fmt: skip

@@ -18,7 +18,7 @@ from ..errors import AnalysisError, InterlayerError, MissingValueError, UnknownN
 from ..record import Finding, Record
 from ..record.nouns import CONDITIONS
 from ._seen import Seen
-from ._technique import JOINT, TECHNIQUES, Case, Joint, Recognised, Request, Technique, request_of
+from ._technique import JOINT, TECHNIQUES, Case, Recognised, Request, Technique, request_of
 
 __all__ = ["JOINT", "TECHNIQUES", "Analysed", "Case", "Recognised", "Request", "Together", "analyse", "recognise", "taken", "together"]
 
@@ -83,6 +83,7 @@ class Analysed:
     findings     by technique, those that gave any
     requests     what must be stated for more, by name
     refusals     technique -> why a part of it gives no number although it is contained
+    unused       what was stated for techniques that the record does not contain, a sentence each
     """
 
     record: Record
@@ -90,6 +91,7 @@ class Analysed:
     findings: Mapping[str, tuple[Finding, ...]]
     requests: tuple[Request, ...] = ()
     refusals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
     @property
     def contained(self) -> tuple[str, ...]:
@@ -109,20 +111,63 @@ class Analysed:
             if r.contained:
                 lines += [f"{r.title}: {r.why}", *(f"  {f}" for f in self.findings.get(r.technique, ())), *(f"  no number: {w}" for w in self.refusals.get(r.technique, ()))]
                 lines += [f"  asks: {q.said}" for q in self.requests if q.technique == r.technique]
-        return "\n".join(lines) or "no technique is contained"
+        return "\n".join([*(lines or ["no technique is contained"]), *self.unused])
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, without the findings (which JSON lists by themselves)."""
         return {
             "techniques": [r.as_dict() for r in self.recognised], "requests": [q.as_dict() for q in self.requests],
-            "refusals": {k: list(v) for k, v in self.refusals.items()}, "findings_of": {k: [f.name for f in v] for k, v in self.findings.items()},
+            "refusals": {k: list(v) for k, v in self.refusals.items()}, "findings_of": {k: [f.name for f in v] for k, v in self.findings.items()}, "unused": list(self.unused),
         }  # fmt: skip
 
 
 def taken() -> dict[str, dict[str, str]]:
     """What may be stated for each technique: {technique: {name: what it is, with an example}}."""
-    both: dict[str, Technique | Joint] = {**TECHNIQUES, **JOINT}
-    return {name: dict(t.takes) for name, t in both.items() if t.takes}
+    out = {name: one.asks() for name, one in TECHNIQUES.items()}
+    for name, joint in JOINT.items():
+        out[name] = {**out.get(name, {}), **joint.takes}
+    return {name: asks for name, asks in out.items() if asks}
+
+
+def owners(name: str, value: Any = None) -> list[str]:
+    """The techniques that take what is stated as `name`, or as "technique.name", where they have alternatives this `value`."""
+    technique, dot, bare = name.rpartition(".")
+    known = [technique] if dot and technique in TECHNIQUES else list(TECHNIQUES) if not dot else []
+    return [t for t in known if bare in TECHNIQUES[t].asks() and (value is None or TECHNIQUES[t].allows(bare, value))]
+
+
+def check_stated(stated: Mapping[str, Any], technique: str | None = None) -> None:
+    """Refuse what no technique takes (of `technique`, where one alone is asked for), or an alternative that none has.
+
+    Errors: `UnknownNameError` with the nearest match.
+    """
+    for key, value in stated.items():
+        bare = key.rpartition(".")[2]
+        if key in CONDITIONS or value is None or any(bare in joint.takes for joint in JOINT.values()):
+            continue
+        takers = owners(key)
+        if not takers:
+            every = {name: None for t in TECHNIQUES.values() for name in t.asks()}
+            raise UnknownNameError("No technique takes this", given=key, allowed=[*every, *CONDITIONS])
+        if technique is not None and technique not in takers:
+            raise UnknownNameError(
+                f"{technique} does not take this; {' and '.join(takers)} do{'es' * (len(takers) == 1)}", given=key, allowed=[*TECHNIQUES[technique].asks(), *CONDITIONS],
+            )  # fmt: skip
+        if not owners(key, value):
+            words = [w for t in takers for w in TECHNIQUES[t].words(bare)]
+            raise UnknownNameError(f"{key} has no such alternative", given=str(value), allowed=dict.fromkeys(words))
+
+
+def _unused(stated: Mapping[str, Any], found: Sequence[Recognised]) -> tuple[str, ...]:
+    """What was stated for techniques that are not in the record, a sentence each."""
+    there = {r.technique: r for r in found}
+    out = []
+    for key, value in stated.items():
+        takers = owners(key, value) if value is not None and key not in CONDITIONS else []
+        if takers and not any(t in there and there[t].contained for t in takers):
+            failed = next((there[t].failed for t in takers if t in there), "")
+            out.append(f"{key} was stated and not used: {' and '.join(takers)} take{'s' * (len(takers) == 1)} it, which this record does not contain" + (f" ({failed})" if failed else ""))
+    return tuple(out)
 
 
 def analyse(
@@ -133,14 +178,12 @@ def analyse(
     technique   this one alone; `AnalysisError` with the condition that failed where it is not contained
     leave_out   techniques that are recognised and not run
     stated      facts of the specimen (area, mass, thickness, temperature) and what techniques ask for by name
-                (length="5 um", threshold="0.05 mA/cm^2"; `recognise.taken()` lists them)
+                (length="5 um", threshold="0.05 mA/cm^2"; `recognise.taken()` lists them); every alternative of a technique's
+                functions too (fade="two point"), as "technique.name" where two techniques mean different things by a name
 
     What is missing becomes a request, what a technique refuses a refusal, and the others go on.
     """
-    known = {key: None for takes in taken().values() for key in takes}
-    for key in stated:
-        if key not in known and key not in CONDITIONS:
-            raise UnknownNameError("No technique takes this", given=key, allowed=[*known, *CONDITIONS])
+    check_stated(stated, technique)
     facts = {k: v for k, v in stated.items() if k in CONDITIONS and v is not None}
     full = record.with_conditions(**facts) if facts else record
     found = recognise(full, technique)
@@ -164,7 +207,7 @@ def analyse(
             findings[one.technique] = made
         if why:
             refusals[one.technique] = why
-    return Analysed(full, found, findings, tuple(requests), refusals)
+    return Analysed(full, found, findings, tuple(requests), refusals, _unused(stated, found))
 
 
 def _run(technique: Technique, record: Record, stated: Mapping[str, Any]) -> tuple[tuple[Finding, ...], list[Request], tuple[str, ...]]:

@@ -63,6 +63,7 @@ WARMER = 2.0  # K
 FEW = 8  # samples a half cycle must have
 AT_REVERSAL = 5  # samples around a reversal
 SHAPED = 6  # half cycles that give a common shape
+QUICK = 16  # samples within which a jump is over: what changes more slowly makes none
 DECIDED = math.log(1.5)  # log odds from which on one cause is named
 SWING = 0.6  # of the rise within half cycles: what a fall at a reversal must exceed, where only the rise changed
 FRESH = 0.35  # ln: what a fall at the first reversal must exceed, before which there was no concentration to turn round
@@ -186,6 +187,8 @@ def find(
     events += _slow(blocks, events, record)
     watched = float(np.sum(steps.duration))
     remarks = () if level is not None else ("no bulk resistance is known (a spectrum, or bulk=...): V/I can't be compared with it",)
+    if "short" in record.outcome and not any(e.short and e.end is None for e in events):
+        remarks = (f"the record itself ended with: {record.outcome}; the voltage up to there shows no lasting short", *remarks)
     return Shorts(tuple(sorted(events, key=lambda e: e.start)), watched, level, specific, steps, remarks)
 
 
@@ -491,9 +494,6 @@ def _quick(rows: Array) -> Array:
     out = rows.copy()
     out[:, QUICK:-QUICK] -= slow[:, QUICK - half : n - QUICK - half]
     return out
-
-
-QUICK = 16
 
 
 def _noise(y: Array) -> float:

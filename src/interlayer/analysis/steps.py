@@ -217,19 +217,22 @@ def analyse(record: Record, *, specific: bool | None = None, by: Basis = "auto",
     return segment(record, specific=specific, by=by, rest=rest).findings()
 
 
-def half_cycles(record: Record, *, specific: bool | None = True) -> list[Stretch]:
+def half_cycles(record: Record, *, specific: bool | None = True, by: Literal["current", "voltage"] = "current") -> list[Stretch]:
     """Half cycles in order, as `segment` parts them; rests are left out.
 
     specific   currents as densities [A/m²] (needs the area unless the record has densities), else in A; None where the
                record can
-    Errors: `AnalysisError` when the record holds no current or no voltage along time, or no current that is not zero.
+    by         "voltage" for a record without a current: by the sign of the voltage, with a current that is nan
+    Errors: `AnalysisError` when the record holds no voltage along time, no current (or, by the voltage, no change of sign),
+    or no current that is not zero.
     """
-    parted = segment(record, specific=specific, by="current")
+    alone = by == "voltage"
+    parted = segment(record, specific=None if alone else specific, by=by)
     t = parted.trace
-    assert t.current is not None
+    current = t.current if t.current is not None and not alone else np.full(len(t.time), np.nan)
     ends = dict(zip([*t.edges[1:].tolist(), len(t.time)], t.events, strict=True))
     out = [
-        Stretch(t.time[a:b], t.voltage[a:b], t.current[a:b], t.specific, event=ends.get(b, ""), since=float(since))
+        Stretch(t.time[a:b], t.voltage[a:b], current[a:b], bool(specific) if alone else t.specific, event=ends.get(b, ""), since=float(since))
         for a, b, since in zip(parted.half_first.tolist(), parted.half_stop.tolist(), parted.begun.tolist(), strict=True)
     ]
     if not out:

@@ -7,24 +7,31 @@ Onset of rise time t0 of the hinge R = a + b t + c (t - t0)+, c > 0, by least sq
               against the straight line gives p < 0.001; error from the profile of chi-square (noise from the fit).
 Life          time (or charge) until a stated criterion is met; a test that ended before is censored, never a life.
 Valid for half cycles at constant current of one magnitude; the onset needs 12 of them.
+
+Without a current column the half cycles of a symmetric cell are parted by the sign of its voltage (analysis/steps.py): then
+polarisation, asymmetry, onset and life are given, of the polarisation where else of V/I, and no resistance and no charge;
+that the current was one and constant is then taken for granted, and said.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from .. import units
-from ..errors import AnalysisError
+from ..errors import AnalysisError, InterlayerError
 from ..record import Finding, Record
 from ..record.nouns import Array
-from ._conditions import ALTERNATES, CONSTANT, FLOWS, NOT_EMPTIED, SYMMETRIC, one_level
+from ._conditions import ALTERNATES, CONSTANT, FLOWS, NOT_EMPTIED, SYMMETRIC, one_level, span
 from ._dc import Stretch
-from ._technique import Condition, Stated, Technique, declare, option
-from .steps import half_cycles
+from ._options import asked
+from ._seen import Seen
+from ._technique import Answer, Condition, Stated, Technique, declare
+from .steps import half_cycles, segment
 
 #: what "polarisation" of a half cycle means: |V| at its end, its mean, its median, over its last tenth of time, or at a
 #: fraction of its duration
@@ -39,6 +46,8 @@ SOURCE = "definition of the package; papers quote the magnitude of the cell volt
 DEFINITIONS = ("last tenth", "end", "mean", "median", "at")
 LEAST_HALVES = 12
 SURE = 1e-3
+ROUNDING = 1e-9  # relative: a difference of two equal numbers of a record without noise
+ALTERNATE, JUMPS, ALIKE = 4, 0.9, 3.0  # a voltage alone: half cycles, share of their rows near their level, ratio of the two directions
 TRIALS = 300
 
 
@@ -72,7 +81,8 @@ def polarisation(
 class Course:
     """One row a half cycle: start [s], duration [s], time the polarisation belongs to [s], level (signed), polarisation and
     error [V], resistance V/I
-    [Ω or Ω m²], charge passed in it and up to its end (both unsigned) [C or C/m²]."""
+    [Ω or Ω m²], charge passed in it and up to its end (both unsigned) [C or C/m²]; sign of the current, of the voltage where
+    there is no current."""
 
     start: Array
     duration: Array
@@ -84,6 +94,12 @@ class Course:
     charge: Array
     cumulative: Array
     specific: bool
+    sign: Array
+
+    @property
+    def alone(self) -> bool:
+        """Whether the record has a voltage and no current: level, resistance and charge are nan then."""
+        return not bool(np.isfinite(self.level).any())
 
     @property
     def end(self) -> Array:
@@ -92,8 +108,8 @@ class Course:
 
     def asymmetry(self) -> tuple[float, float]:
         """(median of (p+ - p-)/(p+ + p-), its error) over neighbouring half cycles; nan for fewer than two pairs."""
-        p, s = self.polarisation, np.sign(self.level)
-        k = np.flatnonzero((s[1:] * s[:-1] < 0.0) & (np.abs(np.abs(self.level[1:]) - np.abs(self.level[:-1])) < 0.02 * np.abs(self.level[1:])))
+        p, s, size = self.polarisation, self.sign, np.ones(len(self.sign)) if self.alone else np.abs(self.level)
+        k = np.flatnonzero((s[1:] * s[:-1] < 0.0) & (np.abs(size[1:] - size[:-1]) < 0.02 * size[1:]))
         if len(k) < 2:
             return math.nan, math.nan
         each = s[k] * (p[k] - p[k + 1]) / (p[k] + p[k + 1])
@@ -104,7 +120,21 @@ def course(
     record: Record, *, definition: Definition = "last tenth", amplitude: Amplitude = "full", fraction: float = 0.5, specific: bool = True
 ) -> Course:  # fmt: skip
     """The half cycles of a record as columns."""
-    return _course(half_cycles(record, specific=specific), definition, amplitude, fraction, specific)
+    return _course(halves_of(record, specific), definition, amplitude, fraction, specific)
+
+
+def halves_of(record: Record, specific: bool) -> list[Stretch]:
+    """Half cycles by the current; by the sign of the voltage, with a current that is nan, where the record has none.
+
+    Errors: `AnalysisError` where it has neither, or a voltage alone that never changes its sign.
+    """
+    return half_cycles(record, specific=specific, by="voltage" if lacks_current(record) else "current")
+
+
+def lacks_current(record: Record) -> bool:
+    """Whether the record has a voltage along time and no current at all."""
+    held = [s for s in record.traces if len(s)]
+    return any("voltage" in s for s in held) and not any("current" in s or "current_density" in s for s in held)
 
 
 def _course(halves: list[Stretch], definition: Definition, amplitude: Amplitude, fraction: float, specific: bool) -> Course:
@@ -112,13 +142,15 @@ def _course(halves: list[Stretch], definition: Definition, amplitude: Amplitude,
     level, charge = np.array([h.level for h in halves]), np.array([abs(h.charge) for h in halves])
     start, duration = np.array([h.start for h in halves]), np.array([h.time[-1] for h in halves])
     place = {"end": 1.0, "last tenth": 0.95, "at": fraction}.get(definition, 0.5)
-    return Course(start, duration, start + place * duration, level, p[:, 0], p[:, 1], p[:, 0] / np.abs(level), charge, np.cumsum(charge), specific)
+    sign = np.sign([float(np.median(h.voltage)) for h in halves]) if np.isnan(level).all() else np.sign(level)
+    return Course(start, duration, start + place * duration, level, p[:, 0], p[:, 1], p[:, 0] / np.abs(level), charge, np.cumsum(charge), specific, sign)
 
 
 @dataclass(frozen=True)
 class Onset:
-    """Where the resistance begins to rise: time and its interval at 95 % [s], slopes before and after [Ω/s or Ω m²/s],
-    probability of the straight line; `time` None where there is no onset, and `why`."""
+    """Where the resistance (`of`: the polarisation, where there is no current) begins to rise: time and its interval at 95 %
+    [s], slopes before and after [Ω/s or Ω m²/s, V/s], probability of the straight line; `time` None where there is no onset,
+    and `why`."""
 
     time: float | None
     interval: tuple[float, float] | None
@@ -126,23 +158,30 @@ class Onset:
     after: float
     probability: float
     why: str
+    of: str = "V/I"
 
     def finding(self) -> Finding:
         """The time, with its interval."""
-        method = "hinge of two straight lines through V/I against time, by least squares; interval by the profile of chi-square"
+        method = f"hinge of two straight lines through {self.of} against time, by least squares; interval by the profile of chi-square"
         note = self.why or f"F test against one line: p = {self.probability:.2g}"
         return Finding("onset of the rise", self.time, "time", method, None, SOURCE, note, self.interval, {"level": 0.95, "slope before": self.before, "slope after": self.after})
 
 
 def onset(given: Course) -> Onset:
-    """Onset of the rise of V/I. Needs 12 half cycles of one magnitude of current."""
+    """Onset of the rise of V/I, of the polarisation where there is no current. Needs 12 half cycles of one magnitude of
+    current."""
+    if given.alone:
+        found = _hinge(given.time, given.polarisation.copy(), given.sign, "the polarisation")
+        return replace(found, of="the polarisation")
     usual = float(np.median(np.abs(given.level)))
     keep = np.abs(np.abs(given.level) - usual) < 0.02 * usual
-    t, r = given.time[keep], given.resistance[keep].copy()
+    return _hinge(given.time[keep], given.resistance[keep].copy(), given.sign[keep], "the resistance")
+
+
+def _hinge(t: Array, r: Array, unlike: Array, what: str) -> Onset:
     n = len(t)
     if n < LEAST_HALVES:
         return Onset(None, None, math.nan, math.nan, math.nan, f"{n} half cycles at one current, and an onset needs {LEAST_HALVES}")
-    unlike = np.sign(given.level[keep])
     r -= unlike * float(np.median(r[unlike > 0]) - np.median(r[unlike < 0])) / 2.0 if (unlike > 0).any() and (unlike < 0).any() else 0.0
     x = (t - t[0]) / (t[-1] - t[0])
     line = np.column_stack([np.ones(n), x])
@@ -154,7 +193,7 @@ def onset(given: Course) -> Onset:
     allowed = np.where(rises[:, 2] > 0.0, squares, np.inf)
     best = int(np.argmin(allowed))
     if not np.isfinite(allowed[best]):
-        return Onset(None, None, math.nan, math.nan, 1.0, "the resistance never rises faster than before")
+        return Onset(None, None, math.nan, math.nan, 1.0, f"{what} never rises faster than before")
     from scipy.special import fdtrc
 
     dof = n - 4
@@ -163,7 +202,7 @@ def onset(given: Course) -> Onset:
     span = float(t[-1] - t[0])
     slopes = (float(rises[best, 1]) / span, float(rises[best, 1] + rises[best, 2]) / span)
     if p > SURE or slopes[1] <= 0.0:
-        return Onset(None, None, *slopes, p, f"no onset: one straight line does as well (p = {p:.2g})" if p > SURE else "no onset: the resistance does not rise after the change")
+        return Onset(None, None, *slopes, p, f"no onset: one straight line does as well (p = {p:.2g})" if p > SURE else f"no onset: {what} does not rise after the change")
     inside = trials[allowed <= least * (1.0 + 3.84 / dof)]
     half = 0.5 * float(trials[1] - trials[0])
     return Onset(float(t[0] + span * trials[best]), (float(t[0] + span * (inside.min() - half)), float(t[0] + span * (inside.max() + half))), *slopes, p, "")
@@ -184,8 +223,10 @@ def life(
 
     count    "time" [s], or "charge" passed in both directions together [C or C/m²]
     """
-    halves = half_cycles(record, specific=specific)
+    halves = halves_of(record, specific)
     table = _course(halves, definition, "full", 0.5, specific)
+    if count == "charge" and table.alone:
+        raise AnalysisError("A life counted in charge needs the current, and this record has none", given=count, allowed=("time",), remedy="Give the file's current column")
     last = float(table.end[-1])
     when: tuple[float, float] | None
     if criterion == "end":
@@ -249,50 +290,74 @@ def _charge_at(table: Course, time: float) -> float:
     return float(np.interp(time, x, y))
 
 
-def analyse(
+def find(
     record: Record, *, definition: Definition = "last tenth", specific: bool = True, amplitude: Amplitude = "full", fraction: float = 0.5
 ) -> list[Finding]:  # fmt: skip
     """Findings of a strip/plate record: polarisation of the first and the last half cycle and its median, resistance
     V/J of the same, rise between them, duration and how it ended (censored where it ended alive), cumulative charge,
-    asymmetry, onset of the rise.
+    asymmetry, onset of the rise. Without a current: no resistance and no charge, and the rise is that of the polarisation.
 
     specific   give resistances per area (needs the area unless the record has densities), else in Ω
     """
-    halves = half_cycles(record, specific=specific)
+    halves = halves_of(record, specific)
     table = _course(halves, definition, amplitude, fraction, specific)
-    p, r = np.column_stack([table.polarisation, table.std]), table.resistance
+    p = np.column_stack([table.polarisation, table.std])
     said = f"{definition} {fraction:g} of it" if definition == "at" else definition
     whole = "full cell voltage, not halved" if amplitude == "full" else "half of the cell voltage: one of two equal electrodes"
-    method = f"|V| over each half cycle ({said}); {len(halves)} half cycles; {whole}"
-    quantity = "area_specific_resistance" if specific else "resistance"
-    evidence = {"half cycles": len(halves), "definition": definition, "amplitude": amplitude, "current levels": sorted({float(f"{abs(h.level):.6g}") for h in halves})}
+    alone = "; parted by the sign of the voltage, since the record has no current: one constant current is taken for granted" if table.alone else ""
+    method = f"|V| over each half cycle ({said}); {len(halves)} half cycles; {whole}{alone}"
+    levels = [] if table.alone else sorted({float(f"{abs(h.level):.6g}") for h in halves})
+    evidence = {"half cycles": len(halves), "definition": definition, "amplitude": amplitude, "current levels": levels}
     noiseless = bool(np.max(p[:, 1]) < 1e-9 * np.max(p[:, 0]))
     note = "no scatter to take an error from: the record is free of noise" if noiseless else ""
 
-    def error(std: float) -> float | None:
-        return None if noiseless else std
+    def row(name: str, value: float, quantity: str, std: float) -> Finding:
+        return Finding(name, value, quantity, method, None if noiseless else std, SOURCE, note, evidence=evidence)
 
-    hours = float(halves[-1].start + halves[-1].time[-1])
-    alive = _alive(record, halves)
     uneven, uneven_std = table.asymmetry()
     found = [
-        Finding("polarisation, first half cycle", float(p[0, 0]), "overpotential", method, error(float(p[0, 1])), SOURCE, note, evidence=evidence),
-        Finding("polarisation, last half cycle", float(p[-1, 0]), "overpotential", method, error(float(p[-1, 1])), SOURCE, note, evidence=evidence),
-        Finding("polarisation, median of half cycles", float(np.median(p[:, 0])), "overpotential", method, error(float(np.std(p[:, 0]))), SOURCE, note, evidence=evidence),
-        Finding("resistance V/J, last half cycle", float(r[-1]), quantity, method, error(float(p[-1, 1] / abs(halves[-1].level))), SOURCE, note, evidence=evidence),
-        Finding("rise of resistance over the test", float(r[-1] - r[0]), quantity, method, error(float(np.hypot(p[0, 1], p[-1, 1]) / abs(halves[-1].level))), SOURCE, note, evidence=evidence),
-        Finding(
-            "duration", hours, "time", "time of the last recorded half cycle", None, SOURCE,
-            note="ended alive: a life of at least this (censored)" if alive else f"ended: {record.outcome or halves[-1].event}",
-            evidence={"censored": alive},
-        ),
-        Finding("cumulative charge", float(table.cumulative[-1]), "areal_charge" if specific else "charge", "both directions together, trapezoid of the recorded current", None, SOURCE, "as exact as the recorded current"),
+        row("polarisation, first half cycle", float(p[0, 0]), "overpotential", float(p[0, 1])),
+        row("polarisation, last half cycle", float(p[-1, 0]), "overpotential", float(p[-1, 1])),
+        row("polarisation, median of half cycles", float(np.median(p[:, 0])), "overpotential", float(np.std(p[:, 0]))),
+        *(_rise(row, table, specific, noiseless)), _duration(record, halves), _passed(table, specific),
     ]  # fmt: skip
     if math.isfinite(uneven):
-        found.append(Finding("asymmetry of the polarisation", uneven, "number", f"{method}; (p+ - p-)/(p+ + p-) of neighbours, median", uneven_std, SOURCE))
+        uneven = 0.0 if abs(uneven) < ROUNDING else uneven
+        found.append(Finding("asymmetry of the polarisation", uneven, "number", f"{method}; (p+ - p-)/(p+ + p-) of neighbours, median", None if uneven_std < ROUNDING else uneven_std, SOURCE, note if uneven_std < ROUNDING else ""))
     if len(halves) >= LEAST_HALVES:
         found.append(onset(table).finding())
     return found
+
+
+def _rise(row: Callable[[str, float, str, float], Finding], table: Course, specific: bool, noiseless: bool) -> list[Finding]:
+    """Resistance and its rise; without a current the rise of the polarisation. A rise within rounding is none."""
+    p, std = table.polarisation, table.std
+    error = float(np.hypot(std[0], std[-1]))
+    if table.alone:
+        rise = float(p[-1] - p[0])
+        return [row("rise of the polarisation over the test", 0.0 if abs(rise) < ROUNDING * p[0] else rise, "overpotential", error)]
+    quantity, r, level = "area_specific_resistance" if specific else "resistance", table.resistance, float(abs(table.level[-1]))
+    rise = float(r[-1] - r[0])
+    return [
+        row("resistance V/J, last half cycle", float(r[-1]), quantity, float(std[-1]) / level),
+        row("rise of resistance over the test", 0.0 if abs(rise) < ROUNDING * r[0] else rise, quantity, error / level),
+    ]
+
+
+def _duration(record: Record, halves: list[Stretch]) -> Finding:
+    alive = _alive(record, halves)
+    note = "ended alive: a life of at least this (censored)" if alive else f"ended: {record.outcome or halves[-1].event}"
+    return Finding("duration", float(halves[-1].start + halves[-1].time[-1]), "time", "time of the last recorded half cycle", None, SOURCE, note, evidence={"censored": alive})
+
+
+def _passed(table: Course, specific: bool) -> Finding:
+    method, quantity = "both directions together, trapezoid of the recorded current", "areal_charge" if specific else "charge"
+    if table.alone:
+        return Finding("cumulative charge", None, quantity, method, None, SOURCE, "the record has no current, so no charge and no resistance V/I is known")
+    return Finding("cumulative charge", float(table.cumulative[-1]), quantity, method, None, SOURCE, "as exact as the recorded current")
+
+
+analyse = find  # the older name of the verb
 
 
 # -- recognition ------------------------------------------------------------------------------------------------------
@@ -302,24 +367,55 @@ def basis(record: Record) -> bool:
 
 
 def _run(record: Record, stated: Stated) -> list[Finding]:
-    return analyse(record, specific=basis(record), **option(stated, "definition", "amplitude"))
+    return find(record, specific=basis(record), **asked(stated, "strip_plate", find))
 
 
 def _lives(record: Record, stated: Stated) -> list[Finding]:
     """By the criterion stated; else by the record's own word for its end, and without one by a lasting short, or by the end
     where the samples are too few to watch for one."""
-    criterion = stated.get("criterion")
+    options = asked(stated, "strip_plate", life, "definition")
+    criterion = options.pop("criterion", None)
     if criterion is None and not record.outcome and not any(s.info.get("event") for s in record.traces):
         try:
-            return [life(record, "lasting short", specific=basis(record))]
+            return [life(record, "lasting short", specific=basis(record), **options)]
         except AnalysisError:
             criterion = "end"
-    return [life(record, criterion or "end", specific=basis(record))]
+    return [life(record, criterion or "end", specific=basis(record), **options)]
+
+
+def _or_alone(of: Condition) -> Condition:
+    """The condition where there is a current; without one it has been answered by `_voltage`."""
+    return replace(of, test=lambda seen: (True, "") if lacks_current(seen.record) else of.test(seen))
+
+
+def _voltage(seen: Seen) -> Answer:
+    """A current, or a voltage alone that a constant current of alternating sign makes: it jumps from one sign to the other."""
+    if not lacks_current(seen.record):
+        return FLOWS.test(seen)
+    try:
+        parted = segment(seen.record, by="voltage")
+    except InterlayerError as error:
+        return False, f"a voltage along time and no current; {error.what[:1].lower()}{error.what[1:].rstrip('.')}"
+    rows, v = parted.half_stop - parted.half_first, np.abs(parted.trace.voltage)
+    if len(parted.sign) < ALTERNATE or np.any(parted.sign[1:] == parted.sign[:-1]) or float(np.median(rows)) < 3:
+        return False, f"a voltage along time and no current, and the voltage does not alternate ({len(parted.sign)} half cycles by its sign)"
+    level = parted.mean
+    there = float(np.mean([np.mean(v[a:b] > 0.5 * np.median(v[a:b])) for a, b in zip(parted.half_first, parted.half_stop, strict=True)]))
+    up, down = float(np.median(level[parted.sign > 0])), float(np.median(level[parted.sign < 0]))
+    if there < JUMPS or max(up, down) > ALIKE * min(up, down):
+        return False, "a voltage along time and no current, and the voltage does not jump between two like plateaus, as under a constant current that alternates"
+    each = float(np.median(parted.duration))
+    return True, f"a voltage that alternates, {len(parted.sign)} half cycles of {span(each)} by its sign; no current is recorded"
 
 
 declare(Technique(
     "strip_plate", "strip and plate of a symmetric cell",
-    (FLOWS, ALTERNATES, CONSTANT, SYMMETRIC, NOT_EMPTIED, Condition("one current", one_level)),
+    (
+        Condition("a voltage and a current along time, or a voltage that alternates", _voltage, along_time=True),
+        *(_or_alone(c) for c in (ALTERNATES, CONSTANT, SYMMETRIC, NOT_EMPTIED, Condition("one current", one_level))),
+    ),
     (_run, _lives),
-    {"definition": 'definition of the polarisation, "last tenth", "end", "mean", "median"', "amplitude": '"full" or "half"', "criterion": 'criterion of a life, "end", "short", "lasting short", "factor"'},
+    {"definition": 'definition of the polarisation, "last tenth", "end", "mean", "median" or "at" a fraction', "amplitude": '"full" or "half"',
+     "criterion": 'criterion of a life, "end", "short", "lasting short", "factor" or "voltage"'},
+    finds=(find, life),
 ))  # fmt: skip

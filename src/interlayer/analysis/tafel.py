@@ -32,12 +32,13 @@ from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
 from ._conditions import FLOWS, volts
 from ._dc import ERRORS, Stated, Stretch, bend, given, least, line, traces
+from ._options import asked
 from ._resistance import Faces, faces_of, geometry, named, summed
 from ._result import ImpedanceFit
 from ._seen import Seen
 from ._spectrum import Mask
 from ._target import number
-from ._technique import Answer, Condition, Technique, declare, option
+from ._technique import Answer, Condition, Technique, declare
 from ._technique import Stated as Known
 
 SOURCE = "definition; apparent: Boyle et al., ACS Energy Lett. 5 (2020) 701 (recalled)"
@@ -245,13 +246,15 @@ def _is_short(seen: Seen) -> Answer:
 def _run(record: Record, stated: Known) -> list[Finding]:
     from . import impedance
 
-    ohmic = stated.get("ohmic")
-    if ohmic is None and record.spectra:
+    ohmic: ImpedanceFit | None = None
+    if stated.get("ohmic") is None and stated.get("tafel.ohmic") is None and record.spectra:
         ohmic = impedance.fit(record, "auto", which=0, specific=True)
     refused: AnalysisError | None = None
-    for method in (stated["method_tafel"],) if stated.get("method_tafel") else get_args(Method):
+    options = {"ohmic": ohmic, **asked(stated, "tafel", find)}
+    one = stated.get("method_tafel") or options.pop("method", None)
+    for method in (one,) if one else get_args(Method):
         try:
-            return find(record, ohmic=ohmic, method=method, **option(stated, "faces"))
+            return find(record, method=method, **options)
         except AnalysisError as error:
             refused = refused or error
     assert refused is not None
@@ -261,5 +264,6 @@ def _run(record: Record, stated: Known) -> list[Finding]:
 declare(Technique(
     "tafel", "exchange current from a sweep (Tafel)",
     (FLOWS, Condition("one sweep", _one_sweep, looks_alike=True), Condition("a sweep through rest", _through_rest), Condition("a sweep of the overpotential", _is_short)), (_run,),
-    {"ohmic": 'resistance taken away, "12 ohm*cm^2"', "method_tafel": '"tafel", "allen-hickling" or "micropolarisation"', "faces": "2 in a symmetric cell, 1 with a reference"},
+    {"ohmic": 'resistance taken away, "12 ohm*cm^2"', "method_tafel": 'the older name of method', "faces": "2 in a symmetric cell, 1 with a reference"},
+    finds=(find,),
 ))  # fmt: skip

@@ -21,9 +21,10 @@ from ..elements.base import Array
 from ..errors import AnalysisError, UnknownNameError
 from ..record import Finding, Record
 from ._dc import scatter_of
+from ._options import asked
 from ._seen import Seen
 from ._target import number
-from ._technique import Answer, Condition, Stated, Technique, declare, option
+from ._technique import Answer, Condition, Stated, Technique, declare
 from .cycling import CYCLE, PER, Cycles, Half, Per, counted, cycles
 
 SOURCE = "definition of the package"
@@ -162,10 +163,10 @@ def _drawn(seen: Seen) -> Answer:
 
 
 def _run(record: Record, stated: Stated) -> list[Finding]:
-    return find(record, per=counted(record, stated), **option(stated, "gap", "width"))
+    return find(record, **asked(stated, "voltage_profile", find, per=counted(record, stated)))
 
 
 declare(Technique(
     "voltage_profile", "voltage profile and dQ/dV", (*CYCLE, Condition("profiles of both directions", _drawn)), (_run,),
-    PER | {"gap": '"half charge" or "mean"', "width": 'window of dQ/dV, "10 mV"'}, companion=True,
+    PER | {"gap": '"half charge" or "mean"', "width": 'window of dQ/dV, "10 mV"'}, companion=True, finds=(find,),
 ))  # fmt: skip

@@ -38,12 +38,13 @@ from ..elements.base import FARADAY, GAS, Array, ComplexArray
 from ..errors import AnalysisError, MissingValueError, UnknownNameError
 from ..record import Finding, Record, Segment
 from ._conditions import SPECTRA
+from ._options import asked
 from ._resistance import Faces, faces_of, geometry
 from ._result import ImpedanceFit
 from ._seen import Seen
 from ._spectrum import Index, Mask, spectrum_of
 from ._target import number
-from ._technique import Answer, Condition, Stated, Technique, declare, option
+from ._technique import Answer, Condition, Stated, Technique, declare
 
 SOURCE = "10.1149/1.2129668 (recalled)"
 Form: TypeAlias = Literal["concentration", "dE/dx", "salt"]
@@ -483,13 +484,13 @@ def _run(record: Record, stated: Stated) -> list[Finding]:
     specific = _specific(record)
     for k in _looked_at(record):
         try:
-            one = line(record, which=k, specific=specific)
+            one = line(record, **{**asked(stated, "warburg", line, "which"), "which": k, "specific": specific})
         except AnalysisError:
             continue
         made = [one.finding()]
-        if any(stated.get(n) is not None for n in ("concentration", "slope")):
-            given = option(stated, "concentration", "slope", "molar_volume")
-            made += find(record, one, form="dE/dx" if "slope" in given else "concentration", faces=int(stated["faces"]) if stated.get("faces") else None, **given)  # type: ignore[arg-type]
+        options = asked(stated, "warburg", find)
+        if any(n in options for n in ("concentration", "slope")):
+            made += find(record, one, **{"form": "dE/dx" if "slope" in options else "concentration", **options})
         out += made if len(record.spectra) == 1 else [replace(f, name=f"{f.name}, spectrum {k + 1}") for f in made]
     return out
 
@@ -497,5 +498,5 @@ def _run(record: Record, stated: Stated) -> list[Finding]:
 declare(Technique(
     "warburg", "diffusion from a Warburg impedance", (SPECTRA, Condition("a Warburg line", _straight)), (_run,),
     {"concentration": 'of what reacts or diffuses, "1 mol/L"', "slope": 'dE/dx of the titration curve, "0.5 V"', "molar_volume": 'of the host, "20 cm^3/mol"', "faces": "equal faces in series"},
-    companion=True,
+    companion=True, finds=(line, find),
 ))  # fmt: skip

@@ -39,7 +39,7 @@ from ..record import Finding, Provenance, Record, Segment
 from ..simulation import CellModel
 from . import components
 from .join import default_free, same_area
-from .replay import Stretch, sampled, stretches
+from .replay import Stretch, joined, read, sampled, stretches
 
 METHOD = "spectra and direct-current records in one likelihood; forward differences of the simulation"
 POINTS = 400  # of all traces of a record together: more cost time and add little, their errors are not independent
@@ -368,9 +368,8 @@ class _Joint(CellModel):
         self.pieces = pieces
         self.plans = []
         for number, row in enumerate(rows):
-            count = max((len(p.since) for p in pieces if p.record == number), default=6)
             since = {p.stretch.step.label: p.since for p in pieces if p.record == number}
-            self.plans.append(Replay(tuple(sampled(row, max(count, 30), since))))
+            self.plans.append(Replay(tuple(sampled(row, since))))
         self.progress, self.runs = progress, 0
         self._last: tuple[Array, ComplexArray] | None = None
 
@@ -386,7 +385,7 @@ class _Joint(CellModel):
         out = []
         for plan in self.plans:
             self.simulation.state = self.simulation.machine.start.copy()
-            out.append(self.simulation.run(plan, rtol=RTOL, detail=False))
+            out.append(joined(self.simulation.run(plan, rtol=RTOL, detail=False)))
         self.runs += 1
         if self.progress is not None and self.runs % 10 == 0:
             self.progress(f"{self.runs} simulations")
@@ -435,7 +434,7 @@ def _answer(piece: Piece, segment: Segment | None, begin: float) -> ComplexArray
         return np.full(len(piece.data), np.nan, dtype=np.complex128)
     if piece.stretch.answer == "impedance":
         return np.asarray(segment["specific_impedance_real"] + 1j * segment["specific_impedance_imag"])
-    return np.interp(piece.since + begin, segment["time"], segment[piece.stretch.answer]).view(np.complex128)
+    return read(segment["time"] - begin, segment[piece.stretch.answer], piece.since).view(np.complex128)
 
 
 # -- what came out ----------------------------------------------------------------------------------------------------

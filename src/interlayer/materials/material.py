@@ -182,5 +182,5 @@ def material(name: str) -> Material:
     close = nearest(name, (*materials(), *_aliases()))
     raise UnknownNameError(
         "There is no material of this name", given=name, allowed=materials(),
-        remedy=(f"The nearest is {close!r}. " if close else "") + 'Your own material: materials.add("mine.yaml")',
+        remedy=(f"The nearest is {close!r}. " if close and close != nearest(name, materials()) else "") + 'Your own material: materials.add("mine.yaml")',
     )  # fmt: skip

@@ -36,7 +36,8 @@ class Filament(Leaf):
     current at the tip. The drive eta [V], positive on plating, is one of the candidates of physics.md E8, chosen by what
     is linked: eta = -(sum of up to seven linked overpotentials) + rho p/f, where rho [ohm m²] is the field term (local
     current density times the resistance of the flaw's own depth) and 0 for the other candidates. With eta proportional
-    to current this is v = g k (J_local - J_c). On stripping a share r retracts: dl/dt = -r g k (s/f) l/(l + w).
+    to current this is v = g k (J_local - J_c). On stripping a share r retracts: dl/dt = -r g k (s/f) l/(l + w);
+    with less contact on stripping than on plating that is more than r of what grew, so lives need not rise with pressure.
     eta_c = V_m P_c/F for a flaw that opens at P_c = K_IC/(Y sqrt(pi a)) (laws/fracture.py).
     The event is the filament reaching the other electrode.
     """

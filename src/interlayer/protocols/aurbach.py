@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import units
 from ..errors import ProtocolError
-from .base import PROTOCOLS, Protocol, Spectrum, Step, Until, keep, positive, side, stated, towards, whole
+from .base import FINELY, PROTOCOLS, Protocol, Spectrum, Step, Until, keep, positive, side, stated, towards, whole
 from .nucleation import plating
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Aurbach(Protocol):
     cut_off          potential of the working electrode at which stripping ends [V]
     formation        plate and strip the reservoir once before (conditions the copper)
     working          side of the copper, "right" (the default, as in Li|...|Cu) or "left"
-    sample           longest time between two recorded points [s]
+    sample           recorded at multiples of this time [s]; default: where something changes, and at least 250 times while Q_C passes
 
     The efficiency follows as (n Q_C + Q_S)/(n Q_C + Q_T) with Q_S the charge of the last strip (Adams et al., Adv. Energy
     Mater. 8 (2018) 1702097, recalled). info: role ("reservoir", "strip", "plate", "last strip", ...), cycle.
@@ -78,7 +78,12 @@ class Aurbach(Protocol):
 
     def _plate(self, charge: float, role: str, cycle: int) -> Step:
         step = plating(self.current_density, None, charge, self.working, "aurbach", role, self.sample)
-        return replace(step, info={**step.info, "cycle": cycle})
+        return replace(step, info={**step.info, "cycle": cycle}, apart=self._apart)
+
+    @property
+    def _apart(self) -> float:
+        """The last strip ends somewhere between two points: so close do they lie."""
+        return self.cycled / self.current_density * FINELY
 
     def _strip(self, charge: float | None, role: str, cycle: int) -> Step:
         """Stripping to the cut-off, or to a charge before it."""
@@ -90,7 +95,7 @@ class Aurbach(Protocol):
         value = sign * self.current_density
         label = f"{role} of {units.show(self.current_density, 'current_density')} from the {self.working} electrode"
         info = {"working": self.working, "role": role, "current_density": value, "cycle": cycle}
-        return Step("current_density", value, tuple(end), label, "aurbach", info, self.sample)
+        return Step("current_density", value, tuple(end), label, "aurbach", info, self.sample, apart=self._apart)
 
     def describe(self) -> str:
         """One line."""

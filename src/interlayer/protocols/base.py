@@ -80,7 +80,10 @@ class Step:
     label        in words, for tables and figures
     technique    the protocol's name ("strip_plate")
     info         plain values that the record keeps: cycle, half_cycle, current_density ...
-    sample       longest time between two recorded points [s], or None for the simulator's own choice
+    sample       recorded at the multiples of this time [s], as an instrument does, or None for the simulator's own points,
+                 which lie where something changes
+    apart        without `sample`: no two of the simulator's own points lie further apart than this [s]; what a protocol asks
+                 for whose analysis needs points where nothing changes any more
     temperature  [K], or None for the cell's
     slope        the value changes by so much a second (a ramp): V/s, A/(m² s) ...
     """
@@ -94,6 +97,7 @@ class Step:
     sample: float | None = None
     temperature: float | None = None
     slope: float = 0.0
+    apart: float | None = None
 
     def __post_init__(self) -> None:
         if self.control not in CONTROLS:
@@ -161,9 +165,12 @@ class Protocol(ABC):
 
     def _written(self) -> list[str]:
         written = []
+        arguments = inspect.signature(type(self)).parameters
         for row in fields(self):  # type: ignore[arg-type]
             value, quantity = getattr(self, row.name), row.metadata.get("quantity")
             if value is None:
+                if row.name in arguments and arguments[row.name].default is not None:
+                    written.append(f"{row.name}=none")  # else it would read back as the default
                 continue
             if quantity is None:
                 text = str(value)
@@ -178,6 +185,10 @@ class Protocol(ABC):
 def stated(quantity: str | None = None) -> Any:
     """The dataclass field of a protocol's argument: `quantity` is the row of names.py its SI value belongs to."""
     return field(metadata={"quantity": quantity})
+
+
+#: of a step: how far apart its points lie at most where nothing else is stated, as instruments are set
+FINELY: Final = 1.0 / 250.0
 
 
 def keep(protocol: Protocol, **values: Any) -> None:
@@ -299,15 +310,15 @@ def parse(text: str) -> Protocol:
     positional: list[Any] = []
     named: dict[str, Any] = {}
     for piece, position in pieces(match.group(2) or "", match.start(2)):
-        key, equals, given = piece.partition("=")
-        if not equals:
+        at = _equals(piece)
+        if at < 0:
             if named:
                 raise NotationError(
                     "An argument without a name stands behind one with a name", text=text, position=position
                 )
             positional.append(_argument(piece))
             continue
-        key = key.strip()
+        key, given = piece[:at].strip(), piece[at + 1 :]
         if key not in signature:
             raise UnknownNameError(f"{kind.__name__} has no such argument", given=key, allowed=signature)
         if key in named or signature.index(key) < len(positional):
@@ -321,6 +332,21 @@ def parse(text: str) -> Protocol:
         return kind(*positional, **named)
     except TypeError as error:
         raise ProtocolError(f"{kind.__name__}: {error}", given=text, allowed=signature) from error
+
+
+def _equals(piece: str) -> int:
+    """Place of the = that names an argument, -1 without one: those within brackets or quotes belong to a value."""
+    depth, quote = 0, ""
+    for index, sign in enumerate(piece):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign == "=" and depth == 0:
+            return index
+        else:
+            depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(sign, 0)
+    return -1
 
 
 def _argument(text: str) -> Any:
@@ -342,6 +368,6 @@ def log_frequencies(high: float, low: float, per_decade: int) -> tuple[float, ..
 
 
 __all__ = [
-    "CONTROLS", "ENDS", "PROTOCOLS", "SIDES", "Protocol", "Spectrum", "Step", "Until", "half_cycle_end", "keep", "listed",
+    "CONTROLS", "ENDS", "FINELY", "PROTOCOLS", "SIDES", "Protocol", "Spectrum", "Step", "Until", "half_cycle_end", "keep", "listed",
     "log_frequencies", "nested", "parse", "positive", "show_time", "side", "stated", "towards", "voltage_limits", "whole",
 ]  # fmt: skip

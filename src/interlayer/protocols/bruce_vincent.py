@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .. import units
-from .base import PROTOCOLS, Protocol, Spectrum, Step, Until, keep, nested, positive, show_time, stated
+from .base import FINELY, PROTOCOLS, Protocol, Spectrum, Step, Until, keep, nested, positive, show_time, stated
 from .impedance import Impedance
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class BruceVincent(Protocol):
 
     voltage    held between the electrodes [V], left minus right; above 10 mV the response is no longer linear
     hold       how long [s]: long against L²/D of the electrolyte, the analysis checks that the current is steady
-    sample     longest time between two recorded points [s]; the start is resolved by the error control in any case
+    sample     the hold is recorded at multiples of this time [s]; default: where the current changes, and at least 250 times
     impedance  the spectra, a protocol `Impedance(...)` or its text
 
     The second spectrum is taken at once, in the polarised state, so that its interfacial resistance is the one the steady
@@ -48,7 +48,7 @@ class BruceVincent(Protocol):
         """A spectrum, the hold, a spectrum."""
         end = (Until("time", self.hold, f"hold of {show_time(self.hold)} complete"),)
         info = {"voltage": self.voltage}
-        held = Step("voltage", self.voltage, end, f"hold at {units.show(self.voltage, 'voltage')}", "bruce_vincent", info, self.sample)
+        held = Step("voltage", self.voltage, end, f"hold at {units.show(self.voltage, 'voltage')}", "bruce_vincent", info, self.sample, apart=self.hold * FINELY)
         after = labelled(self.impedance, "in the steady state", cell, relaxed=False)
         return (*labelled(self.impedance, "before the polarisation", cell), held, *after)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..cells import Cell
 
 DEFAULT_STEPS = 50
+VOLTAGE_LIMIT = "5 V"
 
 
 @PROTOCOLS.add("critical_current", "CriticalCurrent")
@@ -42,7 +43,8 @@ class CriticalCurrent(Protocol):
                      depend on the charge a half cycle
     cycles_per_step  cycles at each current
     rest             pause after each half cycle [s], none by default
-    voltage_limit    |V| at which the test ends [V], none by default
+    voltage_limit    |V| at which the test ends [V]; default 5 V, as cyclers of symmetric cells are set (their range ends at 5
+                     to 10 V); "none" lets the current drive what it can
     sample           longest time between two recorded points [s]
 
     Currents: start, start + step, ... up to stop (included where it is met). Errors: `ProtocolError`, `UnitError`.
@@ -67,7 +69,7 @@ class CriticalCurrent(Protocol):
         areal_charge: units.Given | None = None,
         cycles_per_step: int | str = 1,
         rest: units.Given | None = None,
-        voltage_limit: units.Given | None = None,
+        voltage_limit: units.Given | None = VOLTAGE_LIMIT,
         sample: units.Given | None = None,
     ) -> None:
         rise = positive(step, "current_density", "step of the current density")
@@ -118,4 +120,5 @@ class CriticalCurrent(Protocol):
         )
         start, stop, step = (units.show(value, "current_density") for value in (self.start, self.stop, self.step))
         cycles = "one cycle" if self.cycles_per_step == 1 else f"{self.cycles_per_step} cycles"
-        return f"critical current: {start} to {stop} in steps of {step}, {size} a half cycle, {cycles} a step"
+        limit = "" if self.voltage_limit is None else f", up to {units.show(self.voltage_limit, 'voltage')}"
+        return f"critical current: {start} to {stop} in steps of {step}, {size} a half cycle, {cycles} a step{limit}"

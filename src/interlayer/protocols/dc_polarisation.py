@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import units
 from ..errors import ProtocolError
-from .base import PROTOCOLS, Protocol, Spectrum, Step, Until, keep, listed, positive, show_time, stated
+from .base import FINELY, PROTOCOLS, Protocol, Spectrum, Step, Until, keep, listed, positive, show_time, stated
 
 if TYPE_CHECKING:
     from ..cells import Cell
@@ -23,7 +23,7 @@ class DCPolarisation(Protocol):
     current_densities  imposed one after the other [A/m²]
     hold               duration of each [s]
     rest               pause between them [s], none by default
-    sample             longest time between two recorded points [s]
+    sample             recorded at multiples of this time [s]; default: where something changes, and at least 250 times a hold
 
     Over blocking electrodes the steady current is electronic (Hebb-Wagner); over lithium it is the ionic limit current
     fraction, or the full conductivity of a single-ion conductor. Errors: `ProtocolError`, `UnitError`.
@@ -61,7 +61,7 @@ class DCPolarisation(Protocol):
         made = []
         for number, value in enumerate(self.voltages or self.current_densities or (), 1):
             info = {"hold": number, control: value}
-            made.append(Step(control, value, end, f"hold {number}: {units.show(value, control)}", "dc_polarisation", info, self.sample))
+            made.append(Step(control, value, end, f"hold {number}: {units.show(value, control)}", "dc_polarisation", info, self.sample, apart=self.hold * FINELY))
             if self.rest is not None:
                 pause = (Until("time", self.rest, f"rest of {show_time(self.rest)} complete"),)
                 made.append(Step("rest", 0.0, pause, f"rest after hold {number}", "rest", {"hold": number}, self.sample))

@@ -54,10 +54,8 @@ class Finding:
             return f"{self.name}: {self.value if self.value is not None else 'not determined'}" + (f" ({self.note})" if self.note else "")
         row = name(self.quantity)
         value = units.lab(float(self.value), self.quantity)
-        text = f"{value:.4g}"
-        if self.std is not None:
-            text += f" ± {self.std / units.factor(row.shown, row.si)[0]:.2g}"
-        elif self.interval is not None:
+        text = units.plus_minus(value, None if self.std is None else self.std / units.factor(row.shown, row.si)[0])
+        if self.std is None and self.interval is not None:
             low, high = (units.lab(x, self.quantity) for x in self.interval)
             text += f" ({low:.3g} to {high:.3g})"
         text += f" {units.pretty(row.shown)}".rstrip()

@@ -156,6 +156,26 @@ def trace(record: Record, *channels: str) -> tuple[Array, ...]:
     return tuple(np.concatenate([record.get(s, c) for s in parts]) for c in ("time", *channels))
 
 
+VOLTAGE_CONTROL = ("voltage", "sweep")  # Segment.info["control"], as a simulation writes it
+
+
+def voltage_controlled(record: Record) -> bool:
+    """Whether the voltage of a record is imposed for most of the time under way, so that the current is the answer: by the
+    record's own word for the control of its steps, else from holds and sweeps that are seen in it."""
+    parts = [s for s in record.traces if len(s) > 1 and "voltage" in s and (_gives(record, s, "current") or _gives(record, s, "current_density"))]
+    lasts = {id(s): float(s["time"][-1] - s["time"][0]) for s in parts}
+    said = [s for s in parts if s.info.get("control")]
+    if said:
+        driven = [s for s in said if s.info["control"] != "rest"]
+        return sum(lasts[id(s)] for s in driven if s.info["control"] in VOLTAGE_CONTROL) > 0.5 * sum(lasts[id(s)] for s in driven) > 0.0
+    if not parts:
+        return False
+    from ..analysis._seen import Seen
+
+    seen = Seen(record)
+    return not seen.lacks and max(seen.held_share(seen.holds) if seen.holds else 0.0, seen.swept_share) > 0.5
+
+
 def current_name(records: Mapping[str, Record]) -> str | None:
     """The current that all records can give: "current_density", else "current", else None."""
     for channel in ("current_density", "current"):

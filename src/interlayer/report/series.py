@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from .pick import Array
 
 if TYPE_CHECKING:
+    from ..analysis.arrhenius import ArrheniusFit
     from ..analysis.impedance import ImpedanceFit
 
 #: groups of quantities that share a panel, and its title
@@ -52,6 +53,7 @@ class FitRow:
     axis     "temperature", "time", "cycle" (names.py) or "index": the order given
     x        the coordinate [SI]; labels: of each spectrum, as the overview calls it
     fits     None where a spectrum has none
+    energies of a row over temperature: Arrhenius fit of each resistance that has one, by its name
     """
 
     title: str
@@ -60,6 +62,7 @@ class FitRow:
     labels: tuple[str, ...]
     fits: tuple[ImpedanceFit | None, ...]
     remarks: tuple[str, ...] = ()
+    energies: Mapping[str, ArrheniusFit] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.fits)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from .. import units
 from ..record import Finding, Record
 from .pick import unit
 
@@ -30,23 +32,16 @@ KEY: Final = (
 )  # fmt: skip
 
 
-def plus_minus(value: float, std: float | None) -> str:
-    """A number with two digits of its error: "37.7 ± 1.1"."""
-    if std is None or not math.isfinite(std) or std <= 0.0:
-        return f"{value:.4g}"
-    digits = max(1 - math.floor(math.log10(std)), 0)
-    return f"{value:.{digits}f} ± {std:.{digits}f}" if digits < 7 else f"{value:.4g} ± {std:.2g}"
-
-
+plus_minus = units.plus_minus
 _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def measure(value: float, std: float | None = None) -> str:
     """A number with its error, very large and small ones as powers of ten: "(7.6 ± 1.4)×10⁻¹¹"."""
-    fine = std is not None and 0.0 < std < 1e-5
-    if value == 0.0 or not math.isfinite(value) or (1e-3 <= abs(value) < 1e6 and not fine):
+    fine = std is not None and 0.0 < std < 1e-5 and abs(value) < 0.1
+    if not math.isfinite(value) or (1e-3 <= abs(value) < 1e6 and not fine) or (value == 0.0 and not (std and 0.0 < std < 1e-3)):
         return plus_minus(value, std)
-    power = math.floor(math.log10(abs(value)))
+    power = math.floor(math.log10(abs(value) or std or 1.0))
     if power == 0:
         return plus_minus(value, std)
     text = plus_minus(value / 10.0**power, None if std is None else std / 10.0**power)
@@ -65,6 +60,51 @@ def shown(finding: Finding) -> str:
         low, high = (float(u(np.array(v))) for v in finding.interval)
         text = f"{measure(number)} ({measure(low)} to {measure(high)})"
     return f"{text} {u.text}".rstrip()
+
+
+EQUAL = 3  # events of one kind from which on they share a row
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a table of findings: the finding (the first of several), what it is called, its value, its note."""
+
+    finding: Finding
+    name: str
+    value: str
+    note: str
+
+
+def is_event(f: Finding) -> bool:
+    """Whether a finding is one of possibly many events: a time with a confidence."""
+    return f.quantity == "time" and "confidence" in f.evidence
+
+
+def lines(findings: Sequence[Finding]) -> list[Line]:
+    """Findings as rows of a table; more than `EQUAL` events of one kind (a time with a confidence) are one row that says how
+    many, the first and the last."""
+    events: dict[str, list[Finding]] = {}
+    for f in findings:
+        if is_event(f):
+            events.setdefault(f.name, []).append(f)
+    out, done = [], set[str]()
+    for f in findings:
+        same = events.get(f.name, []) if is_event(f) else []
+        if len(same) <= EQUAL:
+            out.append(Line(f, f.name, shown(f), f.note))
+        elif f.name not in done:
+            done.add(f.name)
+            out.append(Line(f, f"{f.name}, {len(same)} times", f"first at {shown(same[0])}, last at {shown(same[-1])}", f"the first: {f.note}"))
+    return out
+
+
+_PER_AREA: Final = {"A/m^2": "current_density", "C/m^2": "areal_charge"}
+
+
+def protocol(text: str) -> str:
+    """The text of a protocol in the units people read: "current_density=5 A/m^2" as 0.5 mA/cm²."""
+    shown = re.sub(r"(-?\d[\d.]*(?:e[+-]?\d+)?) (A/m\^2|C/m\^2)", lambda m: units.show(float(m[1]), _PER_AREA[m[2]]), text)
+    return shown.replace("A*h", "Ah").replace("^2", "²")
 
 
 def rounded(text: str) -> str:
@@ -101,7 +141,7 @@ def overview(
         what = (held or {}).get(label) or kind
         own = looks.get(label, ())
         key = [f for f in findings.get(label, ()) if f.name in KEY or f.name.startswith("conductivity")][:3]
-        rows.append((label, what, _grades(own), _fitted(own), "; ".join(f"{f.name} {shown(f)}" for f in key)))
+        rows.append((label, what, _grades(own), _fitted(own), "; ".join(f"{f.name} {shown(f)}{' (over 1: see its note)' if 'cycles over 1' in f.evidence else ''}" for f in key)))
     return rows
 
 
@@ -121,6 +161,22 @@ def files(records: Mapping[str, Record], looks: Mapping[str, Sequence[Look]], re
             ", ".join(dict.fromkeys(str(len(x.distribution.peaks)) for x in own if x.distribution is not None)), ", ".join(care),
         ))  # fmt: skip
     return rows
+
+
+def file_table(
+    records: Mapping[str, Record], looks: Mapping[str, Sequence[Look]], remarks: Mapping[str, Sequence[str]], findings: Mapping[str, Sequence[Finding]],
+    held: Mapping[str, str],
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:  # fmt: skip
+    """(heads, one line a file): what `files` says and what each holds, with a column for each of the numbers that matter most
+    (`KEY`) that some file has; columns that are empty for all of them are left out."""
+    names = [n for n in KEY if sum(any(f.name == n for f in findings.get(label, ())) for label in records)]
+    heads = (*FILES[:1], "holds", *FILES[1:-1], *names, FILES[-1])
+    rows = []
+    for label, row in zip(records, files(records, looks, remarks), strict=True):
+        own = {f.name: shown(f) + (" (over 1)" if "cycles over 1" in f.evidence else "") for f in findings.get(label, ()) if f.name in names}
+        rows.append((row[0], held.get(label, ""), *row[1:-1], *(own.get(n, "") for n in names), row[-1]))
+    kept = [k for k in range(len(heads)) if any(row[k] for row in rows)]
+    return tuple(heads[k] for k in kept), [tuple(row[k] for k in kept) for row in rows]
 
 
 def _grades(looks: Sequence[Look]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..elements.mixed import Lithium, Mixed
 from ..errors import ProtocolError
 from ..protocols import Protocol, Spectrum, Step, Until, parse
 from ..record import Block, Provenance, Record, Segment
+from . import jumps
 from .assembly import Assembly, assemble
 
 if TYPE_CHECKING:
@@ -136,18 +138,19 @@ class Simulation:
         laid = self._laid
         if laid is None or laid.protocol is not protocol:
             laid = self._laid = self._lay(protocol)
-        if laid.driven:
-            self._refuse_impulses()
         steps = laid.steps
+        jumping = jumps.refuse(steps, self.machine, self.state) if laid.driven else None
         segments: list[Segment] = []
         outcome = "completed"
         accepted = rejected = 0
-        for at, stop, rows in laid.stretches:
+        for at, stop, rows, longest in _cut(laid.stretches, jumping) if jumping else laid.stretches:
             if rows is None:
                 segments.append(self._spectrum(steps[at]))  # type: ignore[arg-type]
                 continue
+            if jumping and jumping[at]:
+                jumps.charge(self.machine, self.state, rows[0])
             tell = None if progress is None else (lambda t, s, base=at: progress(Progress(t, base + s, len(steps))))
-            run = self.machine.integrate(rows, self.state, rtol=rtol, detail=detail, progress=tell)
+            run = self.machine.integrate(rows, self.state, rtol=rtol, max_step=longest, detail=detail, progress=tell)
             accepted += run.accepted
             rejected += run.rejected
             ended = self._ended(steps[at:stop], run) if run.why else _COMPLETED  # 0: every step ran to its end
@@ -162,14 +165,15 @@ class Simulation:
         """The steps of `protocol` for this cell in the loop's form, cut where a spectrum comes between."""
         steps = tuple(protocol.steps(self.cell))
         rows = [self._step_row(s) if isinstance(s, Step) else None for s in steps]
-        stretches: list[tuple[int, int, Array | None]] = []
+        stretches: list[tuple[int, int, Array | None, float]] = []
         at = 0
         while at < len(steps):
             stop = at + 1
             if rows[at] is not None:
                 while stop < len(steps) and rows[stop] is not None:
                     stop += 1
-            stretches.append((at, stop, None if rows[at] is None else np.array(rows[at:stop])))
+            longest = min((s.apart for s in steps[at:stop] if isinstance(s, Step) and s.apart and not s.sample), default=np.inf)
+            stretches.append((at, stop, None if rows[at] is None else np.array(rows[at:stop]), longest))
             at = stop
         info: list[dict[str, Any]] = []
         for step in steps:
@@ -206,21 +210,6 @@ class Simulation:
             if way > 0:
                 row[loop.STOPS] += int(until.stops) << way
         return row
-
-    def _refuse_impulses(self) -> None:
-        """A voltage step on bare capacitors asks for an infinite current: refused before it starts."""
-        slow, fast = (self._resistance(h) for h in (1.0, 1e-13))
-        if fast < 1e-6 * slow:
-            raise ProtocolError(
-                "A voltage step on this cell is an impulse: nothing but a double layer lies in its way",
-                given=f"resistance at once {fast:.3g} ohm m2, after one second {slow:.3g} ohm m2",
-                remedy="Add the electrolyte's resistance to the cell, or control the current",
-            )  # fmt: skip
-
-    def _resistance(self, h: float) -> float:
-        state = self.state.copy()
-        self.machine.evaluate(state, h, 1e-6)
-        return float(self.machine._arrays()["R"][-1])
 
     def _spectrum(self, spectrum: Spectrum) -> Segment:
         z = self.impedance(spectrum.frequencies, spectrum.temperature, relaxed=spectrum.relaxed)
@@ -327,9 +316,17 @@ class _Laid:
     protocol: Protocol
     said: str
     steps: tuple[Step | Spectrum, ...]
-    stretches: list[tuple[int, int, Array | None]]
+    stretches: list[tuple[int, int, Array | None, float]]
     info: list[dict[str, Any]]
     driven: bool
+
+
+def _cut(stretches: list[tuple[int, int, Array | None, float]], jumping: list[bool]) -> Iterator[tuple[int, int, Array | None, float]]:
+    """The stretches, cut before every step that begins with a jump."""
+    for at, stop, rows, longest in stretches:
+        edges = [at, *(k for k in range(at + 1, stop) if jumping[k]), stop]
+        for first, after in pairwise(edges):
+            yield first, after, None if rows is None else rows[first - at : after - at], longest
 
 
 def _binding(step: Step) -> dict[int, Until]:

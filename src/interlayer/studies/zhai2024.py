@@ -263,14 +263,14 @@ def _drives(run: Run) -> tuple[Table, list[Row]]:
             alone = garnet.critical_current(garnet.without_voids(cell), half)[0]
             with_voids, how = garnet.critical_current(cell, half)
             first, second = (_eighty(spread.get((k + drive, name), [])) for k in ("", "voids+"))
-            kind = "contact lost" if "contact" in how else "short"
+            kind = "contact lost" if "contact" in how else "the ramp's voltage limit" if "limit" in how else "short"
             texts.append(f"{_shown(alone, first)}; with voids {_shown(with_voids, second)}, {kind}")
             if name == "protected-1.5":
-                rows.append(_critical(run.said, drive, with_voids, spread.get(("voids+" + drive, name), []), f"first failure: {kind}; filament alone {_shown(alone, first)}"))
+                rows.append(_critical(run.said, drive, with_voids, spread.get(("voids+" + drive, name), []), f"first failure: {kind}; without voids {_shown(alone, first)}"))
         table.append(tuple(texts))
     heads = ("candidate drive", "flaw depth calibrated on the bare cell", "bare (calibrated: S2.C26)", *(f"{v.removeprefix('protected-')} mol/L" for v in VARIANTS))
     note = (
-        f"Each entry: filament alone, then with voids, the current at which a fresh cell first fails within one cycle of {half} half cycles; in brackets 80 % over "
+        f"Each entry: without voids (filament or the ramp's voltage limit), then with voids, the current at which a fresh cell first fails within one cycle of {half} half cycles; in brackets 80 % over "
         f"{len(run.draws)} draws with a flaw of its own (Weibull modulus {WEIBULL_MODULUS:g}), each calibrated on the bare cell (draws that could be: {', '.join(f'{DRIVE_WORDS[d]} {n}' for d, n in tried.items())}). "
         "The reported variant is that of 1.5 mol/L (S2.C28)."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, Union
 
 import numpy as np
@@ -10,11 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from ... import units
+from ...errors import RecordError
 from ...names import name
+from ...record import Finding, Record
 from ..pick import Array, unit
 from ..style import MARKERS, SINGLE, Sheet, colours, drawn, sheet
 from ..table import Column, stacked
 from ..words import plus_minus
+from ._registry import shows
 
 if TYPE_CHECKING:
     from ...analysis.arrhenius import ArrheniusFit
@@ -75,6 +78,26 @@ def line(fits: Fits, *, std: Mapping[str, Array] | Array | None = None) -> Sheet
     ax.legend(loc="best")
     made.tables.append(stacked("arrhenius", parts))
     return made
+
+
+@shows("arrhenius", "arrhenius.record", "Arrhenius plot of the sum of all resistances (of the conductivity where it is known) and of every resistance by itself, with the 95 % bands of the fitted lines.")
+def record(of: Record, findings: Sequence[Finding] = ()) -> Sheet:
+    """The Arrhenius plots of one record with spectra at several temperatures, from the points that its findings rest on.
+
+    Errors: `RecordError` where no finding has such points.
+    """
+    from ...analysis import arrhenius
+
+    fits = {}
+    for f in findings:
+        points = f.evidence.get("points of the line", {})
+        if f.name.startswith("activation energy") and points and f.value is not None:
+            what = f.name.removeprefix("activation energy").removeprefix(" of ") or {"conductivity": "conductivity"}.get(points["quantity"], "sum of all")
+            fits[what] = arrhenius.fit(points["values"], points["temperatures_K"], std=points["std"], quantity=points["quantity"], form=points["form"])
+    if not fits:
+        raise RecordError("No finding of an activation energy of this record is given", given=repr(of), remedy="Give those of analyse(record, technique='arrhenius')")
+    first = next(iter(fits.values())).quantity
+    return line({k: f for k, f in fits.items() if f.quantity == first} if len(fits) > 1 else next(iter(fits.values())))
 
 
 def _energy(fit: ArrheniusFit) -> str:

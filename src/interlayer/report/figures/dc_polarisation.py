@@ -33,7 +33,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     specific = holds[0].specific
     amps, word = (current_unit(size), "Current density") if specific else (_small(size), "Current")
     made = sheet(DOUBLE, 62.0)
-    left, right = made.subplots(1, 2)
+    left, right = made.subplots(1, 2) if found is not None else (made.add_subplot(), None)
     ramp = mpl.colormaps["cividis"]
     for number, hold in enumerate(holds):
         shade = ramp(0.85 * number / max(len(holds) - 1, 1))
@@ -43,8 +43,7 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     left.set_ylabel(amps.label(word))
     left.set_xlim(0.0, None)
     left.set_ylim(min(0.0, left.get_ylim()[0]), None)
-    title = ""
-    if found is not None:
+    if found is not None and right is not None:
         volts, current = np.array(found.evidence["voltages"]), np.array(found.evidence["currents"])
         scale = unit("voltage", largest(volts))
         slope = _marks.number(found) or 0.0
@@ -57,12 +56,11 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
         right.axhline(0.0, color="#BBBBBB", lw=0.5, zorder=0.5)
         right.axvline(0.0, color="#BBBBBB", lw=0.5, zorder=0.5)
         right.set_ylabel(scale.label("Voltage"))
-        title = _marks.said(found, unit(found.quantity, slope), "R")
+        right.set_xlabel(amps.label(f"Steady {word.lower()}"))
+        panel(right, "b", _marks.said(found, unit(found.quantity, slope), "R"))
         made.tables.append(Table("line", {"voltage [V]": volts, f"steady {word.lower()} [{amps.ascii}]": amps(current)}))
     sigma = _marks.find(findings, "ionic conductivity", "electronic conductivity")
     panel(left, "a", "" if sigma is None or sigma.value is None else _marks.said(sigma, unit(sigma.quantity), "$σ_e$" if sigma.name.startswith("elec") else "σ"))
-    right.set_xlabel(amps.label(f"Steady {word.lower()}"))
-    panel(right, "b", title)
     made.tables.append(Table("holds", {
         "hold": np.concatenate([np.full(len(t.time), k + 1.0) for k, t in enumerate(holds)]), "time [s]": np.concatenate([t.time for t in holds]), "voltage [V]": np.concatenate([t.voltage for t in holds]),
         f"{word.lower()} [{amps.ascii}]": np.concatenate([amps(t.current) for t in holds]),

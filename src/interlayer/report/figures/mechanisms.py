@@ -71,7 +71,7 @@ def states(records: Records) -> Sheet:
             ax.set_ylim(0.0, 1.05 * max(max(tops), 1e-12))
         else:
             ax.set_ylim(bottom=0.0, top=None if max(tops) > 0.0 else 1.0)
-        panel(ax, "abcd"[number])
+        panel(ax, "abcdefghijklmn"[number])
     axes[-1].set_xlabel(clock.label("Time"))
     _legend(made, paint, found, any(p.endswith(" right") for _, traces in rows for _, p in traces))
     made.tables += [

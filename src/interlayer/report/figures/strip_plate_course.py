@@ -11,14 +11,14 @@ from ...analysis import strip_plate as technique
 from ...record import Finding, Record
 from ..pick import Unit, largest, unit
 from ..style import DOUBLE, Sheet, panel, sheet
-from ..table import Table
+from ..table import Column, Table
 from . import _marks
 from ._registry import shows
 
 
 @shows(
     "strip_plate", "strip_plate.course",
-    "Polarisation and resistance V/I of every half cycle (filled: current flows into the working electrode; hollow: out of it); dashed: onset of the rise of the resistance with its 95 % "
+    "Polarisation and, where the current is known, resistance V/I of every half cycle (filled: current flows into the working electrode; hollow: out of it); dashed: onset of the rise with its 95 % "
     "interval; dotted: end of life by the criterion named; shades: events.",
 )  # fmt: skip
 def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
@@ -31,14 +31,14 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
     clock = unit("time", largest(course.end))
     marks, onset = _marks.events(findings), _marks.find(findings, "onset of the rise")
     volts = unit("voltage", largest(course.polarisation))
-    ohm = unit("area_specific_resistance" if specific else "resistance", float(np.median(course.resistance)))
+    ohm = unit("area_specific_resistance" if specific else "resistance", 0.0 if course.alone else float(np.median(course.resistance)))
     made = sheet(DOUBLE, 62.0)
-    axes = made.subplots(1, 2)
+    axes = made.subplots(1, 1 if course.alone else 2, squeeze=False)[0]
     colour = _marks.tone(record)
-    up = course.level > 0.0
+    up = course.sign > 0.0
     x = clock(course.time)
     many = len(x) > 400
-    for ax, y, std, u in ((axes[0], course.polarisation, course.std, volts), (axes[1], course.resistance, course.std / np.abs(course.level), ohm)):
+    for ax, y, std, u in ((axes[0], course.polarisation, course.std, volts), (axes[-1], course.resistance, course.std / np.abs(course.level), ohm))[: len(axes)]:
         for way in (True, False):
             rows = up == way
             ax.errorbar(
@@ -50,17 +50,18 @@ def figure(record: Record, findings: Sequence[Finding] = ()) -> Sheet:
         ax.set_xlabel(clock.label("Time"))
     said = f"{definition}, {'full cell' if amplitude == 'full' else 'half of the cell'}"
     axes[0].set_ylabel(volts.label("Polarisation |V|"))
-    axes[1].set_ylabel(ohm.label("|V|/J" if specific else "|V|/I"))
     panel(axes[0], "a", said)
-    panel(axes[1], "b", "resistance of each half cycle")
+    if not course.alone:
+        axes[1].set_ylabel(ohm.label("|V|/J" if specific else "|V|/I"))
+        panel(axes[1], "b", "resistance of each half cycle")
     handles: list[object] = []
     for ax in axes:
         handles = [*_marks.shade(ax, marks, clock), *_lines(ax, onset, _life(findings), clock)]
     if handles:
         made.legend(handles=handles, loc="outside lower left", ncols=4)
     t = unit("time")
-    made.tables.append(Table("half-cycles", {
-        f"end [{t.ascii}]": t(course.end), "polarisation [mV]": course.polarisation * 1e3, "std [mV]": course.std * 1e3,
+    known: dict[str, Column] = {f"end [{t.ascii}]": t(course.end), "polarisation [mV]": course.polarisation * 1e3, "std [mV]": course.std * 1e3}
+    made.tables.append(Table("half-cycles", known if course.alone else known | {
         f"current{' density' if specific else ''} [{unit('current_density' if specific else 'current').ascii}]": unit("current_density" if specific else "current")(course.level),
         f"resistance [{unit(ohm_name(specific)).ascii}]": unit(ohm_name(specific))(course.resistance),
     }))  # fmt: skip

@@ -16,9 +16,9 @@ from ...names import name
 from ...record import Finding, Record
 from ..files import write_bytes
 from ..html import Block, Bullets, Facts, Folded, Grid, Picture, Text, document
-from ..pick import ending, exports, has_trace
+from ..pick import ending, exports, has_trace, voltage_controlled
 from ..style import Sheet
-from ..words import rounded, shown
+from ..words import lines, rounded
 
 
 def write(path: str | Path, title: str, blocks: Sequence[Block]) -> Path:
@@ -50,7 +50,7 @@ def technique(records: Iterable[Record]) -> str:
 
 def experiment(records: Mapping[str, Record], shelf: dict[str, Sheet] | None = None, prefix: str = "") -> list[Block]:
     """The figures that suit these records of one experiment."""
-    from ..figures import critical_current, impedance, strip_plate
+    from ..figures import critical_current, impedance, strip_plate, voltage_control
 
     out: list[Block] = []
     kind = technique(records.values())
@@ -58,6 +58,9 @@ def experiment(records: Mapping[str, Record], shelf: dict[str, Sheet] | None = N
     traces = {k: r for k, r in records.items() if has_trace(r, "voltage")}
     if traces and kind == "critical_current":
         out += picture(lambda: critical_current.ramp(traces), "Ramp of the current: current density and cell voltage. A dashed line marks the failure.", shelf, f"{prefix}ramp")
+    elif traces and all(voltage_controlled(r) for r in traces.values()):
+        caption = "Current density that answers (a) the voltage that was held or swept (b), against time."
+        out += picture(lambda: voltage_control.answer(traces), caption, shelf, f"{prefix}voltage-control")
     elif traces:
         out += picture(lambda: strip_plate.voltage(traces), "Cell voltage against time.", shelf, f"{prefix}voltage")
     if spectra:
@@ -100,10 +103,11 @@ def finding_grid(findings: Sequence[Finding], caption: str = "") -> Grid:
     """The table of findings; methods and sources are numbered below it."""
     methods: dict[str, int] = {}
     rows = []
-    for f in findings:
+    for line in lines(findings):
+        f = line.finding
         said = f"{f.method} ({f.source})" if f.source else f.method
         number = methods.setdefault(said, len(methods) + 1)
-        rows.append((f.name, shown(f), f.note, f"[{number}]"))
+        rows.append((line.name, line.value, line.note, f"[{number}]"))
     note = "   ".join(f"[{number}] {said}." for said, number in methods.items())
     return Grid(("finding", "value", "note", "method"), rows, caption, note)
 

@@ -13,10 +13,10 @@ import numpy as np
 from ...record import Finding, Record
 from ..html import Block, Drawing, Folded, Grid, Section, Text
 from ..looks import Look, Looks, looks_of
-from ..pick import Curve, has_specific
+from ..pick import Curve, has_specific, voltage_controlled
 from ..series import FitRow
 from ..style import Sheet
-from ..words import FILES, files, frequency, measured
+from ..words import file_table, frequency, measured
 from . import _parts
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ def blocks(case: Analysis, shelf: dict[str, Sheet] | None, tell: Tell) -> list[B
         rows = [(label, why, remedy or "") for label, (why, remedy) in case.failures.items()]
         out.append(Section("Not analysed", [Grid(("file", "why", "what to do"), rows)]))
     if len(case.records) > 1:
-        out.append(Section("All files", [Grid(FILES, files(case.ordered, case.looks, case.remarks), small=len(case.records) > MANY), *_notes(case.together)]))
+        held = {label: ", ".join(found.contained).replace("_", " ") for label, found in case.analysed.items()}
+        heads, lines = file_table(case.ordered, case.looks, case.remarks, case.findings, held)
+        out.append(Section("All files", [Grid(heads, lines, small=len(case.records) > MANY), *_notes(case.together)]))
     out += joint(case, shelf)
     folded = len(case.records) > MANY
     each: list[Block] = []
@@ -142,9 +144,12 @@ def joint(case: Analysis, shelf: dict[str, Sheet] | None) -> list[Block]:
         loose += _loose(case, rest, shelf)
     traces = {k: r for k, r in case.records.items() if r.traces}
     if 1 < len(traces) <= MANY:
-        from ..figures import strip_plate
+        from ..figures import strip_plate, voltage_control
 
-        loose += _parts.picture(lambda: strip_plate.voltage(traces), "All voltage traces.", shelf, "all-voltage")
+        if all(voltage_controlled(r) for r in traces.values()):
+            loose += _parts.picture(lambda: voltage_control.answer(traces), "All currents that answer a voltage held or swept, and the voltages.", shelf, "all-voltage-control")
+        else:
+            loose += _parts.picture(lambda: strip_plate.voltage(traces), "All voltage traces.", shelf, "all-voltage")
     if loose:
         out.append(Section("Together", loose))
     if case.arrhenius is not None or case.shared:
@@ -194,7 +199,7 @@ def _row(case: Analysis, row: FitRow, stem: str, shelf: dict[str, Sheet] | None)
     found, curves = case.by_spectrum(), _curves(case)
     kept = [i for i, label in enumerate(row.labels) if label in curves]
     made = [found[row.labels[i]][2].distribution for i in kept]
-    energies = case.energies if row.axis == "temperature" else {}
+    energies = row.energies or (case.energies if row.axis == "temperature" else {})
     caption = "How the numbers of the fits go along the series; bars are one standard deviation."
     lines = " Lines: Arrhenius fits (ln(T/R) against 1/T); the legend says the activation energies." if energies else ""
     out = _notes(row.remarks)
@@ -222,10 +227,14 @@ def _loose(case: Analysis, rest: Mapping[str, Curve], shelf: dict[str, Sheet] | 
 def _arrhenius(case: Analysis, shelf: dict[str, Sheet] | None) -> list[Block]:
     from ..figures import arrhenius
 
-    fit, out = case.arrhenius, list[Block]()
-    if fit is not None:
-        out += _parts.picture(lambda: arrhenius.line(fit), "Arrhenius plot with the 95 % band of the fitted line.", shelf, "arrhenius")
-        out += [Text(r, "warning") for f in (fit.values() if isinstance(fit, Mapping) else [fit]) for r in f.remarks]
+    out: list[Block] = []
+    fits = {"": case.arrhenius} if not isinstance(case.arrhenius, Mapping | None) else case.arrhenius or {}
+    for quantity in dict.fromkeys(f.quantity for f in fits.values()):
+        own = {label: f for label, f in fits.items() if f.quantity == quantity}
+        stem = "arrhenius" if len(own) == len(fits) else f"arrhenius-{quantity.replace('_', '-')}"
+        make = functools.partial(arrhenius.line, own if len(own) > 1 else next(iter(own.values())))
+        out += _parts.picture(make, "Arrhenius plot with the 95 % band of the fitted line.", shelf, stem)
+        out += [Text(r, "warning") for f in own.values() for r in f.remarks]
     return [*out, *([_parts.finding_grid(case.shared)] if case.shared else [])]
 
 
@@ -292,11 +301,11 @@ def _figures(record: Record, technique: str, findings: Sequence[Finding], shown:
     """The figures that are registered for a technique, else the trace of the voltage, once."""
     from .. import figures
 
-    kinds = [kind for kind in figures.of(technique) if kind.suits(record)]
+    kinds = [kind for kind in figures.of(technique) if kind.suits(record)] if findings or technique != "arrhenius" else []
     out: list[Block] = []
     for kind in kinds:
         out += _parts.picture(functools.partial(kind, record, findings), kind.caption, shelf, f"{prefix}{kind.name.replace('.', '-')}")
-    if not kinds and technique not in ("impedance", "warburg") and "trace" not in shown:
+    if not kinds and technique not in ("impedance", "warburg", "arrhenius") and "trace" not in shown:
         shown.add("trace")
         out += _parts.experiment({record.provenance.source or "record": replace(record, segments=record.traces)}, shelf, prefix)
     return out

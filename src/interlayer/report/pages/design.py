@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...cells import Cell
 from ...record import Record
-from ..html import Block, Bullets, Grid, Section, Text
+from ..beside import Beside, beside
+from ..html import Block, Bullets, Folded, Section, Text
 from ..style import Sheet
 from . import _parts
 
@@ -59,20 +60,28 @@ def window_blocks(found: Window, shelf: dict[str, Sheet] | None = None) -> list[
     return [*out, Section("Parameters", _parts.parameter_blocks({"cell": found.cell})), Section("Software", _parts.software())]
 
 
-def comparison(cells: Mapping[str, Cell], records: Mapping[str, Mapping[str, Record]], path: str | Path, *, tables: Sequence[Grid] = (), shelf: dict[str, Sheet] | None = None) -> Path:
-    """Write the report of cells or files beside each other and return its path."""
-    return _parts.write(path, f"Compare: {', '.join({**cells, **next(iter(records.values()), {})})}", comparison_blocks(cells, records, tables, shelf))
+def comparison(cells: Mapping[str, Cell], records: Mapping[str, Mapping[str, Record]], path: str | Path, *, found: Beside | None = None, shelf: dict[str, Sheet] | None = None) -> Path:
+    """Write the report of cells or files beside each other and return its path; `found` where `beside` was run already."""
+    names = ", ".join({**cells, **{label: None for row in records.values() for label in row}})
+    return _parts.write(path, f"Compare: {names}", comparison_blocks(cells, records, found, shelf))
 
 
 def comparison_blocks(
-    cells: Mapping[str, Cell], records: Mapping[str, Mapping[str, Record]], tables: Sequence[Grid] = (), shelf: dict[str, Sheet] | None = None
+    cells: Mapping[str, Cell], records: Mapping[str, Mapping[str, Record]], found: Beside | None = None, shelf: dict[str, Sheet] | None = None
 ) -> list[Block]:  # fmt: skip
-    """Cells, tables, and each experiment's records (by its name, then by label) in one figure."""
-    out: list[Block] = [Section("Cells", _parts.cells_blocks(cells, shelf))] if cells else []
-    if tables:
-        out.append(Section("Beside each other", list(tables)))
+    """What limits each cell, what differs in them, each experiment's records in one figure with its tables and budget."""
+    found = found or beside(cells, records)
+    out: list[Block] = [Bullets([f"{s}." for s in found.limits.values()])] if found.limits else []
+    tables = {t.caption: t for t in found.tables}
+    of_cells = [t for c, t in tables.items() if c.startswith(("What differs", "Parameters that differ"))]
+    if cells:
+        more = [Folded(c, [t]) for c, t in tables.items() if c.startswith("Parameters of parts")]
+        out.append(Section("Cells", [*_parts.cells_blocks(cells, shelf), *of_cells, *more]))
+    out.append(Section("Beside each other", [tables["Numbers"]]))
     for title, row in records.items():
-        out.append(Section(title, [*_parts.experiment(row, shelf, f"{title.split()[0].lower()}-"), *_parts.ends(row)]))
+        own = [t for c, t in tables.items() if c.endswith(f", {title[:1].lower()}{title[1:]}")]
+        stem = title.split()[0].lower()
+        out.append(Section(title, [*_parts.experiment(row, shelf, f"{stem}-"), *_parts.ends(row), *own, *_parts.budgets(row, shelf), *_parts.slow_states(row, shelf)]))
     if cells:
         out.append(Section("Parameters", _parts.parameter_blocks(cells)))
     return [*out, Section("Software", _parts.software([r for row in records.values() for r in row.values()]))]

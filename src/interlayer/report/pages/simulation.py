@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...record import Finding, Record
+from .. import words
 from ..html import Block, Section, Text
 from ..style import Sheet
 from . import _parts
@@ -33,7 +34,7 @@ def simulation(
 def blocks(record: Record, label: str, findings: Sequence[Finding], shelf: dict[str, Sheet] | None, analysed: Analysed | None = None) -> list[Block]:
     """The report's blocks."""
     one = {label.rpartition("/")[2] if "/" in label and record.cell is not None and record.cell.name == label else label: record}
-    protocol = str(record.provenance.settings.get("protocol", ""))
+    protocol = words.protocol(str(record.provenance.settings.get("protocol", "")))
     out: list[Block] = [Text(f"{protocol}. Ended: {record.outcome or 'not said'}." if protocol else f"Ended: {record.outcome or 'not said'}.", "lead")]
     if record.cell is not None:
         out.append(Section("Cell", _parts.cells_blocks(dict.fromkeys(one, record.cell), shelf)))

@@ -245,8 +245,11 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
             V += C[root, g] * xg[g]
         V += R[root] * j
         most = abs(j)
+        volts = 0.0
         for k in range(n):
             most = max(most, abs(J[k]))
+            volts = max(volts, abs(out[k, OUT_V]))
+        least = 1e-12 + 1e-15 * volts / (abs(R[root]) * tol)  # a current is no better known than the rounding of what drives it
         d = 0.0
         for q in range(nodes.shape[0]):
             if nodes[q, KIND] == 0:
@@ -254,7 +257,7 @@ def solve(leaf, orient, order, nodes, source, control, value, h, P, Yb, Z, W, X,
                 c = A[q, 0]
                 for g in range(m):
                     c += A[q, g + 1] * xg[g]
-                d = max(d, abs(c - J[k]) / (abs(c) + 1e-4 * most + 1e-12))
+                d = max(d, abs(c - J[k]) / (abs(c) + 1e-4 * most + least))
                 if it > 0 and c * J[k] < 0.0 and leaf[k, STATES] == 0:  # not past rest at once (head of this file)
                     c = 0.0
                 if it > 8 and d > 0.5 * last:  # a cycle between two branches of a clamp: go half way
