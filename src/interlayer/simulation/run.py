@@ -143,14 +143,14 @@ class Simulation:
         segments: list[Segment] = []
         outcome = "completed"
         accepted = rejected = 0
-        for at, stop, rows, longest in _cut(laid.stretches, jumping) if jumping else laid.stretches:
+        for at, stop, rows in _cut(laid.stretches, jumping) if jumping else laid.stretches:
             if rows is None:
                 segments.append(self._spectrum(steps[at]))  # type: ignore[arg-type]
                 continue
             if jumping and jumping[at]:
                 jumps.charge(self.machine, self.state, rows[0])
             tell = None if progress is None else (lambda t, s, base=at: progress(Progress(t, base + s, len(steps))))
-            run = self.machine.integrate(rows, self.state, rtol=rtol, max_step=longest, detail=detail, progress=tell)
+            run = self.machine.integrate(rows, self.state, rtol=rtol, detail=detail, progress=tell)
             accepted += run.accepted
             rejected += run.rejected
             ended = self._ended(steps[at:stop], run) if run.why else _COMPLETED  # 0: every step ran to its end
@@ -165,15 +165,14 @@ class Simulation:
         """The steps of `protocol` for this cell in the loop's form, cut where a spectrum comes between."""
         steps = tuple(protocol.steps(self.cell))
         rows = [self._step_row(s) if isinstance(s, Step) else None for s in steps]
-        stretches: list[tuple[int, int, Array | None, float]] = []
+        stretches: list[tuple[int, int, Array | None]] = []
         at = 0
         while at < len(steps):
             stop = at + 1
             if rows[at] is not None:
                 while stop < len(steps) and rows[stop] is not None:
                     stop += 1
-            longest = min((s.apart for s in steps[at:stop] if isinstance(s, Step) and s.apart and not s.sample), default=np.inf)
-            stretches.append((at, stop, None if rows[at] is None else np.array(rows[at:stop]), longest))
+            stretches.append((at, stop, None if rows[at] is None else np.array(rows[at:stop])))
             at = stop
         info: list[dict[str, Any]] = []
         for step in steps:
@@ -203,7 +202,7 @@ class Simulation:
             value, slope = value / area, slope / area
         row[loop.SLOPE] = slope
         row[loop.CONTROL], row[loop.VALUE], row[loop.ROW] = control, value, self._row(step.temperature)
-        row[loop.SAMPLE] = step.sample or 0.0
+        row[loop.SAMPLE], row[loop.APART] = step.sample or 0.0, step.apart or 0.0
         row[loop.DURATION] = 3.2e9  # a hundred years, where only another condition ends the step
         for way, until in _binding(step).items():
             row[(loop.DURATION, loop.V_ABOVE, loop.V_BELOW, loop.CHARGE, loop.J_BELOW)[way]] = until.value
@@ -316,17 +315,17 @@ class _Laid:
     protocol: Protocol
     said: str
     steps: tuple[Step | Spectrum, ...]
-    stretches: list[tuple[int, int, Array | None, float]]
+    stretches: list[tuple[int, int, Array | None]]
     info: list[dict[str, Any]]
     driven: bool
 
 
-def _cut(stretches: list[tuple[int, int, Array | None, float]], jumping: list[bool]) -> Iterator[tuple[int, int, Array | None, float]]:
+def _cut(stretches: list[tuple[int, int, Array | None]], jumping: list[bool]) -> Iterator[tuple[int, int, Array | None]]:
     """The stretches, cut before every step that begins with a jump."""
-    for at, stop, rows, longest in stretches:
+    for at, stop, rows in stretches:
         edges = [at, *(k for k in range(at + 1, stop) if jumping[k]), stop]
         for first, after in pairwise(edges):
-            yield first, after, None if rows is None else rows[first - at : after - at], longest
+            yield first, after, None if rows is None else rows[first - at : after - at]
 
 
 def _binding(step: Step) -> dict[int, Until]:

@@ -45,7 +45,7 @@ _floats, _table, _ints, _rows = (_view(t, d) for t in (types.float64, types.int6
 #: what lies in a layout, in the order of `enter`
 FIXED = (
     "leaf", "orient", "order", "nodes", "source", "events", "PT", "Yb", "Z", "K", "W", "X0", "x", "out", "JS", "JP", "E", "R", "C", "A", "G",
-    "cross", "M", "xg", "inner", "again",
+    "cross", "M", "xg", "inner", "again", "S", "B",
 )  # fmt: skip
 
 
@@ -71,5 +71,6 @@ def enter(at, Y, X, J, steps, weight, resume, history, ended, rtol, most, tol, h
         _floats(at[16, 0], at[16, 1], at[16, 2]), _floats(at[17, 0], at[17, 1], at[17, 2]), _table(at[18, 0], at[18, 1], at[18, 2]),
         _table(at[19, 0], at[19, 1], at[19, 2]), _table(at[20, 0], at[20, 1], at[20, 2]), _table(at[21, 0], at[21, 1], at[21, 2]),
         _table(at[22, 0], at[22, 1], at[22, 2]), _floats(at[23, 0], at[23, 1], at[23, 2]),
+        _table(at[26, 0], at[26, 1], at[26, 2]), _table(at[27, 0], at[27, 1], at[27, 2]),
         weight, rtol, resume, history, most, tol, hmin, hmax, ended,
     )  # fmt: skip

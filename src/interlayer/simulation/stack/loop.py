@@ -16,16 +16,17 @@ import math
 import numpy as np
 
 from ...elements.base import OUT_MARGIN, OUT_V
+from .between import FIRST, START, keep, lay, value
 from .cache import bare
 from .newton import CURRENT, GROUP, MAIN, NEXPORT, given, solve
 
 # columns of the step table
-CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE, STOPS, SLOPE = range(12)
-STEP_COLUMNS = 12
+CONTROL, VALUE, DURATION, ROW, SAMPLE, V_ABOVE, V_BELOW, CHARGE, J_BELOW, PAUSE, STOPS, SLOPE, APART = range(13)
+STEP_COLUMNS = 13
 # resume block (floats): time, time in step, step size, first step size, charge in step, step number, derivative is valid, last
-# voltage and current, length of the last time step (0 after a switch)
-TIME, IN_STEP, H, H_FIRST, Q, NUMBER, HAVE, V_LAST, J_LAST, PAST = range(10)
-RESUME_SIZE = 10
+# voltage and current, length of the last time step (0 after a switch), how many columns of `between` are asked for
+TIME, IN_STEP, H, H_FIRST, Q, NUMBER, HAVE, V_LAST, J_LAST, PAST, WIDTH = range(11)
+RESUME_SIZE = 11
 # why the loop returned
 DONE, SLICE, EVENT, PAUSED, FAILED = range(5)
 # columns of the history before the leaves' voltages and the exports
@@ -35,6 +36,8 @@ UNTIL_V_ABOVE, UNTIL_V_BELOW, UNTIL_CHARGE, UNTIL_CURRENT = range(1, 5)
 
 COUPLED = 1e-9  # relative error of the currents where branches read each other
 SHORT = 1e-9  # s; from the first microsecond of a step on, a shorter time step is a failure
+
+ALIGNED = 1e-9  # intervals of sampling; a time so close to a multiple is that multiple
 
 GAMMA = 0.25
 STAGES = 5
@@ -62,11 +65,12 @@ GUESS = np.array([
 
 
 @bare
-def advance(leaf, orient, order, nodes, inner, again, source, control, value, slope, h, past, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol):  # type: ignore[no-untyped-def]
+def advance(leaf, orient, order, nodes, inner, again, source, control, value, slope, h, past, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol, S, width):  # type: ignore[no-untyped-def]
     """All stages of one step, the control at value + slope t. Returns (passes or negative, V, j, culprit, mean current).
 
     JS[0] holds the branch currents now, JP those `past` [s] ago (0: none): Newton starts on the line through what is known,
-    then on the polynomial through the stages. Leaves the slopes times h in K[1:], the result in Z.
+    then on the polynomial through the stages. Leaves the slopes times h in K[1:], the result in Z, and in S what `between`
+    asks for (`width` columns, 0: nothing).
     """
     n = J.shape[0]
     ny = Y.shape[0]
@@ -102,6 +106,8 @@ def advance(leaf, orient, order, nodes, inner, again, source, control, value, sl
         if its < 0:
             return its, V, j, bad, j
         passes += its
+        if width > 0:
+            keep(S, FIRST + s, V, j, out, X, width)
         mean += (A_TABLE[STAGES - 1, s] if s < STAGES - 1 else GAMMA) * j
         if s < STAGES - 1:
             for k in range(n):
@@ -172,8 +178,42 @@ def margins(leaf, events, out, row, V, j, q, worst):  # type: ignore[no-untyped-
 
 
 @bare
+def sampled(turns):  # type: ignore[no-untyped-def]
+    """Whether so many intervals are a whole number of them; none is none."""
+    whole = math.floor(turns + 0.5)
+    return whole > 0.0 and abs(turns - whole) <= ALIGNED
+
+
+@bare
+def fill(history, rows, S, B, row, resume, h, number, width):  # type: ignore[no-untyped-def]
+    """Write the rows that lie within the step of length h just taken; its end is not one of them. Returns the next row."""
+    begin = resume[IN_STEP]
+    every = row[SAMPLE]
+    k = math.floor(begin / every + ALIGNED) + 1.0 if every > 0.0 else 1.0
+    if every == 0.0:  # equal parts of the step, none longer than APART
+        parts = math.ceil(h / row[APART] - ALIGNED)
+        every = h / parts
+    else:
+        parts = math.ceil((begin + h) / every - ALIGNED)
+    if k < parts:
+        lay(S, width, resume[HAVE] > 0.0, B)
+    origin = begin if row[SAMPLE] > 0.0 else 0.0
+    while k < parts:
+        since = k * every - origin
+        record = history[rows]
+        record[H_TIME] = resume[TIME] + since
+        record[H_STEP] = number
+        value(B, width, since / h, record)
+        rows += 1
+        k += 1.0
+    for q in range(width):
+        S[START, q] = S[FIRST + STAGES - 1, q]
+    return rows
+
+
+@bare
 def run(  # type: ignore[no-untyped-def]
-    leaf, orient, order, nodes, inner, again, source, events, steps, PT, Y, Yb, Z, K, W, X, X0, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg,
+    leaf, orient, order, nodes, inner, again, source, events, steps, PT, Y, Yb, Z, K, W, X, X0, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, S, B,
     weight, rtol, resume, history, most, tol, hmin, hmax, ended,
 ):  # fmt: skip
     """Run the steps from `resume`; returns (why, rows of history, detail, detail2, accepted, rejected).
@@ -207,15 +247,20 @@ def run(  # type: ignore[no-untyped-def]
                     W[i] = 0.0
         code = 0
         first = resume[IN_STEP] == 0.0
+        every = row[SAMPLE] if row[SAMPLE] > 0.0 else row[APART]
+        width = int(resume[WIDTH]) if every > 0.0 else 0
         while code == 0 and row[DURATION] - resume[IN_STEP] > 1e-12 * row[DURATION] + 1e-9:
             if rows >= history.shape[0] - 2 or accepted >= most:
                 resume[NUMBER] = s
                 return SLICE, rows, 0, 0.0, accepted, rejected
             left = row[DURATION] - resume[IN_STEP]
-            if row[SAMPLE] > 0.0:
-                k = math.floor(resume[IN_STEP] / row[SAMPLE] + 1e-9) + 1.0
-                left = min(left, k * row[SAMPLE] - resume[IN_STEP])
             h = min(resume[H], hmax)
+            room = (history.shape[0] - 3 - rows) * every
+            if width > 0 and room < min(h, left):  # no step makes more rows than there is room for
+                if rows > 0:
+                    resume[NUMBER] = s
+                    return SLICE, rows, 0, 0.0, accepted, rejected
+                h = room
             if h >= left * (1.0 - 1e-12):
                 h = left
             elif h > 0.5 * left:  # avoid a sliver at the end
@@ -226,7 +271,7 @@ def run(  # type: ignore[no-untyped-def]
                 X0[i] = X[i]
             value = row[VALUE] + row[SLOPE] * resume[IN_STEP]
             its, V, j, bad, mean = advance(
-                leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, resume[PAST], P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
+                leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, resume[PAST], P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol, S, width
             )
             error = 0.0
             if its > 0:
@@ -259,7 +304,7 @@ def run(  # type: ignore[no-untyped-def]
                     for i in range(X.shape[0]):
                         X[i] = X0[i]
                     its, V, j, bad, mean = advance(
-                        leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], mid, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
+                        leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], mid, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol, S, width
                     )
                     if its > 0 and margins(leaf, events, out, row, V, j, resume[Q] + mid * mean, worst) == 0:
                         lo = mid
@@ -269,7 +314,7 @@ def run(  # type: ignore[no-untyped-def]
                 for i in range(X.shape[0]):
                     X[i] = X0[i]
                 its, V, j, bad, mean = advance(
-                    leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol
+                    leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, 0.0, P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol, S, width
                 )
                 if its < 0:
                     resume[NUMBER] = s
@@ -277,6 +322,8 @@ def run(  # type: ignore[no-untyped-def]
                 q = resume[Q] + h * mean
                 code = margins(leaf, events, out, row, V, j, q, worst)
                 error = 1.0
+            if width > 0:
+                rows = fill(history, rows, S, B, row, resume, h, s, width)
             for i in range(ny):
                 K[0, i] = K[STAGES, i] / h
                 Y[i] = Z[i]
@@ -300,7 +347,7 @@ def run(  # type: ignore[no-untyped-def]
             grow = min(5.0, 0.9 / max(error, 1e-6) ** power)
             resume[H] = h * grow if h < left else max(resume[H], h * min(grow, 1.0))
             over = row[DURATION] - resume[IN_STEP] <= 1e-12 * row[DURATION] + 1e-9
-            if row[SAMPLE] == 0.0 or code != 0 or over or abs(resume[IN_STEP] / row[SAMPLE] - round(resume[IN_STEP] / row[SAMPLE])) < 1e-6:
+            if row[SAMPLE] == 0.0 or code != 0 or over or sampled(resume[IN_STEP] / row[SAMPLE]):
                 record = history[rows]
                 record[H_TIME] = resume[TIME]
                 record[H_VOLTAGE] = V

@@ -15,7 +15,7 @@ import numpy as np
 from ...elements.base import MAX_READS, OUT_SIZE, Array, ComplexArray, Element, Leaf, Parallel, Series
 from ...errors import CellError, SimulationError, UnknownNameError
 from ...names import name as quantity_row
-from . import cache, entry, kernels, loop, newton
+from . import between, cache, entry, kernels, loop, newton
 
 DEFAULT_RTOL = 1e-4  # error allowed a step
 SHORTEST = 1e-18  # s; a jump of the voltage charges the geometric capacitance of an electrolyte within nanoseconds
@@ -168,7 +168,7 @@ class Machine:
             shapes: dict[str, Any] = {
                 "Yb": ny, "Z": ny, "K": (loop.STAGES + 1, ny), "W": self.workspace, "X0": len(self.start.X), "x": MAX_READS, "out": (n, OUT_SIZE),
                 "JS": (loop.STAGES, n), "JP": n, "E": q, "R": q, "C": (q, max(m, 1)), "A": (q, m + 1), "G": (len(self.start.X) + 1, max(m, 1)),
-                "cross": (n, max(m, 1)), "M": (max(m, 1), max(m, 1)), "xg": max(m, 1),
+                "cross": (n, max(m, 1)), "M": (max(m, 1), max(m, 1)), "xg": max(m, 1), "S": (between.ROWS, between.LEAVES + n + len(self.exports)), "B": (5, between.LEAVES + n + len(self.exports)),
             }  # fmt: skip
             self._scratch = {k: np.zeros(v) for k, v in shapes.items()}
             own = {key: getattr(self, key) for key in entry.FIXED if key not in shapes}
@@ -235,6 +235,7 @@ class Machine:
             buffer = s["buffer"] = np.zeros((max(slice_rows, 8), full))  # kept: clearing it would cost as much as a short run
         resume = np.zeros(loop.RESUME_SIZE)
         resume[loop.TIME], resume[loop.H_FIRST] = state.time, state.step_size
+        resume[loop.WIDTH] = between.LEAVES + (full - loop.H_LEAVES if detail else 0)
         ended = np.zeros(len(steps), dtype=np.int64)
         parts: list[Array] = []
         rtol, max_step = float(rtol), float(max_step)
