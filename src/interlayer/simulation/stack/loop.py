@@ -198,12 +198,13 @@ def fill(history, rows, S, B, row, resume, h, number, width):  # type: ignore[no
     if k < parts:
         lay(S, width, resume[HAVE] > 0.0, B)
     origin = begin if row[SAMPLE] > 0.0 else 0.0
+    per = 1.0 / h
     while k < parts:
         since = k * every - origin
         record = history[rows]
         record[H_TIME] = resume[TIME] + since
         record[H_STEP] = number
-        value(B, width, since / h, record)
+        value(B, width, since * per, record)
         rows += 1
         k += 1.0
     for q in range(width):

@@ -285,7 +285,7 @@ class Machine:
         raise UnknownNameError("No such export", given=f"{label}.{export}", allowed=[f"{e.label}.{e.name}" for e in self.exports])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Run:
     """What `integrate` did: history rows (loop.H_* columns), why it returned, and how each step ended."""
 

@@ -315,7 +315,7 @@ def given(leaf, orient, order, nodes, inner, again, value, h, P, Yb, Z, W, X, x,
     same known current (`inner`: the nodes of the parallels, `again`: their leaves). Where the last correction was small
     enough for the leaves without states to be straight lines over it, these are moved along their slopes (`finish`).
     """
-    straight = 1e-2 * math.sqrt(tol)
+    straight = 0.1 * math.sqrt(tol)
     for k in range(leaf.shape[0]):
         if leaf[k, MAIN]:
             J[k] = value
