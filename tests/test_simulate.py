@@ -76,7 +76,7 @@ def test_element_voltages_add_up(cycled: dict[str, Record], cell: str) -> None:
         assert s["voltage@short left"] == pytest.approx(s["voltage"], rel=1e-9)
         layer = next(c for c in s.channels if "double layer" in c and "left" in c)
         beside = layer.replace("double layer", "charge transfer")
-        assert s[layer] == pytest.approx(s[beside], rel=1e-6, abs=1e-8)  # to Newton's tolerance on its tiny current
+        assert s[layer] == pytest.approx(s[beside], rel=1e-6, abs=2e-7)  # to Newton's tolerance on its tiny current, times the weights of a row between steps
 
 
 def test_what_the_interlayer_does(cycled: dict[str, Record]) -> None:
@@ -247,7 +247,8 @@ def test_charge_current_and_power_controls() -> None:
     assert record.segments[0].info["event"] == "charged"
     assert record.segments[1]["voltage"] == pytest.approx(0.05, rel=1e-9)
     power = record.segments[2]["voltage"] * record.segments[2]["current_density"]
-    assert power == pytest.approx(0.1, rel=1e-8)
+    assert power == pytest.approx(0.1, rel=1e-4)  # rows between steps hold it to the tolerance of the run
+    assert power[-1] == pytest.approx(0.1, rel=1e-8)
     assert np.all(record.segments[2]["current_density"] < 0.0)
     salty = simulate("Li|SPE(100 um)|Li @ 72.5 degC", Steps((hold("voltage", 0.02, fall),)))
     assert salty.segments[0].info["event"] == "settled"
@@ -382,7 +383,8 @@ def test_provenance_says_how_it_was_made(cycled: dict[str, Record]) -> None:
     assert p.settings["rtol"] == 1e-4
     assert p.settings["choices"] == {"interfaces.Li|LLZTO.filament.drive": "mean_drop"}
     assert "StripPlate" in p.settings["protocol"]
-    assert p.settings["steps accepted"] == sum(len(s) for s in cycled[BARE].segments)
+    steps, rows = p.settings["steps accepted"], sum(len(s) for s in cycled[BARE].segments)
+    assert steps < rows <= 2 * steps  # the ends of the steps and their middles, where these can be read
 
 
 def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -680,12 +680,10 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
         respond(J, h, n, P, Z, out, A)
 
     def tangent(h, J, n, o, P, Z, W, x, out):  # type: ignore[no-untyped-def]
-        plain = P[7] == 1.0
-        if plain and P[6] != 1.0:  # constant properties: what the salt answers does not depend on where it stands
-            plain = J == 0.0
-            for k in range(n):
-                plain = plain and abs(Z[k] - Z[0]) <= 1e-12 * P[2]
-        if plain:  # closed form of the finite Warburg
+        still = J == 0.0
+        for k in range(n):
+            still = still and abs(Z[k] - Z[0]) <= 1e-12 * P[2]
+        if P[7] == 1.0 and (still or P[6] == 1.0):  # closed form of the finite Warburg: constant properties don't ask where the salt stands
             kappa, _ = series(P, first, 0, Z[0])
             d, _ = series(P, first, 1, Z[0])
             t, _ = series(P, first, 2, Z[0])
@@ -693,7 +691,9 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
             part = P[first + 4 * terms]
             s = cmath.sqrt(P[first + 4 * terms + 1] / (h * d))
             b = (1.0 - t) / 96485.33212 * cmath.tanh(0.5 * s * P[0]) / (d * s * part)
-            left, right = faces(J, n, places(n, P)[0], P, Z) if P[6] == 1.0 else surfaces(J, n, P, Z)
+            left, right = Z[0], Z[0]
+            if not still:
+                left, right = faces(J, n, places(n, P)[0], P, Z)
             floor = 1e-6 * P[2]
             bl = b if left > floor else 0.0 * b
             br = b if right > floor else 0.0 * b

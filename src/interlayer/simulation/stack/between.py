@@ -5,8 +5,9 @@ are Y_i = Y_0 + h sum_j a_ij k_j. So, with theta from 0 to 1 along the step,
 
     P(theta) = V_0 + sum_i w_i(theta) (V_i - V_0),   w.A^m 1 = theta^m/m! for m = 1 ... 4,   w.c² = theta²
 
-is exact to h^4 where the states are linear and V is straight in them, to h² anywhere (c = A 1), and meets both ends. In the
-first step after a switch V_0 belongs to the old control: there w uses the stages alone (sum w = 1, m up to 3).
+is exact to h^4 where the states are linear and V is straight in them, to h² anywhere (c = A 1), and meets both ends. What the
+states don't show, the current of a sweep over volts, may bend more than that: where P differs too much from what the stages
+alone say (`misread`) the step is cut. In the first step after a switch V_0 belongs to the old control: it ends at a row.
 The weights were derived here; the conditions on them are tested. Taking what a bent V leaves at h³ from the start of the
 step before was tried: twice as good near the limiting current of a cell, twice as bad far from it.
 """
@@ -32,7 +33,7 @@ WEIGHTS = np.array([
     [-85 / 2, 85 / 2, 0.0, 0.0],
     [33 / 8, -153 / 8, 192 / 8, -64 / 8],
 ])  # fmt: skip
-#: the same from the stages alone, by powers 0 ... 3
+#: the same from the stages alone (sum w = 1, m up to 3), by powers 0 ... 3
 ALONE = np.array([
     [68 / 28, -49 / 28, -115 / 28, 96 / 28],
     [-4 / 56, 105 / 56, -965 / 56, 864 / 56],
@@ -40,6 +41,10 @@ ALONE = np.array([
     [0.0, -85 / 2, 85 / 2, 0.0],
     [6 / 14, -63 / 14, 135 / 14, -64 / 14],
 ])  # fmt: skip
+PLACES = np.array([0.25, 0.5, 0.75])
+#: the difference between the two at these places, by what the stages differ from the start
+CHECKS = (PLACES[:, None] ** np.arange(1, 5)) @ WEIGHTS.T - (PLACES[:, None] ** np.arange(4)) @ ALONE.T
+VOLTS, TINY = 0.1, 1e-12  # V, A/m²
 
 
 @bare
@@ -59,16 +64,9 @@ def keep(S, row, V, j, out, X, width):  # type: ignore[no-untyped-def]
 
 
 @bare
-def lay(S, width, known, B):  # type: ignore[no-untyped-def]
-    """Polynomials in theta of all columns, in B (powers 0 ... 4). `known`: the start is of this control."""
+def lay(S, width, B):  # type: ignore[no-untyped-def]
+    """Polynomials in theta of all columns, in B (powers 0 ... 4)."""
     for q in range(width):
-        if not known:
-            for m in range(4):
-                B[m, q] = 0.0
-                for i in range(5):
-                    B[m, q] += ALONE[i, m] * S[FIRST + i, q]
-            B[4, q] = 0.0
-            continue
         zero = S[START, q]
         d1, d2, d3 = S[FIRST, q] - zero, S[FIRST + 1, q] - zero, S[FIRST + 2, q] - zero
         d4, d5 = S[FIRST + 3, q] - zero, S[FIRST + 4, q] - zero
@@ -77,6 +75,25 @@ def lay(S, width, known, B):  # type: ignore[no-untyped-def]
         b3 = WEIGHTS[0, 2] * d1 + WEIGHTS[1, 2] * d2 + WEIGHTS[2, 2] * d3 + WEIGHTS[4, 2] * d5
         b4 = WEIGHTS[0, 3] * d1 + WEIGHTS[1, 3] * d2 + WEIGHTS[2, 3] * d3 + WEIGHTS[4, 3] * d5
         B[0, q], B[1, q], B[2, q], B[3, q], B[4, q] = zero, b1, b2, b3, b4
+
+
+@bare
+def misread(S, rtol):  # type: ignore[no-untyped-def]
+    """How far the voltage and the current along the step differ from what the stages alone say of them, over what is allowed:
+    rtol of their largest on the step, for the voltage VOLTS rtol beside it. An upper bound: the stages alone know less."""
+    worst = 0.0
+    for q in range(2):
+        zero = S[START, q]
+        most = abs(zero)
+        for i in range(5):
+            most = max(most, abs(S[FIRST + i, q]))
+        allowed = rtol * (most + (VOLTS if q == VOLTAGE else TINY))
+        for k in range(CHECKS.shape[0]):
+            d = 0.0
+            for i in range(5):
+                d += CHECKS[k, i] * (S[FIRST + i, q] - zero)
+            worst = max(worst, abs(d) / allowed)
+    return worst
 
 
 @bare

@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from ...elements.base import OUT_MARGIN, OUT_V
-from .between import FIRST, START, keep, lay, value
+from .between import FIRST, START, keep, lay, misread, value
 from .cache import bare
 from .newton import CURRENT, GROUP, MAIN, NEXPORT, given, solve
 
@@ -70,7 +70,7 @@ def advance(leaf, orient, order, nodes, inner, again, source, control, value, sl
 
     JS[0] holds the branch currents now, JP those `past` [s] ago (0: none): Newton starts on the line through what is known,
     then on the polynomial through the stages. Leaves the slopes times h in K[1:], the result in Z, and in S what `between`
-    asks for (`width` columns, 0: nothing).
+    asks for (`width` columns).
     """
     n = J.shape[0]
     ny = Y.shape[0]
@@ -106,8 +106,7 @@ def advance(leaf, orient, order, nodes, inner, again, source, control, value, sl
         if its < 0:
             return its, V, j, bad, j
         passes += its
-        if width > 0:
-            keep(S, FIRST + s, V, j, out, X, width)
+        keep(S, FIRST + s, V, j, out, X, width)
         mean += (A_TABLE[STAGES - 1, s] if s < STAGES - 1 else GAMMA) * j
         if s < STAGES - 1:
             for k in range(n):
@@ -185,19 +184,40 @@ def sampled(turns):  # type: ignore[no-untyped-def]
 
 
 @bare
-def fill(history, rows, S, B, row, resume, h, number, width):  # type: ignore[no-untyped-def]
-    """Write the rows that lie within the step of length h just taken; its end is not one of them. Returns the next row."""
-    begin = resume[IN_STEP]
-    every = row[SAMPLE]
-    k = math.floor(begin / every + ALIGNED) + 1.0 if every > 0.0 else 1.0
-    if every == 0.0:  # equal parts of the step, none longer than APART
-        parts = math.ceil(h / row[APART] - ALIGNED)
+def turned(before, row):  # type: ignore[no-untyped-def]
+    """Whether a step imposes something else than the one before it: its beginning is then a row of the record."""
+    return before[CONTROL] != row[CONTROL] or before[VALUE] != row[VALUE] or before[SLOPE] != row[SLOPE] or before[ROW] != row[ROW]
+
+
+@bare
+def to_next(row, since):  # type: ignore[no-untyped-def]
+    """Time to the next row that was asked for [s]."""
+    if row[SAMPLE] > 0.0:
+        return (math.floor(since / row[SAMPLE] + ALIGNED) + 1.0) * row[SAMPLE] - since
+    return row[APART] if row[APART] > 0.0 else math.inf
+
+
+@bare
+def fill(history, rows, S, B, row, resume, h, number, width, rtol):  # type: ignore[no-untyped-def]
+    """Write the rows that lie within the step of length h just taken; its end is not one of them. Returns the next row.
+
+    At the multiples of SAMPLE; or between equal parts of the step, none longer than APART; or one in the middle, where it
+    can be read: the steps of this scheme are longer than what a trace through their ends alone would show.
+    """
+    origin, every = 0.0, row[SAMPLE]
+    k, parts = 1.0, 1.0
+    if every > 0.0:
+        origin = resume[IN_STEP]
+        k = math.floor(origin / every + ALIGNED) + 1.0
+        parts = math.ceil((origin + h) / every - ALIGNED)
+    elif resume[HAVE] > 0.0:
+        if row[APART] > 0.0:
+            parts = math.ceil(h / row[APART] - ALIGNED)
+        elif misread(S, rtol) <= 1.0:
+            parts = 2.0
         every = h / parts
-    else:
-        parts = math.ceil((begin + h) / every - ALIGNED)
     if k < parts:
-        lay(S, width, resume[HAVE] > 0.0, B)
-    origin = begin if row[SAMPLE] > 0.0 else 0.0
+        lay(S, width, B)
     per = 1.0 / h
     while k < parts:
         since = k * every - origin
@@ -249,15 +269,18 @@ def run(  # type: ignore[no-untyped-def]
         code = 0
         first = resume[IN_STEP] == 0.0
         every = row[SAMPLE] if row[SAMPLE] > 0.0 else row[APART]
-        width = int(resume[WIDTH]) if every > 0.0 else 0
+        width = int(resume[WIDTH])
         while code == 0 and row[DURATION] - resume[IN_STEP] > 1e-12 * row[DURATION] + 1e-9:
-            if rows >= history.shape[0] - 2 or accepted >= most:
+            if rows >= history.shape[0] - 3 or accepted >= most:
                 resume[NUMBER] = s
                 return SLICE, rows, 0, 0.0, accepted, rejected
             left = row[DURATION] - resume[IN_STEP]
             h = min(resume[H], hmax)
+            ahead = to_next(row, resume[IN_STEP])
+            if resume[HAVE] == 0.0:  # straight after a switch nothing can be read before the end of a step
+                h = min(h, ahead)
             room = (history.shape[0] - 3 - rows) * every
-            if width > 0 and room < min(h, left):  # no step makes more rows than there is room for
+            if every > 0.0 and room < min(h, left):  # no step makes more rows than there is room for
                 if rows > 0:
                     resume[NUMBER] = s
                     return SLICE, rows, 0, 0.0, accepted, rejected
@@ -275,10 +298,14 @@ def run(  # type: ignore[no-untyped-def]
                 leaf, orient, order, nodes, inner, again, near, control, value, row[SLOPE], h, resume[PAST], P, Y, Yb, Z, K, W, X, x, out, J, JS, JP, E, R, C, A, G, cross, M, xg, tol, S, width
             )
             error = 0.0
+            least = 0.0
             if its > 0:
                 error = step_error(K, h, resume[HAVE] > 0.0, Z, weight, rtol)
                 if not math.isfinite(error):
                     its = -1
+                elif error <= 1.0 and ahead < h * (1.0 - 1e-12):
+                    error = max(error, misread(S, rtol))
+                    least = ahead  # what ends at the next row needs no reading
             if its < 0 or error > 1.0:
                 rejected += 1
                 for k in range(n):
@@ -287,6 +314,7 @@ def run(  # type: ignore[no-untyped-def]
                     X[i] = X0[i]
                 power = 0.2 if resume[HAVE] > 0.0 else 0.25
                 resume[H] = h * (0.2 if its < 0 else max(0.2, 0.9 / error**power))
+                resume[H] = max(resume[H], least)
                 # a jump may need attoseconds at its start, later nothing does
                 if resume[H] < max(hmin, min(SHORT, 1e-3 * resume[IN_STEP])):
                     resume[NUMBER] = s
@@ -323,8 +351,7 @@ def run(  # type: ignore[no-untyped-def]
                 q = resume[Q] + h * mean
                 code = margins(leaf, events, out, row, V, j, q, worst)
                 error = 1.0
-            if width > 0:
-                rows = fill(history, rows, S, B, row, resume, h, s, width)
+            rows = fill(history, rows, S, B, row, resume, h, s, width, rtol)
             for i in range(ny):
                 K[0, i] = K[STAGES, i] / h
                 Y[i] = Z[i]
@@ -337,6 +364,7 @@ def run(  # type: ignore[no-untyped-def]
             resume[V_LAST] = V
             resume[J_LAST] = j
             accepted += 1
+            begun = first and (s == 0 or turned(steps[s - 1], row))
             if first:
                 first = False
                 power = 0.25
@@ -348,7 +376,7 @@ def run(  # type: ignore[no-untyped-def]
             grow = min(5.0, 0.9 / max(error, 1e-6) ** power)
             resume[H] = h * grow if h < left else max(resume[H], h * min(grow, 1.0))
             over = row[DURATION] - resume[IN_STEP] <= 1e-12 * row[DURATION] + 1e-9
-            if row[SAMPLE] == 0.0 or code != 0 or over or sampled(resume[IN_STEP] / row[SAMPLE]):
+            if row[SAMPLE] == 0.0 or code != 0 or over or sampled(resume[IN_STEP] / row[SAMPLE]) or begun:
                 record = history[rows]
                 record[H_TIME] = resume[TIME]
                 record[H_VOLTAGE] = V
