@@ -80,8 +80,8 @@ class Step:
     label        in words, for tables and figures
     technique    the protocol's name ("strip_plate")
     info         plain values that the record keeps: cycle, half_cycle, current_density ...
-    sample       recorded at the multiples of this time [s], as an instrument does, or None for the simulator's own points,
-                 which lie where something changes
+    sample       recorded at the multiples of this time [s] and once where something is imposed anew, as an instrument does, or
+                 None for the simulator's own points, which lie where something changes
     apart        without `sample`: no two of the simulator's own points lie further apart than this [s]; what a protocol asks
                  for whose analysis needs points where nothing changes any more
     temperature  [K], or None for the cell's
