@@ -223,7 +223,7 @@ class Machine:
         """Run the step table (loop.py) from `state`, which is advanced in place, until it ends, pauses or an event comes.
 
         rtol      error allowed per step relative to each state, beside the leaves' absolute tolerances, which are for
-                  DEFAULT_RTOL and shrink with a smaller one
+                  DEFAULT_RTOL and in proportion to it
         detail    keep the leaves' voltages and the exports beside time, voltage and current
         progress  called a few times a second with (time [s], step number)
         """
@@ -239,7 +239,7 @@ class Machine:
         ended = np.zeros(len(steps), dtype=np.int64)
         parts: list[Array] = []
         rtol, max_step = float(rtol), float(max_step)
-        weight = self.weight if rtol >= DEFAULT_RTOL else self.weight * (rtol / DEFAULT_RTOL)
+        weight = self.weight * (rtol / DEFAULT_RTOL)
         tol = min(1e-6, max(1e-9, 1e-3 * rtol))  # of the branch currents: what it leaves is a thousandth of what a step is allowed
         accepted = rejected = 0
         told = time.perf_counter() if progress is not None else 0.0
