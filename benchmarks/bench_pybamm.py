@@ -11,7 +11,8 @@ solver settings, the voltage read from the solution as its examples do. Of ours 
 with the points that the integration makes by itself (fewer than PyBaMM's 60), once with a row a minute (60, as PyBaMM's).
 
 The error of both is the largest between 10 s and the end, against the closed form of the salt (eigenfunctions) and, with
-double layers, the scalar equation of each face integrated to 1e-12. Of PyBaMM's meshes (uniform, graded, Chebyshev; 10 to 160
+double layers, the scalar equation of each face integrated to 1e-12; theirs at the 60 times, ours at the rows of the timed run and
+at those of another with a row every 10 s. Of PyBaMM's meshes (uniform, graded, Chebyshev; 10 to 160
 cells), boundary values (linear with and without the known flux), linear solvers, tolerances and steps at the start the
 fastest whose error is no larger than ours counts. CPU time, median of warm runs, the two interleaved.
 """
@@ -104,19 +105,21 @@ def ours(cell: Cell, p: dict[str, float], layers: bool, sample: float | None = N
     from interlayer.protocols import Replay, Step, Until
 
     simulation = Simulation.of(cell if layers else without_layers(cell))
-    protocol = Replay((Step("current_density", CURRENT, (Until("time", HOUR),), sample=sample),))
+    protocol, every_ten = (Replay((Step("current_density", CURRENT, (Until("time", HOUR),), sample=s),)) for s in (sample, EARLY))
     out = []
     for rtol in (1e-3, 1e-4, 1e-5, 1e-6):
 
-        def run(rtol: float = rtol) -> Any:
+        def run(rtol: float = rtol, protocol: Any = protocol) -> Any:
             simulation.state = simulation.machine.start.copy()
             return simulation.run(protocol, rtol=rtol, detail=False)
 
-        record = run()
-        t, v = record.trace("time"), record.trace("voltage")
-        late = t >= EARLY
-        rows = f"{int(np.sum(late))} points of its own" if sample is None else f"a row every {sample:g} s"
-        out.append(Ours(rtol, rows, float(np.max(np.abs(v[late] - exact(p, t[late], layers)))), run))
+        errors = []
+        for record in (run(), run(protocol=every_ten)):  # from 10 s on, as PyBaMM's, also where the timed run has no row
+            t, v = record.trace("time"), record.trace("voltage")
+            late = t >= EARLY
+            errors.append((int(np.sum(late)), float(np.max(np.abs(v[late] - exact(p, t[late], layers))))))
+        rows = f"{errors[0][0]} points of its own" if sample is None else f"a row every {sample:g} s"
+        out.append(Ours(rtol, rows, max(error for _, error in errors), run))
     return out
 
 
