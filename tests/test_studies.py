@@ -132,6 +132,13 @@ def test_the_draws_run_the_unstated_number():
 
 
 # -- the score --------------------------------------------------------------------------------------------------------
+def test_a_record_without_a_row_is_not_read():
+    """A cell whose salt is gone within the first nanosecond gives a sentence and no rows."""
+    made = simulate("Li|LLZTO(1 mm)|Li @ 25 degC", "StripPlate(current_density=0.1 mA/cm^2, half_cycle=1 h)")
+    empty = replace(made, segments=(), outcome="stopped at 0 s: no finite answer")
+    assert math.isnan(frame._read(frame.Take("x", lambda record: pytest.fail("it was read")), empty).value)
+
+
 def test_the_score_is_the_closed_form():
     values = np.exp(np.random.default_rng(3).normal(math.log(0.02), 0.4, 25))
     found = score.of_draws(values, 0, "point", "polarization_voltage")

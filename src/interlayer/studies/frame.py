@@ -259,7 +259,9 @@ def _one_draw(tests: Sequence[Experiment], cells: Cells, numbers: Mapping[str, f
 
 
 def _read(take: Take, record: Record) -> Taken:
-    """What is taken from a record; nan where the technique refuses it (the row says how often)."""
+    """What is taken from a record; nan where the technique refuses it (the row says how often), and where the cell can't begin."""
+    if not record.segments:
+        return Taken(math.nan)
     try:
         return take.find(record)
     except AnalysisError:
