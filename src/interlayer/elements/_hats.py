@@ -21,8 +21,8 @@ from .base import Array
 
 #: rows of W after its first OFFSET numbers, n each
 OFFSET = 8
-UP, DOWN, STORE, LOAD, FREE, BY_J, Z_FREE, Z_BY_J, BELOW, ABOVE, COND = range(11)
-ROWS = 12
+UP, DOWN, STORE, FREE, BY_J, Z_FREE, Z_BY_J, BELOW, ABOVE, COND = range(10)
+ROWS = 10
 
 
 def widths(distances: Array) -> Array:
@@ -30,9 +30,32 @@ def widths(distances: Array) -> Array:
     return np.asarray(0.5 * (np.append(distances, 0.0) + np.append(0.0, distances)))
 
 
+def outwards(n, up, at, W):  # type: ignore[no-untyped-def]
+    """Substitute from the middle outwards what an elimination from both ends left in W at `at`; its shares stand at `up`."""
+    mid = n // 2
+    left = W[at + mid]
+    right = left
+    for i in range(mid):
+        k = mid - 1 - i
+        left = W[at + k] + W[up + k] * left
+        W[at + k] = left
+        k = mid + 1 + i
+        if k < n:
+            right = W[at + k] + W[up + k] * right
+            W[at + k] = right
+
+
+def shares(before, after):  # type: ignore[no-untyped-def]
+    """What a node's neighbours, these distances before and after it, have in the content under its hat (a parabola through
+    the three): the lower and the upper one."""
+    first, second = (after * after - before * before) / 6.0, (after**3 + before**3) / 12.0
+    return (second - first * after) / (before * (before + after)), (second + first * before) / (after * (before + after))
+
+
 def kernel(jit: Callable[..., Any], first: int, terms: int) -> tuple[Any, Any]:
     """(advance, faces): `advance` writes Z = A + J B by one factorisation that is kept while h stays; `faces` gives c at
     both faces for a state and a current."""
+    behind, between = jit(outwards), jit(shares)
 
     def line(n, wide, P, W):  # type: ignore[no-untyped-def]
         """What of the system does not depend on the step: masses, conductances, the current in the contents at the faces."""
@@ -46,10 +69,7 @@ def kernel(jit: Callable[..., Any], first: int, terms: int) -> tuple[Any, Any]:
             elif i == n - 1:
                 W[below + i], W[above + i] = before / 12.0, 0.0
             else:
-                first_moment, second = (after * after - before * before) / 6.0, (after**3 + before**3) / 12.0
-                bend = 1.0 / (before + after)
-                W[below + i] = (second + first_moment * -after) * bend / before
-                W[above + i] = (second + first_moment * before) * bend / after
+                W[below + i], W[above + i] = between(before, after)
             before = after
         g = (1.0 - P[first + 2 * terms]) / (96485.33212 * P[first + terms] * P[first + 4 * terms])  # -dc/dx at both faces per J
         W[2] = -g * P[wide] * P[wide] / 3.0  # m of both faces: -+ gradient times distance²/12
@@ -90,25 +110,9 @@ def kernel(jit: Callable[..., Any], first: int, terms: int) -> tuple[Any, Any]:
         W[down + mid], W[up + mid], W[store + mid] = low * inv, high * inv, P[wide + mid] * rate * inv
         own = right * inv if mid == n - 1 else high * right * inv
         W[by + mid] = low * left * inv + own
-        behind(n, BY_J, W)
+        behind(n, up, by, W)
         W[0] = h
 
-    def behind(n, row, W):  # type: ignore[no-untyped-def]
-        """Substitute from the middle outwards."""
-        up, at = OFFSET + UP * n, OFFSET + row * n
-        mid = n // 2
-        left = W[at + mid]
-        right = left
-        for i in range(mid):
-            k = mid - 1 - i
-            left = W[at + k] + W[up + k] * left
-            W[at + k] = left
-            k = mid + 1 + i
-            if k < n:
-                right = W[at + k] + W[up + k] * right
-                W[at + k] = right
-
-    behind = jit(behind)
     factor = jit(factor)
 
     def settle(n, Yb, W):  # type: ignore[no-untyped-def]
@@ -124,7 +128,7 @@ def kernel(jit: Callable[..., Any], first: int, terms: int) -> tuple[Any, Any]:
                 right = W[store + k] * Yb[k] + W[down + k] * right
                 W[at + k] = right
         W[at + mid] = W[store + mid] * Yb[mid] + W[down + mid] * left + W[OFFSET + UP * n + mid] * right
-        behind(n, FREE, W)
+        behind(n, OFFSET + UP * n, at, W)
 
     settle = jit(settle)
 
@@ -184,9 +188,7 @@ def kernel(jit: Callable[..., Any], first: int, terms: int) -> tuple[Any, Any]:
                     rhs += (g if k == 0 else -g) * J * P[wide + k] * P[wide + k] / 3.0
                     low, high = (0.0, after / 12.0) if i == 0 else (before / 12.0, 0.0)
                 else:
-                    first_moment, second = (after * after - before * before) / 6.0, (after**3 + before**3) / 12.0
-                    low = (second - first_moment * after) / (before * (before + after))
-                    high = (second + first_moment * before) / (after * (before + after))
+                    low, high = between(before, after)
                 pivot = P[wide + k] - low - high - low * share
                 share = high / pivot
                 value = (rhs - low * value) / pivot

@@ -238,6 +238,7 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
 
     terms, first, block = TERMS, HEAD, BLOCK
     hats, faces = _hats.kernel(jit, HEAD, TERMS)
+    outwards = jit(_hats.outwards)
     offset, free, by_j = _hats.OFFSET, _hats.FREE, _hats.BY_J
 
     def series(P, k, row, u):  # type: ignore[no-untyped-def]
@@ -401,15 +402,7 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
         W[inv + mid] = 1.0 / (P[store + mid] * rate + low * (1.0 - above) + high * (1.0 - below))
         left = (W[source + mid] + low * left + high * right) * W[inv + mid]
         W[b + mid] = left
-        right = left
-        for i in range(mid):
-            k = mid - 1 - i
-            left = W[b + k] + W[up + k] * left
-            W[b + k] = left
-            k = mid + 1 + i
-            if k < n:
-                right = W[b + k] + W[up + k] * right
-                W[b + k] = right
+        outwards(n, up, b, W)
 
     factor = jit(factor)
 
@@ -431,15 +424,7 @@ def _kernel(jit: Jit) -> Kernel:  # one closure so that the helpers below share 
                 W[a + k] = right
         left = (P[store + mid] * rate * Yb[mid] + low * left + high * right) * W[inv + mid]
         W[a + mid] = left
-        right = left
-        for i in range(mid):
-            k = mid - 1 - i
-            left = W[a + k] + W[up + k] * left
-            W[a + k] = left
-            k = mid + 1 + i
-            if k < n:
-                right = W[a + k] + W[up + k] * right
-                W[a + k] = right
+        outwards(n, up, a, W)
 
     settle = jit(settle)
 
